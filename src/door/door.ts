@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http'
+import type { Config } from '../config.js'
+import { ProxyError } from '../errors.js'
+import { isLocalPath } from '../local-paths.js'
+import { readTarget, type Target } from '../target.js'
+import { checkHost } from './host.js'
+import { checkOrigin, isPreflight } from './origin.js'
+import { checkPolicy } from './policy.js'
+import { createProxyKey } from './proxy-key.js'
+
+/** What the door knows of a request that it let in. */
+export interface Admission {
+  readonly target: Target
+  /** `Host` as the caller wrote it: the proxy's own name in rewritten links. */
+  readonly host: string
+  /** The allowed origin that gets CORS headers. */
+  readonly corsOrigin: string | undefined
+  /** A preflight of an allowed origin: to be answered here, never forwarded. */
+  readonly preflight: boolean
+  /** The caller's `Authorization` was for the proxy: it must not be sent on. */
+  readonly authorizationIsProxyKey: boolean
+}
+
+/** @throws {ProxyError} why the request may not come in */
+export type Door = (request: IncomingMessage, requestTarget: string) => Admission
+
+/** Addresses that answer under any name and without a key: a prober knows neither. */
+const PROBES: ReadonlySet<string> = new Set(['/-/live', '/-/ready'])
+
+/** Who may come in, checked before anything else, on every method and address. */
+export function createDoor(config: Config): Door {
+  const proxyKey = config.proxyKey === undefined ? undefined : createProxyKey(config.proxyKey)
+
+  return (request, requestTarget) => {
+    const { headers } = request
+    const method = request.method ?? ''
+    const probe = PROBES.has(requestTarget)
+    const host = probe ? (headers.host ?? '') : checkHost(request.rawHeaders, config.allowedHosts)
+    const corsOrigin = checkOrigin(headers, host, config.allowedOrigins)
+    const preflight = corsOrigin !== undefined && isPreflight(method, headers)
+    // A browser sends no credentials with a preflight.
+    if (proxyKey !== undefined && !probe && !preflight) proxyKey.check(headers)
+    const target = readTarget(requestTarget, host)
+    // What is answered here changes nothing at 8x8: the rules are about what is forwarded.
+    if (!preflight && !isLocalPath(target.path, config)) checkPolicy(method, target.path, config)
+    if (headers.upgrade?.toLowerCase().includes('websocket')) {
+      throw new ProxyError(
+        'websocket-not-supported',
+        '8x8 offers no WebSockets on this host. Nothing was sent to 8x8.',
+      )
+    }
+    return {
+      target,
+      host,
+      corsOrigin,
+      preflight,
+      authorizationIsProxyKey: proxyKey?.isIn(headers.authorization) ?? false,
+    }
+  }
+}

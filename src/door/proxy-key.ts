@@ -1,0 +1,37 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { ProxyError } from '../errors.js'
+
+/** Checks the key that callers must present when X8_PROXY_KEY is set. */
+export interface ProxyKey {
+  /** @throws {ProxyError} `proxy-key-required` */
+  check(headers: IncomingHttpHeaders): void
+  /** Whether an `Authorization` value is this key: then it was meant for the proxy and must go no further. */
+  isIn(authorization: string | undefined): boolean
+}
+
+export function createProxyKey(key: string): ProxyKey {
+  const expected = digest(key)
+  // Digests of equal length, compared in constant time: neither the key nor its length can be timed.
+  const equals = (presented: string) => timingSafeEqual(digest(presented), expected)
+  const isIn = (authorization: string | undefined) => {
+    const bearer = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
+    return bearer !== undefined && equals(bearer)
+  }
+  return {
+    isIn,
+    check(headers) {
+      const presented = headers['x-proxy-key']
+      if (typeof presented === 'string' && equals(presented)) return
+      if (isIn(headers.authorization)) return
+      throw new ProxyError(
+        'proxy-key-required',
+        'Present the proxy key as "X-Proxy-Key: <key>" or "Authorization: Bearer <key>". It is the setting X8_PROXY_KEY.',
+      )
+    },
+  }
+}
+
+function digest(value: string): Buffer {
+  return createHash('sha256').update(value).digest()
+}

@@ -1,0 +1,38 @@
+import type { Admission } from './door/door.js'
+import type { Family } from './families.js'
+import type { ProblemName } from './errors.js'
+
+/** One request and its answer, as far as the log and the counters want to know. Times in monotonic milliseconds. */
+export interface Exchange {
+  readonly startedAt: number
+  /** Undefined until the door has let the request in. */
+  admission: Admission | undefined
+  /** Undefined for what the proxy answers itself. */
+  family: Family | undefined
+  /** What was waited for: a token that was not there yet. */
+  tokenWaitMs: number
+  /** Why the request was sent a second time, if it was. */
+  retries: ('token' | 'connection')[]
+  /** Bytes of the answer's body. */
+  bytes: number
+  /** The failure of our own that was answered. */
+  problem: ProblemName | undefined
+}
+
+export function newExchange(startedAt: number): Exchange {
+  return {
+    startedAt,
+    admission: undefined,
+    family: undefined,
+    tokenWaitMs: 0,
+    retries: [],
+    bytes: 0,
+    problem: undefined,
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    exchange: Exchange
+  }
+}

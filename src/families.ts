@@ -1,0 +1,143 @@
+/**
+ * 8x8's API families, one row each: where they live, which product opens them, which credential they take.
+ * Sources: 8x8's developer documentation and OpenAPI files (developer.8x8.com), product names as they appear
+ * in the token answer's `api_product_list_json`.
+ */
+export interface Family {
+  /** Short and stable: it is a label in logs, status and metrics. */
+  readonly name: string
+  readonly title: string
+  /** Matched against the canonical path, see `canonicalPath`. */
+  readonly pattern: RegExp
+  readonly credential: Credential
+  /** The name in the token's product list, where 8x8 documents one. */
+  readonly product?: string
+  /** Headers that the family needs, filled from the settings when the caller sends none. */
+  readonly tenantHeader?: 'X-Tenant-Info' | 'X-8x8-Tenant' | 'pbx'
+}
+
+/**
+ * - `bearer`: `Authorization: Bearer <shared token>`
+ * - `api-key`: `x-api-key: <app key>`, no Bearer
+ * - `work`: `8x8-apikey: <app key>`, and a Work Analytics user's own Bearer
+ * - `customer-experience`: `8x8-apikey: <app key>`; its `token` header is the caller's
+ */
+export type Credential = 'bearer' | 'api-key' | 'work' | 'customer-experience'
+
+const REGION = '(?:/(?:eu|au|ca))?'
+
+export const FAMILIES: readonly Family[] = [
+  {
+    name: 'cc-realtime',
+    title: 'Contact Center real-time metrics',
+    pattern: new RegExp(`^${REGION}/analytics/cc/v\\d+/realtime-metrics(?:/|$)`),
+    credential: 'bearer',
+    product: 'analytics realtime-api',
+    tenantHeader: 'X-Tenant-Info',
+  },
+  {
+    name: 'cc-historical',
+    title: 'Contact Center historical metrics',
+    pattern: new RegExp(`^${REGION}/analytics/cc/v\\d+/historical-metrics(?:/|$)`),
+    credential: 'bearer',
+    product: 'analytics realtime-api',
+    tenantHeader: 'X-Tenant-Info',
+  },
+  {
+    name: 'storage',
+    title: 'Cloud Storage (recordings)',
+    pattern: /^\/storage(?:\/|$)/,
+    credential: 'bearer',
+    product: 'storage',
+  },
+  {
+    name: 'qm',
+    title: 'Quality Management and Speech Analytics',
+    pattern: /^\/qm(?:\/|$)/,
+    credential: 'bearer',
+    product: 'QM - API',
+    tenantHeader: 'pbx',
+  },
+  {
+    name: 'cc-chat',
+    title: 'Contact Center Chat',
+    pattern: /^\/vcc(?:\/|$)/,
+    credential: 'bearer',
+    product: 'vcc',
+  },
+  {
+    name: 'chat-gateway',
+    title: 'Chat Gateway',
+    pattern: /^\/(?:chat-gateway(?:\/|$)|api\/v1\/tenant\/[^/]+\/conversations\/[^/]+\/cards\/)/,
+    credential: 'api-key',
+    product: 'chat-gateway',
+    tenantHeader: 'X-8x8-Tenant',
+  },
+  {
+    name: 'work-chat',
+    title: '8x8 Work chat',
+    pattern: /^\/chat\/api(?:\/|$)/,
+    credential: 'api-key',
+    product: 'Chat',
+  },
+  {
+    name: 'work-analytics',
+    title: 'Work Analytics',
+    pattern: /^\/analytics\/work(?:\/|$)/,
+    credential: 'work',
+    product: 'analytics product',
+  },
+  {
+    name: 'customer-experience',
+    title: 'Customer Experience (recent calls, post-call survey)',
+    pattern: /^\/customerexperience(?:\/|$)/,
+    credential: 'customer-experience',
+  },
+  {
+    name: 'audit',
+    title: 'Audit records',
+    pattern: /^\/administration\/audit(?:\/|$)/,
+    credential: 'api-key',
+  },
+  {
+    name: 'customer-360',
+    title: 'Customer 360',
+    pattern: /^\/cidp-customer-360(?:\/|$)/,
+    credential: 'api-key',
+  },
+  { name: 'journey', title: 'Journey', pattern: /^\/cidp\/journey(?:\/|$)/, credential: 'api-key' },
+  {
+    name: 'administration',
+    title: 'Administration suite',
+    pattern: /^\/admin-provisioning(?:\/|$)/,
+    credential: 'api-key',
+  },
+  {
+    name: 'contacts',
+    title: 'Contacts',
+    pattern: /^\/(?:directory-contacts|directoryContacts)(?:\/|$)/,
+    credential: 'api-key',
+  },
+  {
+    name: 'campaigns',
+    title: 'Contact Center campaigns',
+    pattern: /^\/cc\/[^/]+\/campaigns(?:\/|$)/,
+    credential: 'api-key',
+    tenantHeader: 'X-8x8-Tenant',
+  },
+  { name: 'fax', title: 'Fax', pattern: /^\/faxapi(?:\/|$)/, credential: 'api-key' },
+]
+
+/** A path that no row names gets the shared token: 8x8 adds OAuth families more often than key families. */
+export const OTHER_FAMILY: Family = {
+  name: 'other',
+  title: 'Other paths',
+  pattern: /^\//,
+  credential: 'bearer',
+}
+
+/** The family of a canonical path. */
+export function familyOf(path: string): Family {
+  for (const family of FAMILIES) if (family.pattern.test(path)) return family
+  return OTHER_FAMILY
+}

@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify'
+import { ProxyError } from '../errors.js'
+import type { TokenCache } from '../token/token-cache.js'
+
+export interface HealthOptions {
+  readonly tokens: TokenCache
+  readonly draining: () => boolean
+}
+
+/** `/-/live` and `/-/ready`, for whoever starts and stops containers. */
+export async function health(app: FastifyInstance, { tokens, draining }: HealthOptions): Promise<void> {
+  app.addHook('onSend', async (_request, reply) => void reply.header('Cache-Control', 'no-store'))
+
+  app.get('/-/live', async () => ({ live: true }))
+
+  app.get('/-/ready', async () => {
+    if (draining())
+      throw new ProxyError('shutting-down', 'The proxy is shutting down.', { retryAfterMs: 1000 })
+    if (tokens.ready()) return { ready: true }
+    const { state, lastError } = tokens.status()
+    const reason =
+      lastError ?? (state === 'renewing' ? 'The token is being obtained.' : 'There is no token yet.')
+    throw new ProxyError(state === 'refused' ? 'credentials-refused' : 'token-unavailable', reason, {
+      status: 503,
+      retryAfterMs: 1000,
+    })
+  })
+}

@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify'
+import type { Config } from '../config.js'
+import type { TokenCache } from '../token/token-cache.js'
+import type { Counters } from './counters.js'
+
+export interface StatusOptions {
+  readonly version: string
+  readonly config: Config
+  readonly tokens: TokenCache
+  readonly workTokens: TokenCache | undefined
+  readonly counters: Counters
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number
+}
+
+/** `/-/status`: what a person asks first, as JSON. No secret, no token, no key. */
+export async function status(app: FastifyInstance, options: StatusOptions): Promise<void> {
+  const { version, config, tokens, workTokens, counters, now } = options
+  const startedAt = now()
+  app.get('/-/status', async (_request, reply) => {
+    reply.header('Cache-Control', 'no-store')
+    return {
+      version,
+      uptimeSeconds: Math.floor((now() - startedAt) / 1000),
+      token: tokens.status(),
+      ...(workTokens === undefined ? {} : { workToken: workTokens.status() }),
+      upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl) },
+      requests: counters.read(),
+      cache: { enabled: false },
+      settings: settingsInForce(config),
+    }
+  })
+}
+
+/** The settings by their names, as a person wrote them; secrets only as being set. */
+function settingsInForce(config: Config): Record<string, unknown> {
+  const rules = (list: Config['allow']) =>
+    list.map(({ method, prefix }) => `${method === undefined ? '' : `${method} `}${prefix || '/'}`)
+  return {
+    ...('socket' in config.listen
+      ? { X8_SOCKET: config.listen.socket }
+      : { X8_HOST: config.listen.host, X8_PORT: config.listen.port }),
+    X8_BASE_URL: config.baseUrl.origin,
+    X8_TOKEN_URL: withoutQuery(config.tokenUrl),
+    X8_APP_KEY: 'set',
+    X8_APP_SECRET: 'set',
+    X8_WORK_USERNAME: config.work === undefined ? 'not set' : 'set',
+    X8_PROXY_KEY: config.proxyKey === undefined ? 'not set' : 'set',
+    X8_TENANT: config.tenant ?? null,
+    X8_PBX: config.pbx ?? null,
+    X8_ALLOWED_HOSTS: [...config.allowedHosts],
+    X8_ALLOWED_ORIGINS: [...config.allowedOrigins],
+    X8_READ_ONLY: config.readOnly,
+    X8_ALLOW: rules(config.allow),
+    X8_DENY: rules(config.deny),
+    X8_MAX_BODY_BYTES: config.maxBodyBytes,
+    X8_REPLAY_BODY_BYTES: config.replayBodyBytes,
+    X8_CONNECT_TIMEOUT_MS: config.connectTimeoutMs,
+    X8_RESPONSE_TIMEOUT_MS: config.responseTimeoutMs,
+    X8_IDLE_TIMEOUT_MS: config.idleTimeoutMs,
+    X8_TOKEN_TIMEOUT_MS: config.tokenTimeoutMs,
+    X8_SHUTDOWN_GRACE_MS: config.shutdownGraceMs,
+    X8_LOG_LEVEL: config.logLevel,
+  }
+}
+
+function withoutQuery(url: URL): string {
+  return `${url.origin}${url.pathname}`
+}

@@ -1,0 +1,111 @@
+import type { Family } from '../families.js'
+
+/** What the proxy adds to a request on its way up. */
+export interface Additions {
+  readonly family: Family
+  /** The app key, for the families that take it. */
+  readonly appKey: string
+  /** The shared token, or the Work Analytics user's; undefined where the family takes none or the caller's own. */
+  readonly token: string | undefined
+  readonly requestId: string
+  readonly tenant: string | undefined
+  readonly pbx: string | undefined
+  /** The caller's `Authorization` was for the proxy and stops here. */
+  readonly dropAuthorization: boolean
+}
+
+/**
+ * The headers that go up: the caller's without what stops here, then what the proxy adds. Adding comes last, so a
+ * caller can neither forge nor strip it. Names and values stay byte for byte, in their order.
+ *
+ * @param rawHeaders name and value in turn, as Node gives them
+ * @returns name and value in turn, without `Host` and the body's length: those follow from origin and body
+ */
+export function requestHeaders(rawHeaders: readonly string[], additions: Additions): string[] {
+  const { family, appKey, token } = additions
+  const connection = connectionNames(rawHeaders)
+  const headers: string[] = []
+  let hasKey = false
+  let hasTenant = false
+
+  const keyHeader = KEY_HEADER[family.credential]
+  const tenantHeader = family.tenantHeader
+  const tenantName = tenantHeader?.toLowerCase()
+  const keepsAuthorization =
+    family.credential === 'work' && token === undefined && !additions.dropAuthorization
+
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    const value = rawHeaders[i + 1]!
+    const lower = name.toLowerCase()
+    if (STOPS_HERE.has(lower) || STOPPING_PREFIX.test(lower) || connection?.has(lower)) continue
+    if (lower === 'authorization' && !keepsAuthorization) continue
+    if (lower === keyHeader) {
+      // An empty variable in Postman still sends the header: that is not a key of the caller's.
+      if (value === '' || family.credential === 'work') continue
+      hasKey = true
+    } else if (lower === tenantName) {
+      if (value === '') continue
+      hasTenant = true
+    }
+    headers.push(name, value)
+  }
+
+  if (token !== undefined) headers.push('Authorization', `Bearer ${token}`)
+  if (keyHeader !== undefined && !hasKey) headers.push(keyHeader, appKey)
+  if (tenantHeader !== undefined && !hasTenant) {
+    const tenant = tenantHeader === 'pbx' ? additions.pbx : additions.tenant
+    if (tenant !== undefined) headers.push(tenantHeader, tenant)
+  }
+  headers.push('X-Request-Id', additions.requestId)
+  return headers
+}
+
+const KEY_HEADER = {
+  bearer: undefined,
+  'api-key': 'x-api-key',
+  work: '8x8-apikey',
+  'customer-experience': '8x8-apikey',
+} as const
+
+const STOPS_HERE: ReadonlySet<string> = new Set([
+  // Hop by hop (RFC 9110, section 7.6.1).
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  // Made anew for the next hop.
+  'host',
+  'content-length',
+  'expect',
+  'x-request-id',
+  // The caller's browser and the way here are nobody's business at 8x8.
+  'cookie',
+  'cookie2',
+  'origin',
+  'referer',
+  'forwarded',
+  'via',
+  'x-proxy-key',
+])
+// "proxy-" covers Proxy-Authorization and Proxy-Connection, "access-control-request-" a preflight's questions.
+const STOPPING_PREFIX = /^(?:sec-|proxy-|x-forwarded-|access-control-request-)/
+
+/** The headers that `Connection` names: they were meant for this hop. Undefined in the usual cases. */
+function connectionNames(rawHeaders: readonly string[]): Set<string> | undefined {
+  let names: Set<string> | undefined
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue
+    const value = rawHeaders[i + 1]!
+    if (USUAL_CONNECTION.test(value)) continue
+    names ??= new Set()
+    for (const option of value.split(',')) names.add(option.trim().toLowerCase())
+  }
+  return names
+}
+
+const USUAL_CONNECTION = /^(?:keep-alive|close)?$/i

@@ -1,0 +1,92 @@
+import { ProxyError } from './errors.js'
+
+/** Where a request wants to go at 8x8: what is sent, and what is compared. */
+export interface Target {
+  /** Origin-form, byte for byte as the caller sent it: this is what 8x8 gets. */
+  readonly raw: string
+  /** The path without query, canonical: for matching families and rules only, never sent. */
+  readonly path: string
+}
+
+/**
+ * Reads the request target of the request line (RFC 9112, section 3.2).
+ *
+ * It is never resolved with `new URL(target, base)`: there `//host/x` and absolute forms choose the host, so that
+ * the token would go to a stranger, and `\`, `/./` and `{}` are rewritten.
+ *
+ * @param requestTarget as received
+ * @param host the request's `Host`; an absolute form must name exactly that
+ * @throws {ProxyError} `bad-target`
+ */
+export function readTarget(requestTarget: string, host: string): Target {
+  const raw = originForm(requestTarget, host)
+  if (raw.charCodeAt(0) !== SLASH || raw.charCodeAt(1) === SLASH) {
+    throw badTarget('The target must be a path that starts with a single slash.')
+  }
+  if (UNSAFE.test(raw)) {
+    throw badTarget('The target holds a backslash, a control character, a space or "#". Percent-encode it.')
+  }
+  const end = raw.indexOf('?')
+  const path = end === -1 ? raw : raw.slice(0, end)
+  if (DOT_SEGMENT.test(path)) {
+    throw badTarget(
+      'The path holds a dot segment ("." or ".."), plain or encoded. Send the path it stands for.',
+    )
+  }
+  return { raw, path: canonicalPath(path) }
+}
+
+/**
+ * One spelling for each path: escapes of unreserved characters decoded (RFC 3986, section 6.2.2.2), repeated
+ * slashes collapsed. Escaped slashes stay escaped: they are data.
+ *
+ * @throws {ProxyError} `bad-target` where the escapes are not those of valid UTF-8: overlong forms hide dots and slashes
+ */
+export function canonicalPath(path: string): string {
+  let canonical = path
+  if (path.includes('%')) {
+    try {
+      decodeURIComponent(path)
+    } catch {
+      throw badTarget('The path holds a malformed percent-encoding.')
+    }
+    canonical = path.replace(/%[0-9a-f]{2}/gi, (escape) => {
+      const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16))
+      return UNRESERVED.test(character) ? character : escape.toUpperCase()
+    })
+  }
+  return canonical.includes('//') ? canonical.replace(/\/{2,}/g, '/') : canonical
+}
+
+/** The path of any request target, for the router: no query, no authority. It never throws. */
+export function routePath(requestTarget: string): string {
+  const path = requestTarget.startsWith('/') ? requestTarget : requestTarget.replace(AUTHORITY, '') || '/'
+  const end = path.indexOf('?')
+  return end === -1 ? path : path.slice(0, end) || '/'
+}
+
+const SLASH = 0x2f
+const AUTHORITY = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const UNSAFE = /[\u0000-\u0020\u007f\\#]/
+// Servers differ in what ends a segment: besides "/" some decode "%2F" first, take "\" for "/", or cut ";parameters".
+const DOT_SEGMENT = /(?:\/|\\|%2f|%5c)(?:\.|%2e){1,2}(?:\/|\\|;|%2f|%5c|%3b|$)/i
+const UNRESERVED = /[A-Za-z\d\-._~]/
+
+function originForm(requestTarget: string, host: string): string {
+  if (requestTarget.startsWith('/')) return requestTarget
+  const authority = AUTHORITY.exec(requestTarget)?.[0]
+  if (authority === undefined)
+    throw badTarget('The target must be a path, such as /storage/us-west/v3/regions.')
+  if (authority.toLowerCase() !== `http://${host.toLowerCase()}`) {
+    throw badTarget(
+      'The target is a full URL that names another server than the Host header. Send the path alone.',
+    )
+  }
+  const rest = requestTarget.slice(authority.length)
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+function badTarget(detail: string): ProxyError {
+  return new ProxyError('bad-target', detail)
+}

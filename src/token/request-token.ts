@@ -1,0 +1,84 @@
+import { request, type Dispatcher } from 'undici'
+import type { AppCredentials, WorkCredentials } from '../config.js'
+import { judgeTokenResponse, TokenError, type TokenResponse } from './token-response.js'
+
+/** Asks for one token. Rejects with a TokenError. */
+export type RequestToken = () => Promise<TokenResponse>
+
+export interface TokenEndpoint {
+  readonly url: URL
+  readonly dispatcher: Dispatcher
+  /** For the whole request, from its start to the last byte of the answer. */
+  readonly timeoutMs: number
+}
+
+/**
+ * The client credentials grant (RFC 6749, section 4.4) as 8x8 documents it: Basic with the raw key and secret, not
+ * percent-encoded as the RFC has it, and a body of exactly `grant_type=client_credentials`.
+ */
+export function appTokenRequest(endpoint: TokenEndpoint, app: () => AppCredentials): RequestToken {
+  return () => {
+    const { key, secret } = app()
+    const authorization = `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`
+    return post(endpoint, { authorization }, 'grant_type=client_credentials')
+  }
+}
+
+/** A Work Analytics login, as 8x8 documents it: the app key in a header, the user in the form, no grant type. */
+export function workTokenRequest(
+  endpoint: TokenEndpoint,
+  app: () => AppCredentials,
+  work: WorkCredentials,
+): RequestToken {
+  const form = new URLSearchParams({ username: work.username, password: work.password }).toString()
+  return () => post(endpoint, { '8x8-apikey': app().key }, form)
+}
+
+// A token's answer is under 1 KiB; whatever is larger than this is something else.
+const LARGEST_ANSWER_BYTES = 64 * 1024
+
+async function post(
+  endpoint: TokenEndpoint,
+  headers: Record<string, string>,
+  body: string,
+): Promise<TokenResponse> {
+  const signal = AbortSignal.timeout(endpoint.timeoutMs)
+  try {
+    const answer = await request(endpoint.url, {
+      dispatcher: endpoint.dispatcher,
+      method: 'POST',
+      headers: {
+        ...headers,
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+      },
+      body,
+      signal,
+    })
+    const retryAfter = answer.headers['retry-after']
+    return judgeTokenResponse(
+      answer.statusCode,
+      typeof retryAfter === 'string' ? retryAfter : undefined,
+      await readText(answer.body),
+    )
+  } catch (error) {
+    if (error instanceof TokenError) throw error
+    const message = signal.aborted
+      ? `The token endpoint did not answer within ${endpoint.timeoutMs} ms.`
+      : `The token endpoint cannot be reached (${(error as NodeJS.ErrnoException).code ?? 'no reason given'}).`
+    throw new TokenError('unavailable', message, { cause: error })
+  }
+}
+
+async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    // Leaving the loop destroys the stream, and with it the connection.
+    if (size > LARGEST_ANSWER_BYTES)
+      throw new TokenError('unavailable', 'The answer of the token endpoint is too large.')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}

@@ -1,0 +1,121 @@
+/** What a token endpoint's answer holds, if it is a token. */
+export interface TokenResponse {
+  readonly value: string
+  readonly lifetimeMs: number
+  readonly products: readonly string[]
+}
+
+/**
+ * - `refused`: the key or secret is wrong; asking again soon does not help
+ * - `unavailable`: anything else; it may pass
+ */
+export type TokenFailureKind = 'refused' | 'unavailable'
+
+/** Why there is no token. `message` may be shown to callers: it holds no text of the endpoint's but error codes. */
+export class TokenError extends Error {
+  readonly kind: TokenFailureKind
+  /** How long the endpoint itself asked to wait (`Retry-After`). */
+  readonly retryAfterMs: number
+
+  constructor(
+    kind: TokenFailureKind,
+    message: string,
+    options: { retryAfterMs?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause })
+    this.name = 'TokenError'
+    this.kind = kind
+    this.retryAfterMs = options.retryAfterMs ?? 0
+  }
+}
+
+/**
+ * Is the answer a token? RFC 6749, section 5.1, as 8x8 speaks it: `expires_in` is a string there (and a number in Work
+ * Analytics), `token_type` is "BearerToken" and must not become the scheme.
+ *
+ * @throws {TokenError}
+ */
+export function judgeTokenResponse(
+  status: number,
+  retryAfter: string | undefined,
+  body: string,
+): TokenResponse {
+  const answer = parseObject(body)
+  if (status !== 200) throw failure(status, retryAfter, answer)
+  if (answer === undefined)
+    throw new TokenError('unavailable', 'The token endpoint answered 200 without a JSON object.')
+
+  const value = answer.access_token
+  if (typeof value !== 'string' || !HEADER_SAFE.test(value)) {
+    throw new TokenError('unavailable', 'The token endpoint answered 200 without a usable access_token.')
+  }
+  return { value, lifetimeMs: lifetimeMs(answer.expires_in), products: productsOf(answer) }
+}
+
+// Visible ASCII: a space would end the credentials, CR or LF the header (RFC 9110, section 5.5).
+const HEADER_SAFE = /^[\x21-\x7e]+$/
+const DEFAULT_LIFETIME_MS = 300_000
+const LONGEST_LIFETIME_MS = 24 * 3_600_000
+
+/** A lifetime that makes no sense becomes a short one: neither kept for ever nor asked for at every request. */
+function lifetimeMs(expiresIn: unknown): number {
+  const seconds = typeof expiresIn === 'string' && expiresIn.trim() !== '' ? Number(expiresIn) : expiresIn
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds <= 0) return DEFAULT_LIFETIME_MS
+  return Math.min(seconds * 1000, LONGEST_LIFETIME_MS)
+}
+
+/** `api_product_list_json` is a list; old gateways only have `api_product_list`, a Java list as text: `[a, b]`. */
+function productsOf(answer: Record<string, unknown>): string[] {
+  const list = answer.api_product_list_json
+  if (Array.isArray(list)) return list.filter((name) => typeof name === 'string')
+  const text = answer.api_product_list
+  if (typeof text !== 'string') return []
+  return text
+    .replace(/^\[|\]$/g, '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+function failure(
+  status: number,
+  retryAfter: string | undefined,
+  answer: Record<string, unknown> | undefined,
+): TokenError {
+  const code = errorCode(answer)
+  const said = code === undefined ? `${status}` : `${status} (${code})`
+  // 400 is how 8x8 refuses a Work Analytics user or key; without an error code it is some other server's page.
+  if (status === 401 || ((status === 400 || status === 403) && code !== undefined)) {
+    return new TokenError('refused', `The token endpoint answered ${said}.`)
+  }
+  if (status >= 300 && status < 400) {
+    return new TokenError(
+      'unavailable',
+      `The token endpoint answered with a redirect (${status}), which is not followed.`,
+    )
+  }
+  const seconds = Number(retryAfter)
+  return new TokenError('unavailable', `The token endpoint answered ${said}.`, {
+    retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0,
+  })
+}
+
+/** The error code in any of the shapes in use: 8x8's `ErrorCode`, RFC 6749's `error`, Apigee's fault, Work's `code`. */
+function errorCode(answer: Record<string, unknown> | undefined): string | undefined {
+  const fault = answer?.fault as { detail?: { errorcode?: unknown } } | undefined
+  for (const code of [answer?.ErrorCode, answer?.error, fault?.detail?.errorcode, answer?.code]) {
+    if (typeof code === 'string' && /^[\w.-]{1,80}$/.test(code)) return code
+  }
+  return undefined
+}
+
+function parseObject(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,34 @@
+/** A token as the rest of the program sees it. Times are on the monotonic clock, in milliseconds. */
+export interface AccessToken {
+  /** Opaque; legal in a header. Never logged. */
+  readonly value: string
+  readonly obtainedAt: number
+  /** It is never sent from here on. */
+  readonly expiresAt: number
+  /** The API products that 8x8 grants to the app, where the answer names them. */
+  readonly products: readonly string[]
+}
+
+/** Where requests get their token from, and where they say that it was refused. */
+export interface TokenSource {
+  /**
+   * A token that is good now. There almost always is one, so it comes without a promise: no request waits a tick for
+   * what is in memory.
+   *
+   * @throws {ProxyError} (or rejects with) `token-unavailable` or `credentials-refused`
+   */
+  get(): AccessToken | Promise<AccessToken>
+
+  /**
+   * Says that 8x8 answered 401 to a token. However many callers say so of one token, it is replaced once.
+   *
+   * @returns the token to send the request with once more, or undefined if there is none to try
+   */
+  replace(refused: AccessToken): Promise<AccessToken | undefined>
+
+  /**
+   * Says that 8x8 answered 401 to the token that `replace` had given: renewing does not help, so replacements are held
+   * back for a minute.
+   */
+  refusedAgain(token: AccessToken): void
+}

@@ -1,0 +1,60 @@
+import { type AddressInfo } from 'node:net'
+import { after } from 'node:test'
+import { once } from 'node:events'
+import { pino } from 'pino'
+import { buildApp, type App } from '../../src/app.js'
+import { type Environment, loadConfig } from '../../src/config.js'
+import { createLogger } from '../../src/logger.js'
+import { createUpstream } from '../../src/proxy/upstream.js'
+
+export interface TestProxy {
+  readonly app: App
+  readonly origin: string
+  readonly port: number
+  /** What was logged, one parsed line each. */
+  readonly log: Record<string, unknown>[]
+  close(): Promise<void>
+}
+
+export interface TestProxyOptions {
+  /** A monotonic clock, in milliseconds. */
+  readonly now?: () => number
+  /** Whether the first token is obtained at start, as in real life. */
+  readonly start?: boolean
+}
+
+/**
+ * The whole proxy in this process on a free port, with made-up credentials unless the environment has others. It is
+ * closed when the test (or the file) that asked for it is over.
+ */
+export async function startProxy(
+  environment: Environment,
+  options: TestProxyOptions = {},
+): Promise<TestProxy> {
+  const config = loadConfig(
+    { X8_APP_KEY: 'test-key', X8_APP_SECRET: 'test-secret', X8_SHUTDOWN_GRACE_MS: '500', ...environment },
+    () => '',
+  )
+  const log: Record<string, unknown>[] = []
+  const app = await buildApp(config, {
+    version: '0.0.0-test',
+    upstream: createUpstream(config),
+    log: createLogger({
+      level: config.logLevel,
+      pretty: false,
+      destination: { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) },
+    }),
+    now: options.now ?? (() => performance.now()),
+  })
+  await app.fastify.ready()
+  await once(app.fastify.server.listen(0, '127.0.0.1'), 'listening')
+  if (options.start !== false) app.start()
+  const { port } = app.fastify.server.address() as AddressInfo
+  let closed: Promise<unknown> | undefined
+  const close = async () => void (await (closed ??= app.stop()))
+  after(close)
+  return { app, origin: `http://127.0.0.1:${port}`, port, log, close }
+}
+
+/** A log that goes nowhere. */
+export const silent = pino({ level: 'silent' })

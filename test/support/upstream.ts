@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after } from 'node:test'
+
+export interface Received {
+  readonly method: string
+  /** The request target, byte for byte. */
+  readonly target: string
+  readonly rawHeaders: readonly string[]
+  readonly headers: IncomingMessage['headers']
+  readonly bodyBytes: number
+  readonly bodySha256: string
+}
+
+export interface TestUpstream {
+  readonly origin: string
+  readonly port: number
+  /** API requests whose body has arrived, in the order of arrival. */
+  readonly received: Received[]
+  /** How many token requests came. */
+  tokenRequests: number
+  /** How many sockets were opened. */
+  connections: number
+  /** Tokens given out: `token-1`, `token-2`, ... */
+  readonly tokens: string[]
+  close(): Promise<void>
+}
+
+export interface TestUpstreamOptions {
+  /** Answers API requests, after their body has been read. The default is 200 with a small JSON body. */
+  readonly answer?: (request: IncomingMessage, response: ServerResponse, upstream: TestUpstream) => void
+  /** Handles API requests before their body is read; then nothing is recorded. */
+  readonly handle?: (request: IncomingMessage, response: ServerResponse, upstream: TestUpstream) => void
+  /** Answers token requests instead of the default, a token of 1799 s. */
+  readonly token?: (response: ServerResponse, upstream: TestUpstream) => void
+}
+
+/** A real HTTP server on loopback in the place of 8x8, which counts what reaches it. */
+export async function startUpstream(options: TestUpstreamOptions = {}): Promise<TestUpstream> {
+  const server = createServer((request, response) => {
+    if (request.url === '/oauth/v2/token') {
+      upstream.tokenRequests += 1
+      request.resume()
+      if (options.token === undefined) issueToken(response, upstream)
+      else options.token(response, upstream)
+    } else if (options.handle === undefined) {
+      record(request, response)
+    } else {
+      options.handle(request, response, upstream)
+    }
+  })
+  server.on('connection', () => (upstream.connections += 1))
+  server.requestTimeout = 0
+  // As long as the test: a server that closes idle connections early is a case of its own.
+  server.keepAliveTimeout = 600_000
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+
+  const upstream: TestUpstream = {
+    origin: `http://127.0.0.1:${port}`,
+    port,
+    received: [],
+    tokenRequests: 0,
+    connections: 0,
+    tokens: [],
+    async close() {
+      if (!server.listening) return
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  after(() => upstream.close())
+
+  function record(request: IncomingMessage, response: ServerResponse): void {
+    const hash = createHash('sha256')
+    let bodyBytes = 0
+    request.on('data', (chunk: Buffer) => {
+      bodyBytes += chunk.length
+      hash.update(chunk)
+    })
+    request.on('end', () => {
+      upstream.received.push({
+        method: request.method!,
+        target: request.url!,
+        rawHeaders: request.rawHeaders,
+        headers: request.headers,
+        bodyBytes,
+        bodySha256: hash.digest('hex'),
+      })
+      if (options.answer === undefined)
+        response.setHeader('Content-Type', 'application/json').end('{"ok":true}')
+      else options.answer(request, response, upstream)
+    })
+  }
+  return upstream
+}
+
+/** Answers a token request as 8x8 does. */
+export function issueToken(
+  response: ServerResponse,
+  upstream: TestUpstream,
+  expiresIn: unknown = '1799',
+): void {
+  const token = `token-${upstream.tokens.length + 1}`
+  upstream.tokens.push(token)
+  response.setHeader('Content-Type', 'application/json').end(
+    JSON.stringify({
+      access_token: token,
+      token_type: 'BearerToken',
+      expires_in: expiresIn,
+      issued_at: String(Date.now()),
+      api_product_list: '[analytics realtime-api, storage]',
+      api_product_list_json: ['analytics realtime-api', 'storage'],
+    }),
+  )
+}
