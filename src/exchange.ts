@@ -1,6 +1,19 @@
-import type { Admission } from './door/door.js'
 import type { Family } from './families.js'
 import type { ProblemName } from './errors.js'
+import type { Target } from './target.js'
+
+/** What the door knows of a request that it let in. */
+export interface Admission {
+  readonly target: Target
+  /** `Host` as the caller wrote it: the proxy's own name in rewritten links. */
+  readonly host: string
+  /** The allowed origin that gets CORS headers. */
+  readonly corsOrigin: string | undefined
+  /** A preflight of an allowed origin: to be answered here, never forwarded. */
+  readonly preflight: boolean
+  /** The caller's `Authorization` was for the proxy: it must not be sent on. */
+  readonly authorizationIsProxyKey: boolean
+}
 
 /** One request and its answer, as far as the log and the counters want to know. Times in monotonic milliseconds. */
 export interface Exchange {

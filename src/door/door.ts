@@ -1,25 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { Config } from '../config.js'
 import { ProxyError } from '../errors.js'
+import type { Admission } from '../exchange.js'
 import { isLocalPath } from '../local-paths.js'
-import { readTarget, type Target } from '../target.js'
+import { readTarget } from '../target.js'
 import { checkHost } from './host.js'
 import { checkOrigin, isPreflight } from './origin.js'
 import { checkPolicy } from './policy.js'
 import { createProxyKey } from './proxy-key.js'
-
-/** What the door knows of a request that it let in. */
-export interface Admission {
-  readonly target: Target
-  /** `Host` as the caller wrote it: the proxy's own name in rewritten links. */
-  readonly host: string
-  /** The allowed origin that gets CORS headers. */
-  readonly corsOrigin: string | undefined
-  /** A preflight of an allowed origin: to be answered here, never forwarded. */
-  readonly preflight: boolean
-  /** The caller's `Authorization` was for the proxy: it must not be sent on. */
-  readonly authorizationIsProxyKey: boolean
-}
 
 /** @throws {ProxyError} why the request may not come in */
 export type Door = (request: IncomingMessage, requestTarget: string) => Admission
