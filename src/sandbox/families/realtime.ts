@@ -1,0 +1,162 @@
+import { appToken } from '../access.js'
+import { json, message, text } from '../answers.js'
+import type { Answer, Call, Handler } from '../exchange.js'
+import type { Family } from '../family.js'
+import { negotiate } from '../negotiate.js'
+import { pageHeaders, pageOf } from '../paging.js'
+import { integer, isTrue, list } from '../parameters.js'
+import { agentsOfQueue, groups, people, queues, type Person } from '../people.js'
+import { tenantExists } from '../tenants.js'
+import { xml } from '../xml.js'
+import {
+  agentResponses,
+  findGroupMembers,
+  groupResponses,
+  onlyMetrics,
+  queueResponses,
+  totalsOf,
+  type MetricsResponse,
+} from './realtime-metrics.js'
+
+/** Source: 8x8's guide "Contact Center Real-time Statistics" and its specification. */
+export const realtime: Family = {
+  name: 'CC real-time',
+  base: /^(?:\/(?:eu|au|ca))?\/analytics\/cc\/v[1-5]\/realtime-metrics/,
+  access: appToken('analytics realtime-api'),
+  demands: validTenant,
+  routes: {
+    'GET /queues': (call) => listOf(call, queueResponses(call.nowMs), 'queue-ids'),
+    'GET /queues/:id': (call) => oneOf(call, queueResponses(call.nowMs), 'Queue'),
+    'GET /queues/:queueId/agents': queueAgents((call, agents) => agentList(call, agents)),
+    'GET /queues/:queueId/agents/:id': queueAgents((call, agents) => oneAgent(call, agents)),
+    'GET /groups': (call) => listOf(call, groupResponses(call.nowMs), 'group-ids'),
+    'GET /groups/:id': (call) => oneOf(call, groupResponses(call.nowMs), 'Group'),
+    'GET /groups/:groupId/agents': groupAgents((call, agents) => agentList(call, agents)),
+    'GET /groups/:groupId/agents/:id': groupAgents((call, agents) => oneAgent(call, agents)),
+    'GET /agents': (call) => (isTrue(call.query, 'summary') ? agentSummary(call) : agentList(call, people)),
+    'GET /agents-in-queue-groups': agentsInQueueGroups,
+  },
+}
+
+/** `X-Tenant-Info` may be left out, because the made-up customer has one tenant. */
+export function validTenant({ headers }: Call): Answer | undefined {
+  const tenant = headers['x-tenant-info']
+  if (tenant === undefined || tenantExists(tenant.toString())) return undefined
+  return message(400, 'Bad request: Invalid value for X-Tenant-Info header.')
+}
+
+/** The page and size of an analytics request over so many things, or the documented refusal. */
+export function requestedPage(
+  query: URLSearchParams,
+  count: number,
+): { page: number; size: number } | Answer {
+  const page = integer(query, 'page', 0)
+  const size = integer(query, 'size', 100)
+  if (!(size >= 1)) return message(400, "Bad request: Field 'size' must be greater than or equal to 1")
+  if (size > 1000) return message(400, "Bad request: Field 'size' must be less than or equal to 1000")
+  const totalPages = Math.max(1, Math.ceil(count / size))
+  if (page < totalPages) return { page, size }
+  const limit = `less than the total number of pages, which is ${totalPages} for this request`
+  return message(400, `Bad request: Field 'page' must be ${limit}`)
+}
+
+/** A value as JSON or XML, whichever the caller accepts. */
+export function inAcceptedForm(
+  call: Call,
+  root: string,
+  value: unknown,
+  headers: Record<string, string> = {},
+) {
+  const type = negotiate(call.headers.accept, ['application/json', 'application/xml'])
+  if (!type) return message(406, 'Not Acceptable')
+  const contentType = `${type};charset=UTF-8`
+  if (type === 'application/xml') return text(xml(root, value), contentType, 200, headers)
+  return json(value, 200, { ...headers, 'Content-Type': contentType })
+}
+
+function listOf(call: Call, all: readonly MetricsResponse[], idsParameter: string): Answer {
+  const { query } = call
+  const ids = list(query, idsParameter)
+  const unknown = ids.find((id) => !all.some((response) => response.id === id))
+  if (unknown !== undefined)
+    return message(400, `Bad request: Invalid value '${unknown}' for '${idsParameter}'`)
+
+  const wanted = list(query, 'metrics')
+  const chosen = all
+    .filter(({ id }) => ids.length === 0 || ids.includes(id ?? ''))
+    .map((response) => onlyMetrics(response, wanted))
+  if (!isTrue(query, 'summary')) {
+    return pagedList(call, chosen, isTrue(query, 'includeTotals') ? [totalsOf(chosen)] : [])
+  }
+  return pagedList(
+    call,
+    chosen.map(({ id, name }) => ({ id, name })),
+  )
+}
+
+function pagedList(call: Call, items: readonly object[], appended: readonly object[] = []): Answer {
+  const requested = requestedPage(call.query, items.length)
+  if ('status' in requested) return requested
+  const page = pageOf(items, requested.page, requested.size)
+  return inAcceptedForm(call, 'UnmodifiableRandomAccessList', [...page.items, ...appended], pageHeaders(page))
+}
+
+function oneOf(call: Call, all: readonly MetricsResponse[], kind: string): Answer {
+  const found = all.find(({ id }) => id === call.params['id'])
+  if (!found) return missing(kind, call.params['id'])
+  return inAcceptedForm(call, 'MetricsResponse', onlyMetrics(found, list(call.query, 'metrics')))
+}
+
+function agentList(call: Call, agents: readonly Person[]): Answer {
+  return listOf(call, agentResponses(agents, call.nowMs), 'agent-ids')
+}
+
+function oneAgent(call: Call, agents: readonly Person[]): Answer {
+  return oneOf(call, agentResponses(agents, call.nowMs), 'Agent')
+}
+
+function agentSummary(call: Call): Answer {
+  const groupNames = new Map(groups.map(({ id, name }) => [id, name]))
+  return pagedList(
+    call,
+    people.map(({ agentId, name, groupId }) => {
+      return { id: agentId, name, groupId, groupName: groupNames.get(groupId) }
+    }),
+  )
+}
+
+function queueAgents(answer: (call: Call, agents: readonly Person[]) => Answer): Handler {
+  return (call) => {
+    const queue = queues.find(({ id }) => id === call.params['queueId'])
+    return queue ? answer(call, agentsOfQueue(queue.id)) : missing('Queue', call.params['queueId'])
+  }
+}
+
+function groupAgents(answer: (call: Call, agents: readonly Person[]) => Answer): Handler {
+  return (call) => {
+    const group = groups.find(({ id }) => id === call.params['groupId'])
+    return group ? answer(call, findGroupMembers(group.id)) : missing('Group', call.params['groupId'])
+  }
+}
+
+/** Here, and only here, metrics are an object and not a list of pairs. */
+function agentsInQueueGroups(call: Call): Answer {
+  const asObjects = (agents: readonly Person[]) =>
+    agentResponses(agents, call.nowMs).map(({ id, name, metrics }) => {
+      return { id, name, metrics: Object.fromEntries(metrics.map(({ key, value }) => [key, value])) }
+    })
+  const ids = list(call.query, 'queue-ids')
+  const chosen = queues.filter(({ id }) => ids.length === 0 || ids.includes(id))
+  return inAcceptedForm(call, 'AgentsInQueueGroups', {
+    agents: asObjects(people),
+    queues: chosen.map(({ id }) => ({
+      queueId: id,
+      assignedAgents: agentsOfQueue(id).map(({ agentId }) => agentId),
+      agentMetrics: asObjects(agentsOfQueue(id)),
+    })),
+  })
+}
+
+function missing(kind: string, id: string | undefined): Answer {
+  return message(404, `Resource of type ${kind} with id '${id}' was not found.`)
+}

@@ -1,0 +1,32 @@
+/** Identifies one life of the sandbox's created things; a reset starts a new one. */
+export interface Memory {
+  readonly startedAtMs: number
+}
+
+/**
+ * A slot for things that requests create. Each family declares its own, so nobody needs to know them all, and
+ * a reset forgets every one by replacing the `Memory` that they hang on.
+ * @param initial makes the slot's content for a fresh sandbox.
+ */
+export function remembered<T>(initial: () => T): (memory: Memory) => T {
+  const contents = new WeakMap<Memory, T>()
+  return (memory) => {
+    let content = contents.get(memory)
+    if (content === undefined) {
+      content = initial()
+      contents.set(memory, content)
+    }
+    return content
+  }
+}
+
+/** A remembered table of things by id, filled with the given ones at first. */
+export function collection<T extends { id: string }>(seeds: () => readonly T[]) {
+  return remembered(() => new Map(seeds().map((thing) => [thing.id, thing])))
+}
+
+/** A remembered counter: each call answers the next number, from `first` up. */
+export function counter(first: number): (memory: Memory) => number {
+  const slot = remembered(() => ({ next: first }))
+  return (memory) => slot(memory).next++
+}

@@ -1,0 +1,42 @@
+/** What came over the wire, for tests to look at. */
+export interface RecordedRequest {
+  method: string
+  /** The raw request target as received. */
+  target: string
+  rawHeaders: string[]
+  bodyBytes: number
+  /** Hexadecimal SHA-256 of the bytes received (of nothing for no body). */
+  bodySha256: string
+  /** The status answered, 0 while unanswered. */
+  status: number
+}
+
+/** Older requests are forgotten beyond this. */
+const capacity = 10_000
+
+export interface RequestLog {
+  readonly entries: readonly RecordedRequest[]
+  readonly total: number
+  add(entry: RecordedRequest): void
+  clear(): void
+}
+
+export function createRequestLog(): RequestLog {
+  const entries: RecordedRequest[] = []
+  let total = 0
+  return {
+    entries,
+    get total() {
+      return total
+    },
+    add(entry) {
+      total++
+      entries.push(entry)
+      if (entries.length > capacity) entries.shift()
+    },
+    clear() {
+      total = 0
+      entries.length = 0
+    },
+  }
+}

@@ -1,0 +1,101 @@
+import { createServer } from 'node:http'
+import { performance } from 'node:perf_hooks'
+import type { AccountOptions } from './account.js'
+import type { Fault } from './fault-spec.js'
+import type { RecordedRequest } from './request-log.js'
+import { serve } from './serve.js'
+import { createState, reset, type State } from './state.js'
+
+export type { Fault } from './fault-spec.js'
+export type { RecordedRequest } from './request-log.js'
+
+/** Every option has a default; see `AccountOptions` for the made-up credentials. */
+export interface SandboxOptions extends AccountOptions {
+  /** 0, the default, takes a free port. It always listens on 127.0.0.1. */
+  port?: number
+  /** Monotonic milliseconds; tokens expire and real-time values change by it. */
+  now?: () => number
+}
+
+/** A running simulated 8x8. */
+export interface Sandbox {
+  /** Such as `http://127.0.0.1:12345`. */
+  readonly origin: string
+  readonly credentials: { key: string; secret: string; workUsername: string; workPassword: string }
+  /** Requests to the token endpoint, whatever was answered. */
+  readonly tokenRequests: number
+  readonly workTokenRequests: number
+  /** API requests other than token and control ones, oldest first; at most the last 10,000. */
+  readonly requests: readonly RecordedRequest[]
+  /** Every app token ever issued, oldest first. */
+  readonly issuedTokens: readonly string[]
+  /** All issued tokens become unknown. */
+  revokeTokens(): void
+  /** Rotates the app's credentials: the old pair is refused from now on, tokens issued with it stay. */
+  setCredentials(key: string, secret: string): void
+  setProducts(products: readonly string[]): void
+  /** Applies to API requests that name no fault themselves, until replaced. */
+  setFault(fault: Fault | undefined): void
+  /** Forgets counters, requests, faults and created things, but no token. */
+  reset(): void
+  /** Stops listening and destroys open connections. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a simulated 8x8 on a loopback port.
+ * @throws the listen error, for example when the port is taken.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const state = createState(options, options.now ?? (() => performance.now()))
+  // Longer than clients keep idle connections, as a public gateway does; and slow uploads may take their time.
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0, maxHeaderSize: 65_536 })
+  server.on('request', (request, response) => {
+    serve(state, request, response).catch(() => response.destroy())
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: '127.0.0.1', port: options.port ?? 0, backlog: 2048 }, resolve)
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The sandbox listens on no port')
+  state.origin = `http://127.0.0.1:${address.port}`
+  return sandboxOf(state, async () => {
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeAllConnections()
+    await closed
+  })
+}
+
+function sandboxOf(state: State, close: () => Promise<void>): Sandbox {
+  const { account } = state
+  return {
+    get origin() {
+      return state.origin
+    },
+    get credentials() {
+      const { key, secret, workUsername, workPassword } = account
+      return { key, secret, workUsername, workPassword }
+    },
+    get tokenRequests() {
+      return state.tokenRequests
+    },
+    get workTokenRequests() {
+      return state.workTokenRequests
+    },
+    requests: state.requests.entries,
+    issuedTokens: account.tokens.issued,
+    revokeTokens() {
+      account.tokens.revokeAll()
+      account.workTokens.revokeAll()
+    },
+    setCredentials(key, secret) {
+      account.key = key
+      account.secret = secret
+    },
+    setProducts: (products) => void (account.products = products),
+    setFault: (fault) => state.faults.set(fault),
+    reset: () => reset(state),
+    close,
+  }
+}
