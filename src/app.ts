@@ -17,10 +17,12 @@ import { ProxyError } from './errors.js'
 import { newExchange } from './exchange.js'
 import { familyOf } from './families.js'
 import { isLocalPath } from './local-paths.js'
-import { createCounters } from './local/counters.js'
+import { catalogue } from './local/catalogue.js'
 import { health } from './local/health.js'
 import { login } from './local/login.js'
+import { metrics } from './local/metrics.js'
 import { status } from './local/status.js'
+import { createTraffic } from './local/traffic.js'
 import { sendProblem } from './problems.js'
 import { createForward } from './proxy/forward.js'
 import type { Upstream } from './proxy/upstream.js'
@@ -73,7 +75,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const caches = [tokens, workTokens].filter((cache): cache is TokenCache => cache !== undefined)
 
   const door = createDoor(config)
-  const counters = createCounters()
+  const traffic = createTraffic()
   const inFlight = new Set<ServerResponse>()
   const fastify = createServer(log, (request, reply) => follow(request, reply))
   const drain = createDrain({ fastify, upstream, inFlight, log, graceMs: config.shutdownGraceMs })
@@ -83,8 +85,14 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     inFlight.add(raw)
     raw.once('close', () => {
       inFlight.delete(raw)
-      counters.count(request.exchange, raw.headersSent ? raw.statusCode : 0)
-      logExchange(log, request, raw, now())
+      const time = now()
+      traffic.count(
+        request.exchange,
+        request.method,
+        raw.headersSent ? raw.statusCode : 0,
+        time - request.exchange.startedAt,
+      )
+      logExchange(log, request, raw, time)
     })
   }
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -126,7 +134,9 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   })
 
   await fastify.register(health, { tokens, draining: drain.started })
-  await fastify.register(status, { version, config, tokens, workTokens, counters, now })
+  await fastify.register(status, { version, config, tokens, workTokens, traffic, now })
+  await fastify.register(catalogue, { version })
+  await fastify.register(metrics, { traffic, tokens, inFlight: () => inFlight.size })
   await fastify.register(login, {
     products: () => tokens.status().products,
     answersWorkLogin: config.work !== undefined,

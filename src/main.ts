@@ -14,6 +14,8 @@ Usage: 8x8-auth-proxy [command]
                  with X8_APP_KEY and X8_APP_SECRET from the environment or .env
   sandbox        the same in front of a simulated 8x8, with made-up credentials:
                  no account and no network needed
+  doctor         check step by step whether it would work here, and say what to
+                 do where it would not; --json for programs
 
   --help         this text
   --version      the version
@@ -33,7 +35,8 @@ async function main(): Promise<void> {
   if (parsed.help) return void process.stdout.write(HELP)
   if (parsed.version) return void process.stdout.write(`${version}\n`)
   try {
-    await run(parsed.command)
+    if (parsed.command === 'doctor') await examine(parsed.json)
+    else await run(parsed.command)
   } catch (error) {
     if (error instanceof ConfigError) fail(error.mistakes)
     throw error
@@ -41,23 +44,16 @@ async function main(): Promise<void> {
 }
 
 async function run(command: 'serve' | 'sandbox'): Promise<void> {
-  const environment = readEnvironment()
-  const readFile = (path: string) => readFileSync(path, 'utf8')
   // Loaded only when something is served: `--help` is instant.
   const { serve } = await import('./serve.js')
   const { serveSandbox } = await import('./serve-sandbox.js')
-  const host: Host = {
-    version,
-    environment,
-    readFile,
-    now: () => performance.now(),
-    isTerminal: process.stdout.isTTY,
-    umask: (mask) => process.umask(mask),
-  }
+  const host = thisHost()
   let running: Running
   try {
     running =
-      command === 'sandbox' ? await serveSandbox(host) : await serve(loadConfig(environment, readFile), host)
+      command === 'sandbox'
+        ? await serveSandbox(host)
+        : await serve(loadConfig(host.environment, host.readFile), host)
   } catch (error) {
     const explained = explainListenError(error)
     if (explained === undefined) throw error
@@ -78,17 +74,46 @@ async function run(command: 'serve' | 'sandbox'): Promise<void> {
   }
 }
 
-function readArguments(): { command: 'serve' | 'sandbox'; help: boolean; version: boolean } {
+async function examine(json: boolean): Promise<void> {
+  const { doctor } = await import('./doctor/doctor.js')
+  const code = await doctor(thisHost(), { json, write: (text) => void process.stdout.write(text) })
+  // A name lookup cannot be cancelled: what is written goes out, what is still pending is not waited for.
+  process.stdout.write('', () => process.exit(code))
+}
+
+function thisHost(): Host {
+  return {
+    version,
+    environment: readEnvironment(),
+    readFile: (path) => readFileSync(path, 'utf8'),
+    now: () => performance.now(),
+    isTerminal: process.stdout.isTTY,
+    umask: (mask) => process.umask(mask),
+  }
+}
+
+interface Arguments {
+  readonly command: 'serve' | 'sandbox' | 'doctor'
+  readonly help: boolean
+  readonly version: boolean
+  readonly json: boolean
+}
+
+function readArguments(): Arguments {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {
         help: { type: 'boolean', short: 'h', default: false },
         version: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
       },
     })
     const [command = 'serve', ...rest] = positionals
-    if ((command === 'serve' || command === 'sandbox') && rest.length === 0) return { ...values, command }
+    if (values.json && command !== 'doctor') fail(['--json is for doctor only. Try 8x8-auth-proxy --help.'])
+    if ((command === 'serve' || command === 'sandbox' || command === 'doctor') && rest.length === 0) {
+      return { ...values, command }
+    }
     fail([`There is no command "${positionals.join(' ')}". Try 8x8-auth-proxy --help.`])
   } catch (error) {
     fail([`${(error as Error).message} Try 8x8-auth-proxy --help.`])

@@ -12,8 +12,28 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   token: ['config.ts', 'errors.ts'],
   door: ['config.ts', 'errors.ts', 'exchange.ts', 'local-paths.ts', 'target.ts'],
   proxy: ['config.ts', 'errors.ts', 'exchange.ts', 'families.ts', 'token/token-source.ts'],
-  local: ['config.ts', 'errors.ts', 'exchange.ts', 'local-paths.ts', 'token/token-cache.ts'],
+  local: [
+    'catalogue/catalogue.ts',
+    'catalogue/openapi.ts',
+    'catalogue/postman.ts',
+    'config.ts',
+    'errors.ts',
+    'exchange.ts',
+    'families.ts',
+    'local-paths.ts',
+    'token/token-cache.ts',
+  ],
+  catalogue: ['families.ts'],
   sandbox: [],
+  doctor: [
+    'config.ts',
+    'families.ts',
+    'proxy/product-refusal.ts',
+    'proxy/upstream.ts',
+    'serve.ts',
+    'token/request-token.ts',
+    'token/token-response.ts',
+  ],
 }
 
 interface Import {

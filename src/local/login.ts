@@ -24,6 +24,7 @@ export async function login(
 ): Promise<void> {
   app.all(TOKEN_PATH, async (request, reply) => {
     if (request.method !== 'POST') return refuseMethod(reply)
+    if (request.headers.expect !== undefined) reply.raw.writeContinue()
     const grantType = (await readForm(request.raw)).get('grant_type')
     if (grantType !== null && grantType !== 'client_credentials') {
       return refuse(reply, 400, `Unsupported grant type : ${grantType}`)
@@ -65,6 +66,10 @@ function refuse(reply: FastifyReply, status: number, error: string): FastifyRepl
 
 async function readForm(body: AsyncIterable<Buffer>): Promise<URLSearchParams> {
   let form = ''
-  for await (const chunk of body) if (form.length < LONGEST_FORM_BYTES) form += chunk.toString('latin1')
+  try {
+    for await (const chunk of body) if (form.length < LONGEST_FORM_BYTES) form += chunk.toString('latin1')
+  } catch {
+    // The caller left in the middle of it: nobody reads the answer.
+  }
   return new URLSearchParams(form)
 }

@@ -1,21 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.js'
 import type { TokenCache } from '../token/token-cache.js'
-import type { Counters } from './counters.js'
+import type { Traffic } from './traffic.js'
 
 export interface StatusOptions {
   readonly version: string
   readonly config: Config
   readonly tokens: TokenCache
   readonly workTokens: TokenCache | undefined
-  readonly counters: Counters
+  readonly traffic: Traffic
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
 }
 
 /** `/-/status`: what a person asks first, as JSON. No secret, no token, no key. */
 export async function status(app: FastifyInstance, options: StatusOptions): Promise<void> {
-  const { version, config, tokens, workTokens, counters, now } = options
+  const { version, config, tokens, workTokens, traffic, now } = options
   const startedAt = now()
   app.get('/-/status', async (_request, reply) => {
     reply.header('Cache-Control', 'no-store')
@@ -25,7 +25,7 @@ export async function status(app: FastifyInstance, options: StatusOptions): Prom
       token: tokens.status(),
       ...(workTokens === undefined ? {} : { workToken: workTokens.status() }),
       upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl) },
-      requests: counters.read(),
+      requests: requestsByFamily(traffic),
       cache: { enabled: false },
       settings: settingsInForce(config),
     }
@@ -66,4 +66,19 @@ function settingsInForce(config: Config): Record<string, unknown> {
 
 function withoutQuery(url: URL): string {
   return `${url.origin}${url.pathname}`
+}
+
+function requestsByFamily({
+  families,
+}: Traffic): Record<string, { requests: number; statuses: Record<string, number> }> {
+  return Object.fromEntries(
+    [...families].map(([family, { count, answers }]) => {
+      const statuses: Record<string, number> = {}
+      for (const [answer, value] of answers) {
+        const status = answer.slice(answer.indexOf(' ') + 1)
+        statuses[status] = (statuses[status] ?? 0) + value
+      }
+      return [family, { requests: count, statuses }]
+    }),
+  )
 }

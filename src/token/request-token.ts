@@ -63,9 +63,10 @@ async function post(
     )
   } catch (error) {
     if (error instanceof TokenError) throw error
+    const { code, name } = error as NodeJS.ErrnoException
     const message = signal.aborted
       ? `The token endpoint did not answer within ${endpoint.timeoutMs} ms.`
-      : `The token endpoint cannot be reached (${(error as NodeJS.ErrnoException).code ?? 'no reason given'}).`
+      : `The token endpoint cannot be reached, or broke off (${code ?? name}).`
     throw new TokenError('unavailable', message, { cause: error })
   }
 }

@@ -3,7 +3,7 @@ import type { BaseLogger } from 'pino'
 import { ProxyError } from '../errors.js'
 import { createBackoff } from './backoff.js'
 import type { RequestToken } from './request-token.js'
-import { TokenError } from './token-response.js'
+import { TokenError, type TokenFailureKind } from './token-response.js'
 import type { AccessToken, TokenSource } from './token-source.js'
 
 export interface TokenCacheOptions {
@@ -28,6 +28,23 @@ export interface TokenStatus {
   readonly lastError: string | null
 }
 
+/** What getting tokens has cost so far, for the metrics. */
+export interface TokenCounts {
+  /** Token requests by how they ended. */
+  readonly requests: Readonly<Record<'ok' | TokenFailureKind, number>>
+  /** Tokens obtained by what they were needed for. */
+  readonly renewals: Readonly<Record<RenewalReason, number>>
+}
+
+/**
+ * - `start`: the first one
+ * - `due`: ahead of need
+ * - `expired`: a request had to wait for it
+ * - `refused`: 8x8 answered 401 to the one before
+ * - `credentials`: the app's key or secret has changed
+ */
+export type RenewalReason = 'start' | 'due' | 'expired' | 'refused' | 'credentials'
+
 /** One shared token: obtained once for all who wait, renewed ahead of need, replaced when refused. */
 export interface TokenCache extends TokenSource {
   /** Obtains the first token and keeps trying; returns at once. */
@@ -37,6 +54,7 @@ export interface TokenCache extends TokenSource {
   /** Whether a token is usable now. Asking counts as use, so that a probed proxy keeps its token fresh. */
   ready(): boolean
   status(): TokenStatus
+  readonly counts: TokenCounts
   /** Stops the timer. A token request in flight ends by itself. */
   stop(): void
 }
@@ -48,6 +66,9 @@ const RENEW_JITTER = 0.02
 const LAST_PART = 0.05
 const LONGEST_LAST_PART_MS = 30_000
 const REPLACEMENT_PAUSE_MS = 60_000
+// Replacements within such a pause of which nobody has seen yet that they helped: callers may leave, and a large body
+// cannot be sent again.
+const MOST_UNPROVEN = 2
 
 interface CachedToken extends AccessToken {
   readonly renewAt: number
@@ -65,37 +86,44 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
 
   let inFlight = false
   let used = false
-  let obtained = 0
+  let reason: RenewalReason = 'start'
+  const requests = { ok: 0, refused: 0, unavailable: 0 }
+  const renewals = { start: 0, due: 0, expired: 0, refused: 0, credentials: 0 }
   let products: readonly string[] = []
   let failure: TokenError | undefined
   let retryAt = -Infinity
   let lastReplacementAt = -Infinity
-  let replacementRefused = false
+  let unproven = 0
+  let replacingIsUseless = false
   let credentialsAreNew = false
   let stopped = false
   let timer: NodeJS.Timeout | undefined
 
   const cache = new LRUCache<typeof KEY, CachedToken>({
     max: 1,
-    ttl: 1,
-    ttlResolution: 0,
-    // lru-cache takes a start time of 0 for "no time to live"; a clock may well start at 0.
-    perf: { now: () => now() + 1 },
-    noDeleteOnStaleGet: true,
     noDeleteOnFetchRejection: true,
-    async fetchMethod(_key, _stale, { options: entry }) {
+    async fetchMethod() {
       inFlight = true
-      credentialsAreNew = false
       try {
-        const token = await obtainOnce()
-        entry.ttl = token.expiresAt - now()
-        return token
+        return await obtainForAll()
       } finally {
         inFlight = false
         afterFlight()
       }
     },
   })
+
+  /** Credentials that change while the old ones fail are tried at once, so that whoever waits gets their token. */
+  async function obtainForAll(): Promise<CachedToken> {
+    credentialsAreNew = false
+    try {
+      return await obtainOnce()
+    } catch (error) {
+      if (!credentialsAreNew) throw error
+      backoff.reset()
+      return obtainForAll()
+    }
+  }
 
   async function obtainOnce(): Promise<CachedToken> {
     // The lifetime counts from before the request: 8x8 cannot have issued the token earlier.
@@ -105,7 +133,8 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       const expiresAt = startedAt + lifetimeMs - Math.min(lifetimeMs * LAST_PART, LONGEST_LAST_PART_MS)
       if (expiresAt <= now()) throw new TokenError('unavailable', 'The token had expired before it arrived.')
       const renewAt = startedAt + lifetimeMs * (RENEW_AT + RENEW_JITTER * (2 * random() - 1))
-      obtained += 1
+      requests.ok += 1
+      renewals[reason] += 1
       products = granted
       failure = undefined
       retryAt = -Infinity
@@ -114,18 +143,28 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       log.info(
         {
           credential,
+          reason,
           lifetimeSeconds: lifetimeMs / 1000,
           products: granted,
           durationMs: Math.round(now() - startedAt),
         },
         'token obtained',
       )
-      return { value, obtainedAt: startedAt, obtainedOn: new Date(), expiresAt, renewAt, products: granted }
+      return {
+        value,
+        obtainedAt: startedAt,
+        obtainedOn: new Date(),
+        expiresAt,
+        renewAt,
+        products: granted,
+        accepted: false,
+      }
     } catch (error) {
       failure =
         error instanceof TokenError
           ? error
           : new TokenError('unavailable', 'The token request failed.', { cause: error })
+      requests[failure.kind] += 1
       const waitMs = Math.max(backoff.next(failure.kind), failure.retryAfterMs)
       retryAt = now() + waitMs
       const level = failure.kind === 'refused' ? 'error' : 'warn'
@@ -137,9 +176,20 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     }
   }
 
+  /** The token, if it may be sent now. lru-cache keeps it without a time to live: its end is checked on our clock. */
+  function usable(): CachedToken | undefined {
+    const token = cache.get(KEY)
+    return token !== undefined && now() < token.expiresAt ? token : undefined
+  }
+
+  function backingOff(): boolean {
+    return failure !== undefined && now() < retryAt
+  }
+
   /** Joins the flight, or starts one unless the last attempt failed too recently. */
-  async function obtain(): Promise<CachedToken> {
-    if (!inFlight && failure !== undefined && now() < retryAt) throw problem(failure, retryAt - now())
+  async function obtain(why: RenewalReason): Promise<CachedToken> {
+    if (!inFlight && failure !== undefined && backingOff()) throw problem(failure, retryAt - now())
+    if (!inFlight) reason = why
     try {
       return await cache.forceFetch(KEY, { forceRefresh: true })
     } catch (error) {
@@ -147,17 +197,26 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     }
   }
 
-  function renewInBackground(): void {
+  function renewInBackground(why: RenewalReason): void {
     // A failure is logged and remembered where it happens; nobody waits for this one.
-    obtain().catch(() => undefined)
+    obtain(why).catch(() => undefined)
+  }
+
+  /** Why a token is needed where there is none to use. */
+  function needed(): RenewalReason {
+    return requests.ok === 0 ? 'start' : 'expired'
+  }
+
+  function renewIfDue(token: CachedToken): void {
+    if (now() >= token.renewAt && !inFlight && !backingOff()) renewInBackground('due')
   }
 
   function afterFlight(): void {
     if (stopped) return
     clearTimeout(timer)
     if (credentialsAreNew) {
-      // They came while the old ones were being tried. The flight is over only when lru-cache has settled it.
-      setImmediate(renewInBackground)
+      // They came while the old ones were tried, with success. The flight is over only when lru-cache has settled it.
+      setImmediate(renewInBackground, 'credentials')
       return
     }
     setImmediate(schedule)
@@ -167,15 +226,38 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
   function schedule(): void {
     if (stopped || inFlight) return
     clearTimeout(timer)
-    const dueAt = failure === undefined ? cache.get(KEY)?.renewAt : retryAt
+    const dueAt = failure === undefined ? usable()?.renewAt : retryAt
     if (dueAt === undefined) return
     timer = setTimeout(
       () => {
         if (now() < dueAt) schedule()
-        else if (used || cache.get(KEY) === undefined) renewInBackground()
+        else if (usable() === undefined) renewInBackground(needed())
+        else if (used) renewInBackground('due')
       },
       Math.max(dueAt - now(), 1),
     ).unref()
+  }
+
+  /**
+   * No kind of refusal may cost a token request a time without bound. Within a minute of the last replacement there is
+   * another only if 8x8 has taken the token meanwhile, and only a few in a row if none was seen to help.
+   */
+  function mayReplace(token: CachedToken): boolean {
+    if (now() - lastReplacementAt >= REPLACEMENT_PAUSE_MS) {
+      replacingIsUseless = false
+      return true
+    }
+    if (!token.accepted) stopReplacing()
+    return !replacingIsUseless && unproven < MOST_UNPROVEN
+  }
+
+  function stopReplacing(): void {
+    if (replacingIsUseless) return
+    replacingIsUseless = true
+    log.warn(
+      { credential, pauseMs: REPLACEMENT_PAUSE_MS },
+      'a new token was refused too: renewing does not help',
+    )
   }
 
   function problem(error: TokenError, waitMs: number): ProxyError {
@@ -197,70 +279,82 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
 
   return {
     get() {
-      const token = cache.get(KEY)
-      if (token === undefined) return obtain()
+      const token = usable()
+      if (token === undefined) return obtain(needed())
       used = true
-      const time = now()
-      if (time >= token.renewAt && !inFlight && time >= retryAt) renewInBackground()
+      renewIfDue(token)
       return token
     },
 
     async replace(refused) {
-      const current = cache.get(KEY)
-      if (current !== undefined && current.value !== refused.value) return current
-      if (!inFlight) {
-        if (replacementRefused && now() - lastReplacementAt < REPLACEMENT_PAUSE_MS) return undefined
-        replacementRefused = false
-        lastReplacementAt = now()
+      const token = usable()
+      if (token !== undefined && token.value !== refused.value) return token
+      // One that has expired meanwhile, or is being renewed anyway, is not replaced because of the refusal.
+      const forced = token !== undefined && !inFlight
+      if (forced) {
+        if (backingOff() || !mayReplace(token)) return undefined
         log.info({ credential }, 'token refused by 8x8, replacing it')
       }
       try {
-        const token = await obtain()
-        return token.value === refused.value ? undefined : token
+        const renewed = await obtain(forced ? 'refused' : needed())
+        if (forced) {
+          lastReplacementAt = now()
+          unproven += 1
+        }
+        if (renewed.value !== refused.value) return renewed
+        stopReplacing()
+        return undefined
       } catch {
         return undefined
       }
     },
 
-    refusedAgain(token) {
-      if (replacementRefused || cache.get(KEY)?.value !== token.value) return
-      replacementRefused = true
-      log.warn(
-        { credential, pauseMs: REPLACEMENT_PAUSE_MS },
-        'a new token was refused too: renewing does not help',
-      )
+    accepted(token, afterRefusal) {
+      token.accepted = true
+      if (afterRefusal) unproven = 0
     },
 
-    start: renewInBackground,
+    refusedAgain(token) {
+      if (usable()?.value === token.value) stopReplacing()
+    },
+
+    start: () => renewInBackground('start'),
 
     credentialsChanged() {
       retryAt = -Infinity
-      replacementRefused = false
+      replacingIsUseless = false
+      lastReplacementAt = -Infinity
       backoff.reset()
       if (inFlight) credentialsAreNew = true
-      else renewInBackground()
+      else renewInBackground('credentials')
     },
 
     ready() {
+      const token = usable()
       used = true
-      if (cache.get(KEY) !== undefined) return true
+      if (token !== undefined) {
+        renewIfDue(token)
+        return true
+      }
       // It lapsed while nobody asked for anything: the probe wakes it.
-      if (failure === undefined && !inFlight && !stopped) renewInBackground()
+      if (failure === undefined && !inFlight && !stopped) renewInBackground(needed())
       return false
     },
 
     status() {
-      const token = cache.get(KEY)
+      const token = usable()
       const lapsed = failure === undefined ? 'none' : failure.kind
       return {
         state: inFlight ? 'renewing' : token === undefined ? lapsed : 'valid',
         expiresInSeconds: token === undefined ? null : Math.floor((token.expiresAt - now()) / 1000),
         obtainedAt: token === undefined ? null : token.obtainedOn.toISOString(),
         products,
-        renewals: Math.max(obtained - 1, 0),
+        renewals: Math.max(requests.ok - 1, 0),
         lastError: failure?.message ?? null,
       }
     },
+
+    counts: { requests, renewals },
 
     stop() {
       stopped = true

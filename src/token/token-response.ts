@@ -11,7 +11,7 @@ export interface TokenResponse {
  */
 export type TokenFailureKind = 'refused' | 'unavailable'
 
-/** Why there is no token. `message` may be shown to callers: it holds no text of the endpoint's but error codes. */
+/** Why there is no token. `message` may be shown to callers: it holds no text of the endpoint's but known error codes. */
 export class TokenError extends Error {
   readonly kind: TokenFailureKind
   /** How long the endpoint itself asked to wait (`Retry-After`). */
@@ -56,6 +56,8 @@ export function judgeTokenResponse(
 const HEADER_SAFE = /^[\x21-\x7e]+$/
 const DEFAULT_LIFETIME_MS = 300_000
 const LONGEST_LIFETIME_MS = 24 * 3_600_000
+// A page of maintenance may say "next week"; nobody here waits that long before looking again.
+const LONGEST_RETRY_AFTER_MS = 300_000
 
 /** A lifetime that makes no sense becomes a short one: neither kept for ever nor asked for at every request. */
 function lifetimeMs(expiresIn: unknown): number {
@@ -83,7 +85,7 @@ function failure(
   answer: Record<string, unknown> | undefined,
 ): TokenError {
   const code = errorCode(answer)
-  const said = code === undefined ? `${status}` : `${status} (${code})`
+  const said = code !== undefined && KNOWN_CODE.test(code) ? `${status} (${code})` : `${status}`
   // 400 is how 8x8 refuses a Work Analytics user or key; without an error code it is some other server's page.
   if (status === 401 || ((status === 400 || status === 403) && code !== undefined)) {
     return new TokenError('refused', `The token endpoint answered ${said}.`)
@@ -96,7 +98,8 @@ function failure(
   }
   const seconds = Number(retryAfter)
   return new TokenError('unavailable', `The token endpoint answered ${said}.`, {
-    retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0,
+    retryAfterMs:
+      Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : 0,
   })
 }
 
@@ -104,10 +107,14 @@ function failure(
 function errorCode(answer: Record<string, unknown> | undefined): string | undefined {
   const fault = answer?.fault as { detail?: { errorcode?: unknown } } | undefined
   for (const code of [answer?.ErrorCode, answer?.error, fault?.detail?.errorcode, answer?.code]) {
-    if (typeof code === 'string' && /^[\w.-]{1,80}$/.test(code)) return code
+    if (typeof code === 'string') return code
   }
   return undefined
 }
+
+// RFC 6749's, Apigee's and Work Analytics'. Whatever else stands there might be the secret itself, echoed.
+const KNOWN_CODE =
+  /^(?:invalid_(?:request|client|grant|scope|token)|unauthorized_client|unsupported_grant_type|access_denied|server_error|temporarily_unavailable|(?:oauth\.v2|keymanagement\.service|policies\.ratelimit)\.[A-Za-z_]{1,60}|SHA\d{3})$/
 
 function parseObject(body: string): Record<string, unknown> | undefined {
   try {

@@ -7,6 +7,8 @@ export interface AccessToken {
   readonly expiresAt: number
   /** The API products that 8x8 grants to the app, where the answer names them. */
   readonly products: readonly string[]
+  /** Whether 8x8 has taken it for any request; only `accepted` below sets it. */
+  accepted: boolean
 }
 
 /** Where requests get their token from, and where they say that it was refused. */
@@ -25,6 +27,13 @@ export interface TokenSource {
    * @returns the token to send the request with once more, or undefined if there is none to try
    */
   replace(refused: AccessToken): Promise<AccessToken | undefined>
+
+  /**
+   * Says that 8x8 took a token: an answer came that is not about it.
+   *
+   * @param afterRefusal whether the same request had been refused with another token, so that the replacement helped
+   */
+  accepted(token: AccessToken, afterRefusal: boolean): void
 
   /**
    * Says that 8x8 answered 401 to the token that `replace` had given: renewing does not help, so replacements are held

@@ -1,0 +1,170 @@
+import {
+  type Body,
+  type Call,
+  type Catalogue,
+  docsAddress,
+  type Folder,
+  placeholdersOf,
+  type QueryParameter,
+} from './call.js'
+
+/** OpenAPI says of these headers that they are no parameters: content types and credentials have places of their own. */
+const NO_PARAMETERS = ['accept', 'authorization', 'content-type']
+
+/**
+ * The catalogue as an OpenAPI document of version 3.1.0. It has no security scheme: the proxy adds the credential.
+ * @param origin the proxy as the caller addressed it.
+ * @param version the proxy's own.
+ */
+export function openApiDocument(catalogue: Catalogue, origin: string, version: string) {
+  const fill = filler(catalogue)
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const folder of catalogue.folders) {
+    for (const call of folder.calls) {
+      const path = (paths[call.path] ??= pathItem(folder, origin))
+      path[call.method.toLowerCase()] = operation(call, folder, catalogue, fill)
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: '8x8 API through 8x8-auth-proxy',
+      version,
+      description: "8x8's documented calls. The proxy adds the credential: send none.",
+    },
+    servers: [{ url: origin, description: 'The proxy.' }],
+    security: [],
+    tags: catalogue.folders.map(({ family, description }) => ({ name: family.title, description })),
+    paths,
+    components: { schemas: { Problem: PROBLEM }, responses: { Error: ERROR } },
+  }
+}
+
+/** Contact Center analytics have the region before the path, which OpenAPI says by servers. */
+function pathItem({ regions }: Folder, origin: string): Record<string, unknown> {
+  if (regions === undefined) return {}
+  return {
+    servers: regions.map((region) => ({
+      url: origin + region,
+      description: region === '' ? 'United States' : `Region ${region.slice(1)}`,
+    })),
+  }
+}
+
+function operation(call: Call, folder: Folder, catalogue: Catalogue, fill: Fill) {
+  const docs = docsAddress(call)
+  const parameters = [
+    ...placeholdersOf(call.path).map((name) => ({
+      name,
+      in: 'path',
+      required: true,
+      description: catalogue.variables[name]?.description,
+      schema: { type: 'string' },
+      example: catalogue.variables[name]?.value,
+    })),
+    ...(call.query ?? []).map((parameter) => queryParameter(parameter, fill)),
+    ...headerParameters(call, folder, fill),
+  ]
+  return {
+    operationId: call.id,
+    tags: [folder.family.title],
+    summary: call.title,
+    ...(call.description === undefined ? {} : { description: call.description }),
+    ...(docs === undefined ? {} : { externalDocs: { url: docs, description: "8x8's documentation" } }),
+    ...(call.deprecated ? { deprecated: true } : {}),
+    parameters,
+    ...(call.body === undefined ? {} : { requestBody: requestBody(call.body, fill) }),
+    responses: {
+      [call.answer.status]: {
+        description: 'What 8x8 documents.',
+        ...(call.answer.type === undefined ? {} : { content: { [call.answer.type]: {} } }),
+      },
+      default: { $ref: '#/components/responses/Error' },
+    },
+  }
+}
+
+function queryParameter({ name, example, description, required }: QueryParameter, fill: Fill) {
+  return { name, in: 'query', required, description, schema: schemaOf(example), example: fill(example) }
+}
+
+function headerParameters({ headers = [] }: Call, { family: { tenantHeader } }: Folder, fill: Fill) {
+  const tenant =
+    tenantHeader === undefined
+      ? []
+      : [
+          {
+            name: tenantHeader,
+            example: tenantHeader === 'pbx' ? '{{pbxName}}' : '{{tenantId}}',
+            description: `The proxy sends ${tenantHeader === 'pbx' ? 'X8_PBX' : 'X8_TENANT'} without it.`,
+          },
+        ]
+  return [...headers.filter(({ name }) => !NO_PARAMETERS.includes(name.toLowerCase())), ...tenant].map(
+    ({ name, example, description }) => ({
+      name,
+      in: 'header',
+      required: false,
+      description,
+      schema: { type: 'string' },
+      example: fill(example),
+    }),
+  )
+}
+
+function requestBody(body: Body, fill: Fill) {
+  if (!('parts' in body)) {
+    return {
+      required: true,
+      content: { [body.type]: { schema: schemaOf(body.example), example: fill(body.example) } },
+    }
+  }
+  const properties = body.parts.map(({ name, description, fileType }) => {
+    return [name, fileType === undefined ? { type: 'string', description } : { description }] as const
+  })
+  const example = Object.fromEntries(body.parts.map(({ name, example: value }) => [name, value]))
+  const schema = { type: 'object', properties: Object.fromEntries(properties) }
+  return { required: true, content: { [body.type]: { schema, example } } }
+}
+
+/** As much as an example says of its schema; what more there is, 8x8's page says. */
+function schemaOf(example: unknown) {
+  if (Array.isArray(example)) return { type: 'array', items: { type: 'string' } }
+  if (typeof example === 'number') return { type: 'integer' }
+  if (typeof example === 'boolean') return { type: 'boolean' }
+  return { type: typeof example === 'string' ? 'string' : 'object' }
+}
+
+type Fill = (example: unknown) => unknown
+
+/** Puts the variables' values into an example. */
+function filler({ variables }: Catalogue): Fill {
+  const fill: Fill = (example) => {
+    if (typeof example === 'string') {
+      return example.replace(/\{\{(\w+)\}\}/g, (_, name: string) => variables[name]?.value ?? '')
+    }
+    if (Array.isArray(example)) return example.map((item: unknown) => fill(item))
+    if (typeof example !== 'object' || example === null) return example
+    return Object.fromEntries(Object.entries(example).map(([key, value]) => [key, fill(value)]))
+  }
+  return fill
+}
+
+/** The proxy's own errors (RFC 9457). */
+const PROBLEM = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'instance'],
+  properties: {
+    type: { type: 'string', example: 'urn:8x8-auth-proxy:token-unavailable' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'What happened and what to do.' },
+    instance: { type: 'string', description: 'The id of the request.' },
+  },
+}
+
+const ERROR = {
+  description:
+    "With the header `Proxy-Status` an error of the proxy. Without it an error of 8x8, as it came: in 8x8's own words " +
+    'and media type.',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+}

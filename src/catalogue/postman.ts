@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { type Body, type Call, type Catalogue, docsAddress, type Folder, placeholdersOf } from './call.js'
+import { scriptOf } from './postman-script.js'
+
+/**
+ * The catalogue as a Postman collection of version 2.1.0 (https://schema.postman.com). It has no credential: the proxy
+ * adds them. Ids are always the same, so that another import updates what the first one brought.
+ * @param origin the proxy as the caller addressed it.
+ */
+export function postmanCollection({ folders, variables }: Catalogue, origin: string) {
+  return {
+    info: {
+      _postman_id: idOf('collection'),
+      name: '8x8 API through 8x8-auth-proxy',
+      description:
+        "8x8's documented calls. The proxy adds the credential, so there is none in here: press Send. Ids and regions " +
+        "are the collection's variables; their defaults exist in the sandbox (`npm run sandbox`), and lists and " +
+        'creations fill in what they answer. **Run the whole collection against the sandbox only**: it also creates, ' +
+        'sends and deletes.',
+      schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
+    },
+    auth: { type: 'noauth' },
+    variable: [
+      { key: 'baseUrl', value: origin, description: 'The proxy.' },
+      ...Object.entries(variables).map(([key, variable]) => ({ key, ...variable })),
+    ],
+    item: folders.map((folder) => ({
+      id: idOf(`family/${folder.family.name}`),
+      name: folder.family.title,
+      description: `${folder.description}\n\n${credentialNote(folder)}`,
+      item: folder.calls.map((call) => itemOf(call, folder)),
+    })),
+  }
+
+  function itemOf(call: Call, folder: Folder) {
+    const script = scriptOf(call)
+    return {
+      id: idOf(`call/${call.id}`),
+      name: call.title,
+      ...(script.length === 0
+        ? {}
+        : { event: [{ listen: 'test', script: { type: 'text/javascript', exec: script } }] }),
+      // A redirect is an answer too: following it would leave the proxy.
+      ...(call.answer.status < 300 ? {} : { protocolProfileBehavior: { followRedirects: false } }),
+      request: {
+        method: call.method,
+        description: requestNote(call),
+        url: urlOf(call, folder),
+        header: headersOf(call, folder),
+        ...(call.body === undefined ? {} : { body: bodyOf(call.body) }),
+      },
+      response: [],
+    }
+  }
+
+  function urlOf({ path, query = [] }: Call, { regions }: Folder) {
+    const host = regions === undefined ? '{{baseUrl}}' : '{{baseUrl}}{{analyticsRegion}}'
+    const segments = path.slice(1).replace(/\{(\w+)\}/g, ':$1')
+    const fields = query.flatMap(({ name, example, description, enabled }) =>
+      [example].flat().map((value) => {
+        return { key: name, value: String(value), description, ...(enabled ? {} : { disabled: true }) }
+      }),
+    )
+    const sent = fields.filter((field) => !('disabled' in field)).map(({ key, value }) => `${key}=${value}`)
+    return {
+      raw: `${host}/${segments}${sent.length === 0 ? '' : `?${sent.join('&')}`}`,
+      host: [host],
+      path: segments.split('/'),
+      query: fields,
+      variable: placeholdersOf(path).map((key) => {
+        return { key, value: `{{${key}}}`, description: variables[key]?.description }
+      }),
+    }
+  }
+}
+
+function headersOf({ headers = [], body }: Call, { family }: Folder) {
+  const { tenantHeader } = family
+  return [
+    ...headers.map(({ name, example, description }) => ({ key: name, value: example, description })),
+    ...(body === undefined || 'parts' in body ? [] : [{ key: 'Content-Type', value: body.type }]),
+    ...(tenantHeader === undefined
+      ? []
+      : [
+          {
+            key: tenantHeader,
+            value: tenantHeader === 'pbx' ? '{{pbxName}}' : '{{tenantId}}',
+            description: `The proxy sends ${tenantHeader === 'pbx' ? 'X8_PBX' : 'X8_TENANT'} if this is not ticked.`,
+            disabled: true,
+          },
+        ]),
+  ]
+}
+
+function bodyOf(body: Body) {
+  if ('parts' in body) {
+    const formdata = body.parts.map(({ name, example, description, fileType }) => {
+      const type = fileType === undefined ? {} : { contentType: fileType }
+      return { key: name, value: example, type: 'text', description, ...type }
+    })
+    return { mode: 'formdata', formdata }
+  }
+  if (typeof body.example === 'string') return { mode: 'raw', raw: body.example }
+  const raw = JSON.stringify(body.example, undefined, 2)
+  return { mode: 'raw', raw, options: { raw: { language: 'json' } } }
+}
+
+function requestNote(call: Call): string {
+  const docs = docsAddress(call)
+  const { status, type } = call.answer
+  return [
+    call.description,
+    call.deprecated ? '8x8 advises against it or has taken it out of its documentation.' : undefined,
+    `8x8 documents ${status}${type === undefined ? '' : `, ${type}`}.`,
+    docs === undefined ? undefined : `[8x8's documentation](${docs})`,
+  ]
+    .filter((line) => line !== undefined)
+    .join('\n\n')
+}
+
+function credentialNote({ family: { credential, product } }: Folder): string {
+  const added = {
+    bearer: '`Authorization: Bearer` with its shared token',
+    'api-key': "`x-api-key` with the app's key",
+    work: "`8x8-apikey` with the app's key and, with `X8_WORK_*`, its own login",
+    'customer-experience': "`8x8-apikey` with the app's key; the header `token` is yours",
+  }[credential]
+  const name = product === undefined ? '' : ` Name of the product in the token's list: \`${product}\`.`
+  return `The proxy adds ${added}.${name}`
+}
+
+/** A UUID (RFC 9562, version 8) that is always the same for the same name. */
+function idOf(name: string): string {
+  const hex = createHash('sha256').update(`8x8-auth-proxy/${name}`).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}

@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { Client } from 'undici'
+import { failed, type Outcome, passed } from './outcome.js'
+import { authority, type Route } from './route.js'
+
+export interface ConnectionOptions {
+  readonly timeoutMs: number
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number
+}
+
+/** Does a connection open, through the egress proxy if there is one? The open connection is the value. */
+export async function checkConnection(
+  route: Route,
+  { timeoutMs, now }: ConnectionOptions,
+): Promise<Outcome<Duplex>> {
+  const startedMs = now()
+  const took = () => `in ${Math.round(now() - startedMs)} ms`
+  const server = authority(route)
+  try {
+    if (route.proxy === undefined) {
+      return passed(`${server} connected ${took()}`, await open(route.hop, timeoutMs))
+    }
+    const { statusCode, socket } = await tunnel(route, route.proxy, timeoutMs)
+    const proxy = authority(route.hop)
+    // undici's ProxyAgent takes no other status for a tunnel, so neither do we.
+    if (statusCode === 200)
+      return passed(`${server} connected through egress proxy ${proxy} ${took()}`, socket)
+    socket.destroy()
+    return failed(
+      `the egress proxy ${proxy} answered ${statusCode} to CONNECT ${server}`,
+      tunnelAdvice(statusCode, route, route.proxy),
+    )
+  } catch (error) {
+    const code = codeOf(error, timeoutMs)
+    if (route.proxy === undefined) return failed(`no connection to ${server} (${code})`, directAdvice(route))
+    return failed(
+      `no connection to the egress proxy ${authority(route.hop)} (${code})`,
+      proxyAdvice(route, code),
+    )
+  }
+}
+
+async function open(hop: Route['hop'], timeoutMs: number): Promise<Duplex> {
+  const socket = connect(hop)
+  // Later failures are those of the checks that use the connection.
+  socket.on('error', () => undefined)
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(timeoutMs) })
+    return socket
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+}
+
+/** A tunnel as undici's ProxyAgent asks for it: with credentials if the URL has both a user and a password. */
+async function tunnel(route: Route, proxy: URL, timeoutMs: number) {
+  const client = new Client(proxy.origin, { connect: { timeout: timeoutMs } })
+  const headers: Record<string, string> = { host: authority(route) }
+  if (proxy.username !== '' && proxy.password !== '') {
+    const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
+    headers['proxy-authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`
+  }
+  try {
+    const answer = await client.connect({
+      path: authority(route),
+      headers,
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    answer.socket.on('error', () => undefined)
+    return answer
+  } finally {
+    // The tunnel is no longer the client's.
+    void client.destroy()
+  }
+}
+
+function codeOf(error: unknown, timeoutMs: number): string {
+  const { name, code, cause } = error as NodeJS.ErrnoException
+  const reason = name === 'AbortError' ? (cause as Error | undefined)?.name : name
+  if (reason === 'TimeoutError' || code === 'UND_ERR_CONNECT_TIMEOUT') return `nothing within ${timeoutMs} ms`
+  return code ?? 'no reason given'
+}
+
+function directAdvice({ setting, host }: Route): string {
+  return host === 'api.8x8.com'
+    ? 'Check network, VPN and firewall: outgoing TCP to api.8x8.com:443 must be allowed. Where only an egress proxy leads out, set HTTPS_PROXY=http://<proxy>:<port>. On a slow network raise X8_CONNECT_TIMEOUT_MS.'
+    : `Check ${setting}: 8x8's own is https://api.8x8.com, and a server of your own must be running. Else check network, VPN and firewall, or set HTTPS_PROXY.`
+}
+
+function proxyAdvice({ host }: Route, code: string): string {
+  if (/CERT|TLS|SSL|EPROTO/.test(code)) {
+    return 'The egress proxy speaks no trusted TLS. Most are addressed with http://, also for https: requests: check HTTPS_PROXY. Trust its certificate authority with NODE_EXTRA_CA_CERTS.'
+  }
+  return `Check host and port of HTTPS_PROXY, and that the proxy is up. If this network reaches ${host} directly, remove HTTPS_PROXY or set NO_PROXY=${host}.`
+}
+
+function tunnelAdvice(status: number, { host, port }: Route, proxy: URL): string {
+  const server = `${host}:${port}`
+  if (status === 407) {
+    return proxy.username === '' || proxy.password === ''
+      ? 'The proxy wants a user and password: HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>, with special characters percent-encoded.'
+      : 'The proxy refused the user or password in HTTPS_PROXY. Special characters must be percent-encoded (@ is %40).'
+  }
+  if (status >= 500) {
+    return `The proxy itself cannot reach ${server}. Ask whoever runs it, or bypass it with NO_PROXY=${host} if this machine may connect directly.`
+  }
+  return `The proxy does not allow it. Ask whoever runs it to allow CONNECT to ${server}, or bypass it with NO_PROXY=${host} if this machine may connect directly.`
+}

@@ -1,0 +1,211 @@
+import type { Duplex } from 'node:stream'
+import type { Config } from '../config.js'
+import type { Family } from '../families.js'
+import { createUpstream, type Upstream } from '../proxy/upstream.js'
+import type { Host } from '../serve.js'
+import { checkCertificate } from './certificate.js'
+import { checkClock } from './clock.js'
+import { checkConnection } from './connection.js'
+import { checkDns } from './dns.js'
+import { checkFamily } from './family-read.js'
+import { type Clean, cleaner } from './foreign-text.js'
+import { checkListen } from './listen.js'
+import { failed, type Finding, type Outcome, skipped } from './outcome.js'
+import { checkProducts } from './products.js'
+import { isHealthy, renderFinding, renderJson, renderSummary } from './report.js'
+import { type Route, routeTo } from './route.js'
+import { checkSettings } from './settings.js'
+import { checkToken, type Grant } from './token.js'
+import { checkWorkLogin } from './work-login.js'
+
+export interface DoctorOptions {
+  /** One JSON document at the end instead of text as it comes. */
+  readonly json: boolean
+  readonly write: (text: string) => void
+  /** Epoch milliseconds; the machine's clock unless a test has another. */
+  readonly wallClock?: () => number
+}
+
+/**
+ * Checks step by step whether the proxy would work here, and says what to do where not. It reads only: one token
+ * request, one GET a family (one a region after a 404), nothing is repeated, and every step has a deadline. No secret
+ * and no token is written.
+ *
+ * @returns the exit code: 0 when everything that is configured works
+ */
+export async function doctor(host: Host, { json, write, wallClock }: DoctorOptions): Promise<0 | 1> {
+  const findings: Finding[] = []
+  const report: Report = (finding) => {
+    findings.push(finding)
+    if (!json) write(renderFinding(finding, host.isTerminal))
+  }
+
+  if (!json) write(`8x8-auth-proxy ${host.version} doctor\n\n`)
+  await examine({ host, report, wallClock: wallClock ?? Date.now })
+  write(json ? renderJson(host.version, findings) : renderSummary(findings))
+  return isHealthy(findings) ? 0 : 1
+}
+
+type Report = (finding: Finding) => void
+
+interface Examination {
+  readonly host: Host
+  readonly report: Report
+  readonly wallClock: () => number
+}
+
+/** The checks in their order. Each is handed those that have to work first. */
+async function examine({ host, report, wallClock }: Examination): Promise<void> {
+  const { now } = host
+  const check = async <T>(name: string, needs: readonly Finding[], work: Work<T>): Promise<Finding<T>> => {
+    const finding = await perform(name, needs, work, now)
+    report(finding)
+    return finding
+  }
+
+  const settings = await check('settings', [], () => checkSettings(host.environment, host.readFile))
+  const config = settings.value
+  if (config === undefined) return
+
+  const secrets = secretsOf(config)
+  const clean = cleaner(secrets)
+  const reach = { check, host, clean, wallClock, timeoutMs: config.connectTimeoutMs }
+  const base = await reachServer('', routeTo(config.baseUrl, 'X8_BASE_URL', config.egress), reach)
+  const tokens =
+    config.tokenUrl.origin === config.baseUrl.origin
+      ? base
+      : await reachServer('token-', routeTo(config.tokenUrl, 'X8_TOKEN_URL', config.egress), reach)
+
+  const upstream = createUpstream(config)
+  try {
+    const token = await check('token', [tokens], () =>
+      checkToken(config, { dispatcher: upstream.token, now, wallClock, clean }),
+    )
+    if (token.value !== undefined) secrets.add(token.value.value)
+    await check('clock', [token], () => checkClock(token.value!))
+    const products = await check('products', [token], () => checkProducts(token.value!.products, clean))
+    for (const finding of await readFamilies({ config, upstream, now, clean, base, token, products }))
+      report(finding)
+  } finally {
+    await upstream.destroy()
+  }
+  await check('listen', [], () => checkListen(config.listen, host.umask))
+}
+
+interface Reach {
+  readonly check: <T>(name: string, needs: readonly Finding[], work: Work<T>) => Promise<Finding<T>>
+  readonly host: Host
+  readonly clean: Clean
+  readonly wallClock: () => number
+  readonly timeoutMs: number
+}
+
+/** Name, connection and certificate of one server. */
+async function reachServer(
+  prefix: string,
+  route: Route,
+  { check, host, clean, wallClock, timeoutMs }: Reach,
+): Promise<Finding<true>> {
+  const dns = await check(`${prefix}dns`, [], () => checkDns(route, timeoutMs))
+  const connection = await check<Duplex>(`${prefix}connection`, [dns], () =>
+    checkConnection(route, { timeoutMs, now: host.now }),
+  )
+  return check(`${prefix}certificate`, [connection], () =>
+    checkCertificate(route, {
+      connection: connection.value!,
+      timeoutMs,
+      wallClock,
+      hasExtraAuthorities: (host.environment.NODE_EXTRA_CA_CERTS ?? '') !== '',
+      clean,
+    }),
+  )
+}
+
+interface FamilyReads {
+  readonly config: Config
+  readonly upstream: Upstream
+  readonly now: () => number
+  readonly clean: Clean
+  readonly base: Finding
+  readonly token: Finding<Grant>
+  readonly products: Finding<readonly Family[]>
+}
+
+/** All reads at once, so that the slowest decides how long it takes, reported in the order of the table. */
+async function readFamilies({
+  config,
+  upstream,
+  now,
+  clean,
+  base,
+  token,
+  products,
+}: FamilyReads): Promise<Finding[]> {
+  const dispatcher = upstream.api
+  const perFamily = (products.value ?? [])
+    .filter(({ credential }) => credential === 'bearer' || credential === 'api-key')
+    .map((family) =>
+      perform(
+        family.name,
+        [base],
+        () => checkFamily(family, config, { dispatcher, token: token.value!.value, now, clean }),
+        now,
+      ),
+    )
+  const noFamily = products.value === undefined ? [perform('reads', [products], notMade, now)] : []
+  return Promise.all([...noFamily, ...perFamily, ...workLogin()])
+
+  function workLogin(): Promise<Finding>[] {
+    const { work } = config
+    if (work !== undefined) {
+      const login = () => checkWorkLogin(config, work, { dispatcher: upstream.token, now, clean })
+      return [perform('work-analytics', [base], login, now)]
+    }
+    return products.value?.some(({ credential }) => credential === 'work') === true
+      ? [perform('work-analytics', [], workUserMissing, now)]
+      : []
+  }
+}
+
+const notMade = () => skipped('no family to read')
+
+const workUserMissing = () =>
+  skipped(
+    'callers of Work Analytics log in themselves',
+    'Set X8_WORK_USERNAME and X8_WORK_PASSWORD, and the proxy does it for them.',
+  )
+
+type Work<T> = () => Outcome<T> | Promise<Outcome<T>>
+
+/** Makes one check, unless one that it needs did not work. A mistake of the check itself is its failure. */
+async function perform<T>(
+  name: string,
+  needs: readonly Finding[],
+  work: Work<T>,
+  now: () => number,
+): Promise<Finding<T>> {
+  const broken = needs.find(({ value }) => value === undefined)
+  if (broken !== undefined) {
+    const blockedBy = broken.blockedBy ?? broken.name
+    return { name, ...skipped(`not tried: ${blockedBy} has to work first`), durationMs: 0, blockedBy }
+  }
+  const startedMs = now()
+  let outcome: Outcome<T>
+  try {
+    outcome = await work()
+  } catch (error) {
+    const { code, name: type } = error as NodeJS.ErrnoException
+    outcome = failed(
+      `the check itself failed (${code ?? type})`,
+      'This is a mistake of this program: please tell its authors.',
+    )
+  }
+  return { name, ...outcome, durationMs: Math.round(now() - startedMs) }
+}
+
+/** Everything that must not be shown, should another computer repeat it. */
+function secretsOf({ app, work, proxyKey, egress }: Config): Set<string> {
+  const { password = '' } = egress === undefined ? {} : new URL(egress.httpsProxy)
+  const basic = Buffer.from(`${app.key}:${app.secret}`).toString('base64')
+  return new Set([basic, app.key, app.secret, work?.password ?? '', proxyKey ?? '', password])
+}

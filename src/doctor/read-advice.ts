@@ -1,0 +1,38 @@
+import type { Config } from '../config.js'
+import type { Family } from '../families.js'
+import { isProductRefusal } from '../proxy/product-refusal.js'
+
+/** What to do when 8x8 refuses a read, by what 8x8 and its gateways (Apigee, Kong) mean with the status. */
+export function readAdvice(status: number, body: string, family: Family, { tenant, pbx }: Config): string {
+  const product = `the product "${family.product ?? family.title}"`
+  switch (true) {
+    case status === 401 && isProductRefusal(Buffer.from(body), undefined):
+      return `The token lists ${product}, but the gateway does not know yet. Changes of an app take some minutes: wait, then run this again. If it stays so, untick ${product} in Admin Console > API Keys, save, and tick it again.`
+    case status === 401 && family.credential === 'bearer':
+      return 'The token is fresh and still refused: X8_TOKEN_URL and X8_BASE_URL must belong to the same 8x8. Unset both for https://api.8x8.com.'
+    case status === 401:
+      return `8x8 refused the app key here. Check in Admin Console > API Keys that this very app has ${product}.`
+    case status === 400 && /x-tenant-info/i.test(body):
+      return tenant === undefined
+        ? 'Your account has several tenants: set X8_TENANT to the id of the one that is meant.'
+        : 'X8_TENANT is not a tenant of your account. Correct it, or unset it if you have only one.'
+    case status === 400:
+      return '8x8 did not like the question, but took the credential. If your own calls to this family work, this is harmless; tell the authors of this program.'
+    case status === 403 && /tenant/i.test(body):
+      return 'X8_TENANT is not a tenant of the customer that the app belongs to. Correct it.'
+    case status === 403 && family.tenantHeader === 'pbx':
+      return `The app may not read the PBX of X8_PBX${pbx === undefined ? '' : `, "${pbx}"`}. Check its name, and the rights of the app in Admin Console.`
+    case status === 403:
+      return `8x8 knows the app, but does not let it read this. Check in Admin Console > API Keys that the app has ${product} and may use it for this tenant.`
+    case status === 404:
+      return `${family.title} is not there in any region. Check X8_BASE_URL, and with 8x8 whether your account has it and where.`
+    case status === 429:
+      return '8x8 wants fewer requests at the moment. Wait a minute, then run this again.'
+    case status >= 500:
+      return '8x8 has a problem of its own. Try again in some minutes, and see the status page of 8x8.'
+    case status >= 300 && status < 400:
+      return 'A redirect is not what 8x8 answers here: check X8_BASE_URL, and whether the network has a login page.'
+    default:
+      return '8x8 documents no such answer. If your own calls to this family work, this is harmless.'
+  }
+}
