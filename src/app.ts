@@ -10,6 +10,7 @@ import Fastify, {
 import type { Logger } from 'pino'
 import type { Config } from './config.js'
 import { answerUnparsed, refuseConnect } from './client-error.js'
+import { createCredentials, type Credentials } from './credentials.js'
 import { createDoor } from './door/door.js'
 import { corsHeaders, preflightHeaders } from './door/origin.js'
 import { createDrain } from './drain.js'
@@ -24,12 +25,13 @@ import { metrics } from './local/metrics.js'
 import { status } from './local/status.js'
 import { createTraffic } from './local/traffic.js'
 import { sendProblem } from './problems.js'
+import { createBreaker } from './proxy/breaker.js'
 import { createForward } from './proxy/forward.js'
 import type { Upstream } from './proxy/upstream.js'
 import { logExchange, requestId } from './request-log.js'
 import { routePath } from './target.js'
 import { appTokenRequest, workTokenRequest } from './token/request-token.js'
-import { createTokenCache, type TokenCache } from './token/token-cache.js'
+import { createTokenCache, type TokenCache, type TokenStatus } from './token/token-cache.js'
 
 /** What the app takes from the world outside: time and network enter here and nowhere else. */
 export interface Outside {
@@ -38,8 +40,8 @@ export interface Outside {
   readonly log: Logger
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
-  /** The app's key and secret as they are now: secret files may change while the program runs. */
-  readonly credentials?: () => Config['app']
+  /** The config's, unless secret files may change while the program runs. */
+  readonly credentials?: Credentials
 }
 
 export interface App {
@@ -48,6 +50,8 @@ export interface App {
   start(): void
   /** Ends gracefully. @returns how many requests had to be cut */
   stop(): Promise<number>
+  /** How the shared token is doing. */
+  status(): TokenStatus
   /** Takes up changed credentials at once. */
   credentialsChanged(): void
 }
@@ -55,12 +59,16 @@ export interface App {
 /** Wires the parts together. Nothing listens yet. */
 export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const { version, upstream, log, now } = outside
-  const credentials = outside.credentials ?? (() => config.app)
+  const credentials = outside.credentials ?? createCredentials(config.app, config.work)
 
   const endpoint = { dispatcher: upstream.token, timeoutMs: config.tokenTimeoutMs }
   const tokens = createTokenCache({
     credential: 'app',
-    requestToken: appTokenRequest({ ...endpoint, url: config.tokenUrl }, credentials),
+    requestToken: appTokenRequest(
+      { ...endpoint, url: config.tokenUrl },
+      credentials.newest,
+      credentials.accepted,
+    ),
     now,
     log,
   })
@@ -68,12 +76,16 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     config.work &&
     createTokenCache({
       credential: 'work',
-      requestToken: workTokenRequest({ ...endpoint, url: config.workTokenUrl }, credentials, config.work),
+      requestToken: workTokenRequest({ ...endpoint, url: config.workTokenUrl }, credentials.newest, () =>
+        credentials.work()!,
+      ),
       now,
       log,
     })
   const caches = [tokens, workTokens].filter((cache): cache is TokenCache => cache !== undefined)
 
+  // A connection takes its time-out at most; a little more and the probe is given up.
+  const breaker = createBreaker(now, config.connectTimeoutMs + 1_000)
   const door = createDoor(config)
   const traffic = createTraffic()
   const inFlight = new Set<ServerResponse>()
@@ -134,7 +146,15 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   })
 
   await fastify.register(health, { tokens, draining: drain.started })
-  await fastify.register(status, { version, config, tokens, workTokens, traffic, now })
+  await fastify.register(status, {
+    version,
+    config,
+    tokens,
+    workTokens,
+    traffic,
+    breaker: breaker.status,
+    now,
+  })
   await fastify.register(catalogue, { version })
   await fastify.register(metrics, { traffic, tokens, inFlight: () => inFlight.size })
   await fastify.register(login, {
@@ -150,8 +170,9 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
 
   const forward = createForward({
     config,
-    credentials,
+    credentials: credentials.inForce,
     dispatcher: upstream.api,
+    breaker,
     appToken: tokens,
     workToken: workTokens,
     now,
@@ -174,6 +195,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
       caches.forEach((cache) => cache.stop())
       return cut
     },
+    status: () => tokens.status(),
     credentialsChanged: () => caches.forEach((cache) => cache.credentialsChanged()),
   }
 }

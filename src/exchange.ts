@@ -24,6 +24,10 @@ export interface Exchange {
   family: Family | undefined
   /** What was waited for: a token that was not there yet. */
   tokenWaitMs: number
+  /** From being ready to go to having a connection to 8x8. */
+  queueMs: number
+  /** From having a connection to the answer's headers. */
+  upstreamMs: number
   /** Why the request was sent a second time, if it was. */
   retries: ('token' | 'connection')[]
   /** Bytes of the answer's body. */
@@ -38,6 +42,8 @@ export function newExchange(startedAt: number): Exchange {
     admission: undefined,
     family: undefined,
     tokenWaitMs: 0,
+    queueMs: 0,
+    upstreamMs: 0,
     retries: [],
     bytes: 0,
     problem: undefined,

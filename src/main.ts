@@ -34,32 +34,14 @@ async function main(): Promise<void> {
   const parsed = readArguments()
   if (parsed.help) return void process.stdout.write(HELP)
   if (parsed.version) return void process.stdout.write(`${version}\n`)
-  try {
-    if (parsed.command === 'doctor') await examine(parsed.json)
-    else await run(parsed.command)
-  } catch (error) {
-    if (error instanceof ConfigError) fail(error.mistakes)
-    throw error
-  }
+  if (parsed.command === 'doctor') await examine(parsed.json)
+  else await run(parsed.command)
 }
 
 async function run(command: 'serve' | 'sandbox'): Promise<void> {
-  // Loaded only when something is served: `--help` is instant.
-  const { serve } = await import('./serve.js')
-  const { serveSandbox } = await import('./serve-sandbox.js')
-  const host = thisHost()
-  let running: Running
-  try {
-    running =
-      command === 'sandbox'
-        ? await serveSandbox(host)
-        : await serve(loadConfig(host.environment, host.readFile), host)
-  } catch (error) {
-    const explained = explainListenError(error)
-    if (explained === undefined) throw error
-    fail([explained])
-  }
-  process.on('SIGHUP', () => running.reload())
+  const starting = start(command)
+  // From the first moment on: as the first process of a container nobody else would heed a signal.
+  process.on('SIGHUP', () => void starting.then((running) => running.reload()))
   for (const [signal, number] of [
     ['SIGTERM', 15],
     ['SIGINT', 2],
@@ -69,8 +51,32 @@ async function run(command: 'serve' | 'sandbox'): Promise<void> {
       // Once is a request, twice is an order.
       if (seen) process.exit(128 + number)
       seen = true
-      void running.stop().then((cut) => process.exit(cut === 0 ? 0 : 1))
+      void starting.then((running) => running.stop()).then((cut) => process.exit(cut === 0 ? 0 : 1))
     })
+  }
+  const running = await starting
+  // Whatever a library attaches to an error stays out of the output: the log knows what may be said.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error) => {
+      running.log.fatal({ err: error }, 'the proxy made a mistake that it cannot go on from')
+      process.exit(1)
+    })
+  }
+}
+
+async function start(command: 'serve' | 'sandbox'): Promise<Running> {
+  const host = thisHost()
+  // Loaded only when something is served: `--help` is instant.
+  const { serve } = await import('./serve.js')
+  const { serveSandbox } = await import('./serve-sandbox.js')
+  try {
+    if (command === 'sandbox') return await serveSandbox(host)
+    return await serve(loadConfig(host.environment, host.readFile), host)
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.mistakes)
+    const explained = explainListenError(error, host.environment)
+    if (explained === undefined) throw error
+    fail([explained])
   }
 }
 
@@ -131,12 +137,18 @@ function readEnvironment(): Environment {
   }
 }
 
-function explainListenError(error: unknown): string | undefined {
+function explainListenError(error: unknown, environment: Environment): string | undefined {
+  const where = environment.X8_SOCKET ? 'X8_SOCKET' : 'X8_HOST'
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
-      return 'The address is taken: another program, perhaps another 8x8-auth-proxy, listens there. Set X8_PORT to a free port (0 takes any) or X8_SOCKET to another path.'
+      return where === 'X8_SOCKET'
+        ? 'X8_SOCKET is taken: another program listens there. Set it to another path.'
+        : 'The port is taken by another program, perhaps another 8x8-auth-proxy. Set X8_PORT to a free one (0 takes any).'
     case 'EACCES':
-      return 'The address may not be used by this user: set X8_PORT to 1024 or above, or X8_SOCKET to a path in a folder of yours.'
+      // Node says so of a folder that does not exist, too.
+      return where === 'X8_SOCKET'
+        ? 'X8_SOCKET cannot be made there: its folder must exist and belong to you.'
+        : 'The port may not be used by this user. Set X8_PORT to 1024 or above.'
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return 'X8_HOST is not an address of this machine.'

@@ -9,6 +9,7 @@ export function requestId({ headers }: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
 }
 
+const PROBES = /^\/-\/(?:live|ready)$/
 const REQUEST_ID = /^[\x21-\x7e]{1,200}$/
 
 /** One line for each request, when it is over: which, how it ended, how long it took and what it waited for. */
@@ -20,7 +21,9 @@ export function logExchange(
 ): void {
   const { exchange } = request
   const left = !response.writableFinished
-  log.info(
+  // Probes come every few seconds and say nothing as long as all is well.
+  const level = exchange.family === undefined && PROBES.test(request.originalUrl) ? 'debug' : 'info'
+  log[level](
     {
       id: request.id,
       method: request.method,

@@ -6,6 +6,9 @@ import { buildApp, type App } from './app.js'
 import { type Config, ConfigError, isLoopback, loadConfig, type Environment } from './config.js'
 import { createLogger } from './logger.js'
 import { createUpstream } from './proxy/upstream.js'
+import { createCredentials } from './credentials.js'
+import { FILE_SETTINGS } from './settings.js'
+import { watchFiles } from './watch-files.js'
 
 /** The process as far as serving needs it. */
 export interface Host {
@@ -36,8 +39,8 @@ export async function serve(config: Config, host: Host): Promise<Running> {
   const { environment, readFile, now, version } = host
   const log = createLogger({ level: config.logLevel, pretty: host.isTerminal })
   const upstream = createUpstream(config)
-  let credentials = config.app
-  const app = await buildApp(config, { version, upstream, log, now, credentials: () => credentials })
+  const credentials = createCredentials(config.app, config.work)
+  const app = await buildApp(config, { version, upstream, log, now, credentials })
 
   const address = await listen(app, config, host)
   log.info(
@@ -47,22 +50,36 @@ export async function serve(config: Config, host: Host): Promise<Running> {
   warnIfReachable(config, log)
   app.start()
 
+  const reload = (): void => {
+    try {
+      const { app: newApp, work } = loadConfig(environment, readFile)
+      if (!credentials.replace(newApp, work)) return log.info('credentials read again, they are the same')
+      log.info('new credentials read')
+      app.credentialsChanged()
+    } catch (error) {
+      const mistakes = error instanceof ConfigError ? error.mistakes : [(error as Error).message]
+      log.error({ mistakes }, 'the new credentials cannot be read, the old ones stay in force')
+    }
+  }
+  const unwatch = watchFiles(secretFiles(environment), reload)
+
   return {
     config,
     address,
     log,
-    stop: () => app.stop(),
-    reload() {
-      try {
-        credentials = loadConfig(environment, readFile).app
-        log.info('credentials read again')
-        app.credentialsChanged()
-      } catch (error) {
-        const mistakes = error instanceof ConfigError ? error.mistakes : [(error as Error).message]
-        log.error({ mistakes }, 'the new credentials cannot be read, the old ones stay in force')
-      }
+    reload,
+    async stop() {
+      unwatch()
+      return app.stop()
     },
   }
+}
+
+/** The files that may bring new credentials. The proxy key's is not among them: callers hold that key too. */
+function secretFiles(environment: Environment): string[] {
+  return FILE_SETTINGS.filter((name) => name !== 'X8_PROXY_KEY').flatMap(
+    (name) => environment[`${name}_FILE`] || [],
+  )
 }
 
 /** Listens on one address: Fastify's own `listen` adds a second server for `localhost`, and a log line. */

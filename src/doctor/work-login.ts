@@ -22,7 +22,11 @@ export async function checkWorkLogin(
   const endpoint = { url: config.workTokenUrl, dispatcher, timeoutMs: config.tokenTimeoutMs }
   const startedMs = now()
   try {
-    const { lifetimeMs } = await workTokenRequest(endpoint, () => config.app, work)()
+    const { lifetimeMs } = await workTokenRequest(
+      endpoint,
+      () => config.app,
+      () => work,
+    )()
     const tookMs = Math.round(now() - startedMs)
     return passed(`the user logged in within ${tookMs} ms, for ${inWords(lifetimeMs)}`, true)
   } catch (error) {

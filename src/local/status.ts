@@ -9,13 +9,15 @@ export interface StatusOptions {
   readonly tokens: TokenCache
   readonly workTokens: TokenCache | undefined
   readonly traffic: Traffic
+  /** Whether 8x8 can be reached, as far as known. */
+  readonly breaker: () => object
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
 }
 
 /** `/-/status`: what a person asks first, as JSON. No secret, no token, no key. */
 export async function status(app: FastifyInstance, options: StatusOptions): Promise<void> {
-  const { version, config, tokens, workTokens, traffic, now } = options
+  const { version, config, tokens, workTokens, traffic, breaker, now } = options
   const startedAt = now()
   app.get('/-/status', async (_request, reply) => {
     reply.header('Cache-Control', 'no-store')
@@ -24,7 +26,7 @@ export async function status(app: FastifyInstance, options: StatusOptions): Prom
       uptimeSeconds: Math.floor((now() - startedAt) / 1000),
       token: tokens.status(),
       ...(workTokens === undefined ? {} : { workToken: workTokens.status() }),
-      upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl) },
+      upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...breaker() },
       requests: requestsByFamily(traffic),
       cache: { enabled: false },
       settings: settingsInForce(config),
@@ -75,8 +77,8 @@ function requestsByFamily({
     [...families].map(([family, { count, answers }]) => {
       const statuses: Record<string, number> = {}
       for (const [answer, value] of answers) {
-        const status = answer.slice(answer.indexOf(' ') + 1)
-        statuses[status] = (statuses[status] ?? 0) + value
+        const code = answer.slice(answer.indexOf(' ') + 1)
+        statuses[code] = (statuses[code] ?? 0) + value
       }
       return [family, { requests: count, statuses }]
     }),

@@ -16,7 +16,7 @@ export interface Breaker {
   connected(): void
   /** No connection could be opened. */
   failed(error: ProxyError): void
-  status(): BreakerStatus
+  readonly status: () => BreakerStatus
 }
 
 const FAILURES_TO_OPEN = 5

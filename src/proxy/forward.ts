@@ -1,26 +1,23 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 import type { AppCredentials, Config } from '../config.js'
 import { ProxyError } from '../errors.js'
 import type { Exchange } from '../exchange.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
-import { isProductRefusal, LONGEST_FAULT_BYTES } from './product-refusal.js'
-import { readBody, type RequestBody, Upload } from './request-body.js'
+import { Answer, type Failure, type Receiver } from './answer.js'
+import type { Breaker } from './breaker.js'
+import { isProductRefusal } from './product-refusal.js'
+import { readBody, type RequestBody, Upload, waitsForContinue } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { responseHeaders } from './response-headers.js'
-import {
-  type Connection,
-  mayOpenNextTime,
-  networkProblem,
-  responseTimeout,
-  type TrackedDispatchOptions,
-} from './upstream.js'
+import { mayOpenNextTime, networkProblem, type TrackedDispatchOptions } from './upstream.js'
 
 export interface ForwardOptions {
   readonly config: Config
   readonly credentials: () => AppCredentials
   readonly dispatcher: Dispatcher
+  readonly breaker: Breaker
   readonly appToken: TokenSource
   /** The Work Analytics user's token, if the proxy logs in there itself. */
   readonly workToken: TokenSource | undefined
@@ -60,7 +57,7 @@ export function createForward(options: ForwardOptions): Forward {
  * The way of one request: body, token, headers, 8x8, answer. It is a class because undici wants an object with methods
  * and because an object a request is the cheapest closure there is.
  */
-class Forwarding {
+class Forwarding implements Receiver {
   readonly options: ForwardOptions
   readonly request: FastifyRequest
   readonly reply: FastifyReply
@@ -72,6 +69,7 @@ class Forwarding {
   #token: AccessToken | undefined
   #answer: Answer | undefined
   #responseTimer: NodeJS.Timeout | undefined
+  #dispatchedAt = 0
   #left = false
 
   constructor(options: ForwardOptions, request: FastifyRequest, reply: FastifyReply) {
@@ -97,13 +95,13 @@ class Forwarding {
       this.#answer?.abandon()
       if (this.#body instanceof Upload) this.#body.destroy()
     })
-    // A caller that asked first ("Expect: 100-continue") is told to go on now that the door has let it in.
-    if (this.#incoming.headers.expect !== undefined) this.response.writeContinue()
     readBody(this.#incoming, this.options.config, (error, body) => {
       if (error !== undefined) return this.fail(error)
       this.#body = body
       this.#authorize()
     })
+    // A caller that asked first is told to go on now that neither the door nor its declared length spoke against it.
+    if (waitsForContinue(this.#incoming) && !this.response.headersSent) this.response.writeContinue()
   }
 
   fail(error: ProxyError): void {
@@ -117,7 +115,7 @@ class Forwarding {
     const waitingSince = this.options.now()
     token.then(
       (obtained) => {
-        this.exchange.tokenWaitMs = this.options.now() - waitingSince
+        this.exchange.tokenWaitMs += this.options.now() - waitingSince
         this.#send(obtained)
       },
       (error: unknown) => this.fail(asProxyError(error)),
@@ -126,8 +124,13 @@ class Forwarding {
 
   #send(token: AccessToken | undefined): void {
     if (this.#left) return
+    const { breaker, config, now } = this.options
+    try {
+      breaker.admit()
+    } catch (error) {
+      return this.fail(asProxyError(error))
+    }
     this.#token = token
-    const { config } = this.options
     const { target, authorizationIsProxyKey } = this.exchange.admission!
     const body = this.#body
     const headers = requestHeaders(this.#incoming.rawHeaders, {
@@ -153,22 +156,59 @@ class Forwarding {
       body,
       // The clock of an upload starts when it has ended, however long it takes.
       headersTimeout: body instanceof Upload ? 0 : config.responseTimeoutMs,
-      onConnection: answer.onConnection,
+      onConnection: (connection, request) => {
+        answer.onConnection(connection)
+        this.#refreshToken(request)
+      },
     }
+    this.#dispatchedAt = now()
     this.options.dispatcher.dispatch(attempt, answer)
     if (body instanceof Upload) body.once('end', () => this.#startResponseTimer())
   }
 
+  /** A request may have waited for a connection longer than its token lives; what has been renewed meanwhile is at hand. */
+  #refreshToken({ headers }: Dispatcher.DispatchOptions): void {
+    const token = this.#token
+    if (token === undefined || this.options.now() < token.expiresAt) return
+    const renewed = this.#tokens!.get()
+    if (renewed instanceof Promise) return void renewed.catch(() => undefined)
+    this.#token = renewed
+    const authorization = `Bearer ${renewed.value}`
+    if (Array.isArray(headers)) headers[headers.indexOf(`Bearer ${token.value}`)] = authorization
+    else (headers as Record<string, string>).Authorization = authorization
+  }
+
+  connected(): boolean {
+    const { breaker, now } = this.options
+    breaker.connected()
+    const time = now()
+    this.exchange.queueMs += time - this.#dispatchedAt
+    this.#dispatchedAt = time
+    // An expired token is never sent: if there is no other yet, the request waits for it.
+    if (this.#token === undefined || time < this.#token.expiresAt) return true
+    this.#authorize()
+    return false
+  }
+
+  answered(): void {
+    this.exchange.upstreamMs = this.options.now() - this.#dispatchedAt
+  }
+
   #startResponseTimer(): void {
+    // 8x8 may answer before the upload has ended: then it is the silence between two chunks that is timed.
+    if (this.response.headersSent) return
+    clearTimeout(this.#responseTimer)
     this.#responseTimer = setTimeout(
       () => this.#answer?.timeOut(),
       this.options.config.responseTimeoutMs,
     ).unref()
   }
 
-  /** The answer has begun: it goes down as it came. */
   begin(status: number, statusMessage: string, rawHeaders: readonly (Buffer | string)[]): void {
     clearTimeout(this.#responseTimer)
+    if (this.#token !== undefined && saysThatTokenIsGood(status)) {
+      this.#tokens!.accepted(this.#token, this.exchange.retries.includes('token'))
+    }
     const { host, corsOrigin } = this.exchange.admission!
     const { response } = this
     // 8x8's `Date`, or none.
@@ -184,19 +224,17 @@ class Forwarding {
         cors: corsOrigin === undefined ? undefined : this.options.corsHeaders(corsOrigin),
       }),
     )
+    // Node keeps the headers back until the first byte of the body, which may be minutes away.
+    queueMicrotask(() => {
+      if (this.exchange.bytes === 0 && !response.writableEnded) response.flushHeaders()
+    })
   }
 
-  /** Whether 8x8 answers to a token of ours, so that its 401 is about that token. */
   get usesToken(): boolean {
     return this.#token !== undefined
   }
 
-  /**
-   * 8x8 refused our token: the answer comes down as it came unless a new token makes it better.
-   *
-   * @param giveUp passes the refusal on to the caller
-   * @param supersede drops the refusal, because the request is sent once more
-   */
+  /** The refusal comes down as it came unless a new token makes it better. */
   refused(
     fault: Buffer,
     contentEncoding: string | undefined,
@@ -221,17 +259,19 @@ class Forwarding {
   }
 
   /** No answer's headers came. What was surely not processed is sent once more, once. */
-  failed(error: Error, { sent, reused, begun }: { sent: boolean; reused: boolean; begun: boolean }): void {
+  failed(error: Error, { sent, reused, begun }: Failure): void {
     clearTimeout(this.#responseTimer)
     if (this.#left) return
+    const problem = networkProblem(error, sent)
+    if (!sent && problem.problem !== 'internal') this.options.breaker.failed(problem)
     const neverOpened = !sent && mayOpenNextTime(error)
     const diedIdle = sent && reused && !begun && SAFE.has(this.#incoming.method!) && isDeadSocket(error)
     const repeatable = !(this.#body instanceof Upload) || (neverOpened && !this.#body.readableDidRead)
     if ((neverOpened || diedIdle) && repeatable && !this.exchange.retries.includes('connection')) {
       this.exchange.retries.push('connection')
-      return this.#send(this.#token)
+      return this.#authorize()
     }
-    this.fail(networkProblem(error, sent))
+    this.fail(problem)
   }
 
   #tokensOf({ family }: Exchange): TokenSource | undefined {
@@ -240,151 +280,20 @@ class Forwarding {
   }
 }
 
-/** One attempt's answer, as undici delivers it. */
-class Answer implements Dispatcher.DispatchHandler {
-  readonly #forwarding: Forwarding
-  #connection: (() => Connection) | undefined
-  #controller: Dispatcher.DispatchController | undefined
-  #reused = false
-  #begun = false
-  #refusal: Refusal | undefined
-  #over = false
-
-  constructor(forwarding: Forwarding) {
-    this.#forwarding = forwarding
-  }
-
-  readonly onConnection = (current: () => Connection): void => {
-    this.#connection = current
-  }
-
-  /** Ends the attempt at 8x8, now or as soon as it gets a connection. */
-  abandon(): void {
-    this.#over = true
-    this.#controller?.abort(new Error('the caller left'))
-  }
-
-  timeOut(): void {
-    this.#controller?.abort(responseTimeout())
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    const connection = this.#connection?.()
-    if (connection !== undefined) this.#reused = connection.requests++ > 0
-    if (this.#over) controller.abort(new Error('the caller left'))
-  }
-
-  /** The first byte of the answer. */
-  onResponseStarted(): void {
-    this.#begun = true
-  }
-
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-    statusMessage = '',
-  ): void {
-    // Informational answers (102, 103) were for this hop.
-    if (status < 200 || this.#over) return
-    const rawHeaders = controller.rawHeaders as (Buffer | string)[]
-    if (status === 401 && this.#forwarding.usesToken) {
-      this.#refusal = {
-        statusMessage,
-        rawHeaders,
-        contentEncoding: headers['content-encoding'],
-        fault: [],
-        size: 0,
-      }
-    } else {
-      this.#forwarding.begin(status, statusMessage, rawHeaders)
-    }
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#over) return
-    const refusal = this.#refusal
-    if (refusal === undefined) return this.#write(controller, chunk)
-    refusal.fault.push(chunk)
-    refusal.size += chunk.length
-    if (refusal.size <= LONGEST_FAULT_BYTES || refusal.judging) return
-    controller.pause()
-    this.#judge(refusal, () => controller.resume())
-  }
-
-  onResponseEnd(): void {
-    if (this.#over) return
-    if (this.#refusal === undefined) this.#forwarding.response.end()
-    else this.#judge(this.#refusal, () => this.#forwarding.response.end())
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#over) return
-    this.#over = true
-    // An answer that was cut at 8x8 is cut here: its missing end must be seen.
-    if (this.#forwarding.response.headersSent) cut(this.#forwarding.response)
-    else
-      this.#forwarding.failed(error, {
-        sent: this.#controller !== undefined,
-        reused: this.#reused,
-        begun: this.#begun,
-      })
-  }
-
-  #judge(refusal: Refusal, whenPassedOn: () => void): void {
-    refusal.judging = true
-    this.#forwarding.refused(
-      Buffer.concat(refusal.fault, refusal.size),
-      refusal.contentEncoding,
-      () => {
-        if (this.#over || this.#forwarding.left) return
-        this.#refusal = undefined
-        this.#forwarding.begin(401, refusal.statusMessage, refusal.rawHeaders)
-        for (const chunk of refusal.fault) this.#write(this.#controller!, chunk)
-        whenPassedOn()
-      },
-      () => {
-        this.#over = true
-        this.#controller?.abort(new Error('superseded by a request with a new token'))
-      },
-    )
-  }
-
-  #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const { response, exchange } = this.#forwarding
-    exchange.bytes += chunk.length
-    if (response.write(chunk)) return
-    controller.pause()
-    response.once('drain', () => controller.resume())
-  }
-}
-
-/** A 401 that is held back until it is known whether a new token makes it better. */
-interface Refusal {
-  readonly statusMessage: string
-  readonly rawHeaders: readonly (Buffer | string)[]
-  readonly contentEncoding: string | undefined
-  readonly fault: Buffer[]
-  size: number
-  judging?: boolean
+function asProxyError(error: unknown): ProxyError {
+  return error instanceof ProxyError
+    ? error
+    : new ProxyError('internal', 'No token: the proxy made a mistake. Its log says more.', { cause: error })
 }
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/
 
+/** 429 and 5xx may come from before the place where 8x8 looks at tokens. */
+function saysThatTokenIsGood(status: number): boolean {
+  return status < 500 && status !== 401 && status !== 429
+}
+
 function isDeadSocket(error: Error): boolean {
   return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
-}
-
-/** Ends an answer so that nobody takes it for complete: in HTTP/1.0 a close is the end of the body, a reset is not. */
-function cut(response: ServerResponse): void {
-  if (response.req.httpVersionMinor === 0) response.socket?.resetAndDestroy()
-  else response.destroy()
-}
-
-function asProxyError(error: unknown): ProxyError {
-  return error instanceof ProxyError
-    ? error
-    : new ProxyError('internal', 'No token: the proxy made a mistake. Its log says more.', { cause: error })
 }

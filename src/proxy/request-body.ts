@@ -21,6 +21,14 @@ export function hasBody(request: IncomingMessage): boolean {
   return length !== undefined && length !== '0'
 }
 
+/** Whether the caller sends its body only when told to go on (RFC 9110, section 10.1.1). HTTP/1.0 cannot be told. */
+export function waitsForContinue(request: IncomingMessage): boolean {
+  const { expect } = request.headers
+  return expect !== undefined && CONTINUE.test(expect) && request.httpVersionMinor > 0 && hasBody(request)
+}
+
+const CONTINUE = /(?:^|\W)100-continue(?:\W|$)/i
+
 /**
  * Reads a body to its end, or to the point where it has become too large to keep.
  *
@@ -106,8 +114,9 @@ export class Upload extends Readable {
     else if (!this.push(chunk)) this.#request.pause()
   }
 
+  // The clock runs on until the last byte is taken (see `_destroy`): 8x8 may still stop reading.
   readonly #onEnd = (): void => {
-    clearTimeout(this.#timer)
+    this.#timer.refresh()
     this.push(null)
   }
 
@@ -116,7 +125,8 @@ export class Upload extends Readable {
   }
 
   readonly #onSilence = (): void => {
-    this.destroy(this.#request.isPaused() ? uploadStalled() : requestTimeout())
+    const waitsFor8x8 = this.#request.isPaused() || this.#request.complete
+    this.destroy(waitsFor8x8 ? uploadStalled() : requestTimeout())
   }
 }
 

@@ -60,7 +60,7 @@ const STOPS_HERE: ReadonlySet<string> = new Set([
 
 /** RFC 8288: only what stands between angle brackets, never what a quoted parameter holds. */
 function rewriteLink(value: string, view: CallerView): string {
-  return value.replace(/"(?:[^"\\]|\\.)*"|<[^>]*>/g, (part) =>
+  return value.replace(/"(?:[^"\\]|\\.)*"|<[^<>]*>/g, (part) =>
     part.startsWith('<') ? `<${rewriteUrl(part.slice(1, -1), view)}>` : part,
   )
 }
@@ -71,8 +71,9 @@ function rewriteUrl(value: string, { upstreamOrigin, proxyOrigin }: CallerView):
   if (match === null) return value
   const [, origin, rest] = match as unknown as [string, string, string]
   const absolute = origin.startsWith('//') ? `${new URL(upstreamOrigin).protocol}${origin}` : origin
-  // `new URL` knows that case and the default port do not matter. Credentials in a URL make it another one.
-  if (absolute.includes('@') || !URL.canParse(absolute) || new URL(absolute).origin !== upstreamOrigin)
+  // `new URL` knows that case and the default port do not matter. Credentials in a URL make it another one, and
+  // browsers take a backslash for the end of the host, others do not.
+  if (/[@\\]/.test(absolute) || !URL.canParse(absolute) || new URL(absolute).origin !== upstreamOrigin)
     return value
   return `${proxyOrigin}${rest}`
 }

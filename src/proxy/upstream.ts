@@ -1,4 +1,5 @@
-import { Agent, Client, EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici'
+import type { Socket } from 'node:net'
+import { Agent, type buildConnector, Client, EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici'
 import type { Config } from '../config.js'
 import { ProxyError } from '../errors.js'
 
@@ -12,14 +13,18 @@ export interface Upstream {
   destroy(): Promise<void>
 }
 
-/** How many requests a connection to 8x8 has carried. */
+/** A connection to 8x8, as far as the answers on it need to know it. */
 export interface Connection {
+  /** How many requests it has carried. */
   requests: number
+  /** Stops reading from it, because the caller reads slowly. */
+  pause(controller: Dispatcher.DispatchController): void
+  resume(controller: Dispatcher.DispatchController): void
 }
 
 /** A request that is told, as soon as it has a connection, how to look at it. */
 export interface TrackedDispatchOptions extends Dispatcher.DispatchOptions {
-  readonly onConnection?: (current: () => Connection) => void
+  readonly onConnection?: (current: () => Connection, request: Dispatcher.DispatchOptions) => void
 }
 
 // Enough for a wall of slow reports, few enough not to look like an attack.
@@ -34,7 +39,8 @@ const LONGEST_IDLE_CONNECTION_MS = 30_000
  */
 export function createUpstream(config: Config): Upstream {
   const api = createAgent(config, CONNECTIONS)
-  const token = createAgent(config, 2)
+  // A token request is timed as a whole, by X8_TOKEN_TIMEOUT_MS.
+  const token = createAgent({ ...config, responseTimeoutMs: 0, idleTimeoutMs: 0 }, 2)
   return {
     api,
     token,
@@ -56,24 +62,101 @@ function createAgent(config: Config, connections: number): Dispatcher {
     factory: (origin: string | URL, poolOptions: object) =>
       new Pool(origin, {
         ...poolOptions,
-        factory: (url, clientOptions) => counted(new Client(url, clientOptions)),
+        factory: tracked,
       }),
   }
-  if (config.egress === undefined) return new Agent(options)
-  // Plain http: is for loopback addresses only: never through an egress proxy.
-  return new EnvHttpProxyAgent({ ...options, ...config.egress, httpProxy: '' })
+  return config.egress === undefined ? new Agent(options) : createEgressAgent(config, config.egress, options)
 }
 
-/** Tells each request which connection it got: only a used one may have died while it was idle. */
-function counted(client: Client): Client {
-  let connection: Connection = { requests: 0 }
-  client.on('connect', () => (connection = { requests: 0 }))
+function createEgressAgent(
+  { connectTimeoutMs: timeout }: Config,
+  { httpsProxy, noProxy }: NonNullable<Config['egress']>,
+  options: Agent.Options,
+): Dispatcher {
+  const agent = new EnvHttpProxyAgent({
+    ...options,
+    httpsProxy,
+    // Plain http: is for loopback addresses only, and those are never looked for behind a proxy.
+    httpProxy: '',
+    noProxy: noProxy === '*' ? noProxy : `${noProxy},localhost,127.0.0.1,[::1]`,
+    // To the proxy, for its answer to CONNECT, and through it: `connect` counts for none of the three.
+    proxyTls: { timeout },
+    requestTls: { timeout },
+    clientFactory: (origin, poolOptions) => new Pool(origin, { ...poolOptions, headersTimeout: timeout }),
+  })
+  const dispatch = agent.dispatch.bind(agent)
+  agent.dispatch = (request, handler) =>
+    dispatch(
+      Array.isArray(request.headers) ? { ...request, headers: headersByName(request.headers) } : request,
+      handler,
+    )
+  return agent
+}
+
+/** What undici's proxy agent would make of a list of headers, but with those that are repeated. */
+function headersByName(headers: readonly string[]): Record<string, string | string[]> {
+  const byName = Object.create(null) as Record<string, string | string[]>
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!
+    const before = byName[name]
+    const value = headers[i + 1]!
+    byName[name] = before === undefined ? value : [before, value].flat()
+  }
+  return byName
+}
+
+/** A client that tells each request which connection it got: only a used one may have died while it was idle. */
+function tracked(origin: URL, options: object): Client {
+  const { connect } = options as { connect: buildConnector.connector }
+  let connection: Connection
+  const client = new Client(origin, {
+    ...options,
+    connect: (target, callback) =>
+      connect(target, (...result) => {
+        if (result[1]) connection = track(result[1])
+        callback(...result)
+      }),
+  })
   const dispatch = client.dispatch.bind(client)
-  client.dispatch = (options, handler) => {
-    ;(options as TrackedDispatchOptions).onConnection?.(() => connection)
-    return dispatch(options, handler)
+  client.dispatch = (request, handler) => {
+    ;(request as TrackedDispatchOptions).onConnection?.(() => connection, request)
+    return dispatch(request, handler)
   }
   return client
+}
+
+/**
+ * undici 7 fails an assertion, and the whole process with it, when a connection ends or is reset while the last answer
+ * on it is paused. So the end of a paused connection waits until it is read again, and a reset goes by undici's own name
+ * for a broken connection: under Node's name undici also takes it for the end of an answer without a length.
+ */
+function track(socket: Socket): Connection {
+  let ended = false
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ECONNRESET') error.code = 'UND_ERR_SOCKET'
+  })
+  const emit = socket.emit.bind(socket)
+  const emitLater: typeof emit = (event: string, ...values: unknown[]) => {
+    if (event !== 'end') return emit(event, ...values)
+    ended = true
+    return true
+  }
+  return {
+    requests: 0,
+    pause(controller) {
+      socket.emit = emitLater
+      // Or Node would close the connection at the end that is not known yet.
+      socket.allowHalfOpen = true
+      controller.pause()
+    },
+    resume(controller) {
+      socket.emit = emit
+      controller.resume()
+      if (!ended || socket.emit === emitLater || socket.destroyed) return
+      ended = false
+      socket.emit('end')
+    },
+  }
 }
 
 /** Whether a failure is one of opening the connection that may be gone at a second attempt. */
@@ -90,7 +173,9 @@ export function mayOpenNextTime(error: unknown): boolean {
 export function networkProblem(error: unknown, sent: boolean): ProxyError {
   if (error instanceof ProxyError) return error
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? ''
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
+  // Before anything was sent, only an egress proxy can have kept headers back: its answer to CONNECT.
+  const noTunnel = !sent && code === 'UND_ERR_HEADERS_TIMEOUT'
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT' || noTunnel) {
     return new ProxyError('upstream-timeout', 'No connection to 8x8 within X8_CONNECT_TIMEOUT_MS.', {
       proxyError: 'connection_timeout',
       cause: error,
@@ -152,4 +237,4 @@ export function responseTimeout(cause?: unknown): ProxyError {
 
 // OpenSSL's verification errors and Node's names for the rest of the handshake.
 const TLS_CODE =
-  /^(?:ERR_(?:TLS|SSL)_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|EPROTO)/
+  /^(?:ERR_(?:TLS|SSL)_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|EPROTO|UND_ERR_PRX_TLS)/

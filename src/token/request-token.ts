@@ -16,11 +16,17 @@ export interface TokenEndpoint {
  * The client credentials grant (RFC 6749, section 4.4) as 8x8 documents it: Basic with the raw key and secret, not
  * percent-encoded as the RFC has it, and a body of exactly `grant_type=client_credentials`.
  */
-export function appTokenRequest(endpoint: TokenEndpoint, app: () => AppCredentials): RequestToken {
-  return () => {
-    const { key, secret } = app()
-    const authorization = `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`
-    return post(endpoint, { authorization }, 'grant_type=client_credentials')
+export function appTokenRequest(
+  endpoint: TokenEndpoint,
+  app: () => AppCredentials,
+  accepted: (app: AppCredentials) => void = () => undefined,
+): RequestToken {
+  return async () => {
+    const tried = app()
+    const authorization = `Basic ${Buffer.from(`${tried.key}:${tried.secret}`).toString('base64')}`
+    const token = await post(endpoint, { authorization }, 'grant_type=client_credentials')
+    accepted(tried)
+    return token
   }
 }
 
@@ -28,10 +34,12 @@ export function appTokenRequest(endpoint: TokenEndpoint, app: () => AppCredentia
 export function workTokenRequest(
   endpoint: TokenEndpoint,
   app: () => AppCredentials,
-  work: WorkCredentials,
+  work: () => WorkCredentials,
 ): RequestToken {
-  const form = new URLSearchParams({ username: work.username, password: work.password }).toString()
-  return () => post(endpoint, { '8x8-apikey': app().key }, form)
+  return () => {
+    const { username, password } = work()
+    return post(endpoint, { '8x8-apikey': app().key }, new URLSearchParams({ username, password }).toString())
+  }
 }
 
 // A token's answer is under 1 KiB; whatever is larger than this is something else.

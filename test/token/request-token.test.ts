@@ -124,10 +124,10 @@ test('a Work Analytics login is a form with the app key in a header', async () =
     { path: '/analytics/work/v1/oauth/token' },
   )
 
-  const token = await workTokenRequest(endpoint, app(), {
+  const token = await workTokenRequest(endpoint, app(), () => ({
     username: 'jane+doe@example.com',
     password: 'a&b=c d%ü',
-  })()
+  }))()
 
   assert.deepEqual(token, { value: 'jwt', lifetimeMs: 1_800_000, products: [] })
   const { requestLine, headers, body } = parse(received[0]!)

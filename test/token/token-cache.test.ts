@@ -437,6 +437,15 @@ test('a new token that is refused too is replaced once a minute at most', async 
   assert.ok(gaps(world.requestedAt.slice(1)).every((gap) => gap >= MINUTE))
 })
 
+test('a request that was refused with both tokens stops replacing, even if others were served meanwhile', async () => {
+  const world = createWorld()
+  const second = await world.cache.replace(await started(world))
+  world.cache.accepted(second!, false)
+  world.cache.refusedAgain(second!)
+  assert.equal(await world.cache.replace(second!), undefined)
+  assert.equal(world.requestedAt.length, 2)
+})
+
 test('refusals of requests that cannot be sent again are bounded just the same', async () => {
   const world = createWorld()
   await started(world)

@@ -1,5 +1,4 @@
 import { mock } from 'node:test'
-import type { BaseLogger } from 'pino'
 import { pino } from 'pino'
 import { createTokenCache, type TokenCache, type TokenCacheOptions } from '../../src/token/token-cache.js'
 import type { TokenResponse } from '../../src/token/token-response.js'
@@ -39,7 +38,7 @@ export function createWorld(options: WorldOptions = {}): World {
       return answer(requestedAt.length)
     },
     now: () => time,
-    log: pino({ base: null }, { write: (line) => void log.push(JSON.parse(line)) }) as BaseLogger,
+    log: pino({ base: null }, { write: (line) => void log.push(JSON.parse(line)) }),
     random: options.random ?? (() => 0.5),
   })
   return {
