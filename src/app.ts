@@ -16,7 +16,7 @@ import { corsHeaders, preflightHeaders } from './door/origin.js'
 import { createDrain } from './drain.js'
 import { ProxyError } from './errors.js'
 import { newExchange } from './exchange.js'
-import { familyOf } from './families.js'
+import { familyOf, opens } from './families.js'
 import { isLocalPath } from './local-paths.js'
 import { catalogue } from './local/catalogue.js'
 import { health } from './local/health.js'
@@ -71,6 +71,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     ),
     now,
     log,
+    opens,
   })
   const workTokens =
     config.work &&
@@ -175,6 +176,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     breaker,
     appToken: tokens,
     workToken: workTokens,
+    products: () => tokens.status().products,
     now,
     corsHeaders,
     sendProblem,

@@ -12,6 +12,8 @@ export interface Family {
   readonly credential: Credential
   /** The name in the token's product list, where 8x8 documents one. */
   readonly product?: string
+  /** What that product is called in Admin Console, where the names differ. */
+  readonly productLabel?: string
   /** Headers that the family needs, filled from the settings when the caller sends none. */
   readonly tenantHeader?: 'X-Tenant-Info' | 'X-8x8-Tenant' | 'pbx'
 }
@@ -49,6 +51,7 @@ export const FAMILIES: readonly Family[] = [
     pattern: /^\/storage(?:\/|$)/,
     credential: 'bearer',
     product: 'storage',
+    productLabel: 'Call Recording & Storage',
   },
   {
     name: 'qm',
@@ -64,6 +67,7 @@ export const FAMILIES: readonly Family[] = [
     pattern: /^\/vcc(?:\/|$)/,
     credential: 'bearer',
     product: 'vcc',
+    productLabel: 'VCC Chat API',
   },
   {
     name: 'chat-gateway',
@@ -71,6 +75,7 @@ export const FAMILIES: readonly Family[] = [
     pattern: /^\/(?:chat-gateway(?:\/|$)|api\/v1\/tenant\/[^/]+\/conversations\/[^/]+\/cards\/)/,
     credential: 'api-key',
     product: 'chat-gateway',
+    productLabel: 'Chat Gateway',
     tenantHeader: 'X-8x8-Tenant',
   },
   {
@@ -86,6 +91,7 @@ export const FAMILIES: readonly Family[] = [
     pattern: /^\/analytics\/work(?:\/|$)/,
     credential: 'work',
     product: 'analytics product',
+    productLabel: 'Analytics for 8x8 Work',
   },
   {
     name: 'customer-experience',
@@ -140,4 +146,23 @@ export const OTHER_FAMILY: Family = {
 export function familyOf(path: string): Family {
   for (const family of FAMILIES) if (family.pattern.test(path)) return family
   return OTHER_FAMILY
+}
+
+/** Whether a family's product is among those of the app; undefined where 8x8 does not say. */
+export function isGranted(family: Family, products: readonly string[]): boolean | undefined {
+  if (family.product === undefined || products.length === 0) return undefined
+  const wanted = family.product.toLowerCase()
+  return products.some((product) => product.toLowerCase() === wanted)
+}
+
+/** The families that the app may call, as far as its products tell, in words. */
+export function opens(products: readonly string[]): string[] {
+  return FAMILIES.filter((family) => isGranted(family, products)).map(({ title }) => title)
+}
+
+/** What to do when 8x8 refuses a family for want of its product. */
+export function productHint(family: Family): string {
+  const product = family.productLabel ?? family.product
+  const what = product === undefined ? 'the API product for this path' : `the API product "${product}"`
+  return `In 8x8 Admin Console > API Keys > your app tick ${what}; it takes some minutes to arrive.`
 }

@@ -45,7 +45,7 @@ export async function serve(config: Config, host: Host): Promise<Running> {
   const address = await listen(app, config, host)
   log.info(
     { address, upstream: config.baseUrl.origin },
-    `listening on ${address}, forwarding to ${config.baseUrl.origin}`,
+    `listening on ${address} for ${whom(config)}, forwarding to ${config.baseUrl.origin}`,
   )
   warnIfReachable(config, log)
   app.start()
@@ -113,6 +113,12 @@ async function removeStaleSocket(path: string): Promise<void> {
     probe.on('error', (error: NodeJS.ErrnoException) => resolve(error.code))
   })
   if (code === 'ECONNREFUSED') unlinkSync(path)
+}
+
+/** Who can connect, in words. */
+function whom({ listen: where }: Config): string {
+  if ('socket' in where) return 'this user only'
+  return isLoopback(where.host) ? 'this machine only' : 'every machine that can reach it'
 }
 
 function warnIfReachable({ listen: where, proxyKey }: Config, log: Logger): void {

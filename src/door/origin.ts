@@ -78,6 +78,8 @@ const EXPOSED = [
   'X-Request-Id',
   'X-Response-Id',
   'Proxy-Status',
+  'Server-Timing',
+  'X-Proxy-Hint',
 ].join(', ')
 
 function crossSite(): ProxyError {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.js'
+import { FAMILIES, isGranted } from '../families.js'
 import type { TokenCache } from '../token/token-cache.js'
 import type { Traffic } from './traffic.js'
 
@@ -25,6 +26,7 @@ export async function status(app: FastifyInstance, options: StatusOptions): Prom
       version,
       uptimeSeconds: Math.floor((now() - startedAt) / 1000),
       token: tokens.status(),
+      families: entitlements(tokens.status().products),
       ...(workTokens === undefined ? {} : { workToken: workTokens.status() }),
       upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...breaker() },
       requests: requestsByFamily(traffic),
@@ -83,4 +85,15 @@ function requestsByFamily({
       return [family, { requests: count, statuses }]
     }),
   )
+}
+
+/** Which families the app may call; null where 8x8 does not tell by the token. */
+function entitlements(
+  products: readonly string[],
+): { name: string; title: string; granted: boolean | null }[] {
+  return FAMILIES.map((family) => ({
+    name: family.name,
+    title: family.title,
+    granted: isGranted(family, products) ?? null,
+  }))
 }

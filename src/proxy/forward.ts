@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { AppCredentials, Config } from '../config.js'
 import { ProxyError } from '../errors.js'
 import type { Exchange } from '../exchange.js'
+import { isGranted, productHint } from '../families.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { Answer, type Failure, type Receiver } from './answer.js'
 import type { Breaker } from './breaker.js'
@@ -21,6 +22,8 @@ export interface ForwardOptions {
   readonly appToken: TokenSource
   /** The Work Analytics user's token, if the proxy logs in there itself. */
   readonly workToken: TokenSource | undefined
+  /** The products that 8x8 grants to the app, as far as known. */
+  readonly products: () => readonly string[]
   readonly now: () => number
   /** CORS headers for an allowed origin. */
   readonly corsHeaders: (origin: string) => readonly string[]
@@ -70,6 +73,7 @@ class Forwarding implements Receiver {
   #answer: Answer | undefined
   #responseTimer: NodeJS.Timeout | undefined
   #dispatchedAt = 0
+  #productRefused = false
   #left = false
 
   constructor(options: ForwardOptions, request: FastifyRequest, reply: FastifyReply) {
@@ -211,23 +215,32 @@ class Forwarding implements Receiver {
     }
     const { host, corsOrigin } = this.exchange.admission!
     const { response } = this
+    const headers = responseHeaders(rawHeaders, {
+      upstreamOrigin: this.options.config.baseUrl.origin,
+      proxyOrigin: `http://${host}`,
+      requestId: this.request.id,
+      cors: corsOrigin === undefined ? undefined : this.options.corsHeaders(corsOrigin),
+    })
+    headers.push('Server-Timing', serverTiming(this.exchange))
+    if (this.#lacksProduct(status)) headers.push('X-Proxy-Hint', productHint(this.exchange.family!))
     // 8x8's `Date`, or none.
     response.sendDate = false
     response.writeHead(
       status,
       // What Node would refuse to write is left to its default phrase.
       REASON_PHRASE.test(statusMessage) ? statusMessage : '',
-      responseHeaders(rawHeaders, {
-        upstreamOrigin: this.options.config.baseUrl.origin,
-        proxyOrigin: `http://${host}`,
-        requestId: this.request.id,
-        cors: corsOrigin === undefined ? undefined : this.options.corsHeaders(corsOrigin),
-      }),
+      headers,
     )
     // Node keeps the headers back until the first byte of the body, which may be minutes away.
     queueMicrotask(() => {
       if (this.exchange.bytes === 0 && !response.writableEnded) response.flushHeaders()
     })
+  }
+
+  /** Whether 8x8 refused because the app's products do not open this family: it says so, or none of them does. */
+  #lacksProduct(status: number): boolean {
+    if (status !== 401 && status !== 403) return false
+    return this.#productRefused || isGranted(this.exchange.family!, this.options.products()) === false
   }
 
   get usesToken(): boolean {
@@ -243,7 +256,10 @@ class Forwarding implements Receiver {
   ): void {
     const token = this.#token!
     const tokens = this.#tokens!
-    if (isProductRefusal(fault, contentEncoding)) return giveUp()
+    if (isProductRefusal(fault, contentEncoding)) {
+      this.#productRefused = true
+      return giveUp()
+    }
     if (this.exchange.retries.includes('token')) {
       tokens.refusedAgain(token)
       return giveUp()
@@ -296,4 +312,9 @@ function saysThatTokenIsGood(status: number): boolean {
 
 function isDeadSocket(error: Error): boolean {
   return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
+}
+
+/** Where the time went until now, in milliseconds (W3C Server Timing): a browser's and an operator's first question. */
+function serverTiming({ tokenWaitMs, queueMs, upstreamMs }: Exchange): string {
+  return `token;dur=${tokenWaitMs.toFixed(1)}, queue;dur=${queueMs.toFixed(1)}, upstream;dur=${upstreamMs.toFixed(1)}`
 }

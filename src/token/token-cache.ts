@@ -13,6 +13,8 @@ export interface TokenCacheOptions {
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
   readonly log: BaseLogger
+  /** What the products of a token open, in words, for the log. */
+  readonly opens?: (products: readonly string[]) => readonly string[]
   /** From 0 to 1, for jitter. */
   readonly random?: () => number
 }
@@ -81,7 +83,7 @@ interface CachedToken extends AccessToken {
  * lets the first who leaves abort it for all; `allowStaleOnFetchRejection` serves an expired token for ever.
  */
 export function createTokenCache(options: TokenCacheOptions): TokenCache {
-  const { credential, requestToken, now, log, random = Math.random } = options
+  const { credential, requestToken, now, log, opens = () => [], random = Math.random } = options
   const backoff = createBackoff(random)
 
   let inFlight = false
@@ -146,9 +148,10 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
           reason,
           lifetimeSeconds: lifetimeMs / 1000,
           products: granted,
+          opens: opens(granted),
           durationMs: Math.round(now() - startedAt),
         },
-        'token obtained',
+        `token obtained, it lives ${inWords(lifetimeMs)}`,
       )
       return {
         value,
@@ -361,4 +364,9 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       clearTimeout(timer)
     },
   }
+}
+
+function inWords(durationMs: number): string {
+  const seconds = Math.round(durationMs / 1000)
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
 }

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import { startSandbox } from '../../src/sandbox/sandbox.js'
+import { startProxy } from '../support/proxy.js'
+import { startUpstream } from '../support/upstream.js'
+
+async function sandboxed(t: TestContext, products: readonly string[]) {
+  const sandbox = await startSandbox({ products })
+  t.after(() => sandbox.close())
+  const { key, secret } = sandbox.credentials
+  const proxy = await startProxy({ X8_APP_KEY: key, X8_APP_SECRET: secret, X8_BASE_URL: sandbox.origin })
+  return { sandbox, proxy }
+}
+
+test('a refusal for a missing product stays as it came, and a hint says what to tick', async (t) => {
+  const { sandbox, proxy } = await sandboxed(t, ['vcc'])
+
+  const answer = await fetch(`${proxy.origin}/storage/us-west/v3/regions`)
+
+  assert.equal(answer.status, 401)
+  assert.match(await answer.text(), /InvalidAPICallAsNoApiProductMatchFound/)
+  assert.match(answer.headers.get('x-proxy-hint')!, /Admin Console > API Keys .* "Call Recording & Storage"/)
+  assert.equal(sandbox.tokenRequests, 1)
+})
+
+test('a 403 of a key family whose product is missing has a hint too', async (t) => {
+  const { proxy } = await sandboxed(t, ['vcc'])
+  const answer = await fetch(`${proxy.origin}/chat-gateway/v1/channels`)
+  assert.equal(answer.status, 403)
+  assert.match(answer.headers.get('x-proxy-hint')!, /"Chat Gateway"/)
+})
+
+test('where the product is there, a refusal has no hint', async () => {
+  const upstream = await startUpstream({
+    answer: (_request, response) => void response.writeHead(403).end('{}'),
+  })
+  const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
+  const answer = await fetch(`${proxy.origin}/storage/us-west/v3/regions`)
+  assert.equal(answer.status, 403)
+  assert.equal(answer.headers.get('x-proxy-hint'), null)
+})
+
+test('status says in words which families the app may call', async (t) => {
+  const { proxy } = await sandboxed(t, ['storage', 'vcc'])
+  await (await fetch(`${proxy.origin}/storage/us-west/v3/regions`)).text()
+
+  const status = (await (await fetch(`${proxy.origin}/-/status`)).json()) as {
+    families: { name: string; granted: boolean | null }[]
+  }
+
+  const named = (granted: boolean | null) =>
+    status.families.filter((family) => family.granted === granted).map(({ name }) => name)
+  assert.deepEqual(named(true), ['storage', 'cc-chat'])
+  assert.ok(named(false).includes('qm'))
+  assert.ok(named(null).includes('audit'), '8x8 does not tell by the token')
+  assert.ok(
+    proxy.log.some(({ opens }) => Array.isArray(opens) && opens.includes('Cloud Storage (recordings)')),
+  )
+})
+
+test('an answer says where its time went, and trace context passes untouched', async () => {
+  const upstream = await startUpstream()
+  const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+  const answer = await fetch(`${proxy.origin}/storage/a`, { headers: { traceparent } })
+
+  assert.match(
+    answer.headers.get('server-timing')!,
+    /^token;dur=\d+\.\d, queue;dur=\d+\.\d, upstream;dur=\d+\.\d$/,
+  )
+  assert.equal(upstream.received[0]?.headers.traceparent, traceparent)
+})
