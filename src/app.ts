@@ -234,6 +234,8 @@ function createServer(log: Logger, follow: Follow): FastifyInstance {
   fastify.removeAllContentTypeParsers()
   for (const method of METHODS) fastify.addHttpMethod(method, { hasBody: false, overrideExisting: true })
 
+  // Node drops what comes after 2,000 headers without a word. Their size is what is limited, to 16 KiB in all.
+  fastify.server.maxHeadersCount = 0
   const route = (request: IncomingMessage, response: ServerResponse) => fastify.routing(request, response)
   // "Expect: 100-continue" is answered when the door has let the request in; other expectations are ignored.
   fastify.server.on('checkContinue', route).on('checkExpectation', route)

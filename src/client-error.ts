@@ -1,29 +1,38 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ProxyError, renderProblem } from './errors.js'
+import { requestId } from './request-log.js'
 
 /** Answers what is not HTTP enough to become a request. Nothing of it is forwarded. */
 export function answerUnparsed(
-  error: Error & { code?: string },
-  socket: Duplex & { _httpMessage?: unknown },
+  error: Error & { code?: string; rawPacket?: unknown },
+  socket: Duplex & { _httpMessage?: ServerResponse | null },
 ): void {
-  // Where an answer is under way, more bytes would be taken for a part of it.
-  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage) {
+  const pending = socket._httpMessage
+  // Where an answer is under way, more bytes would be taken for a part of it; where one is owed to a whole request,
+  // these would be taken for it. Only a request whose own body is malformed gets them.
+  if (
+    error.code === 'ECONNRESET' ||
+    !socket.writable ||
+    (pending && (pending.headersSent || pending.req.complete))
+  ) {
     socket.destroy()
     return
   }
-  answer(socket, problemOf(error.code))
+  answer(socket, problemOf(error), pending ? requestId(pending.req) : randomUUID())
 }
 
 /** CONNECT asks for a tunnel; this is a reverse proxy. */
-export function refuseConnect(_request: IncomingMessage, socket: Duplex): void {
+export function refuseConnect(request: IncomingMessage, socket: Duplex): void {
   answer(
     socket,
     new ProxyError('not-allowed', 'CONNECT is not supported: send requests to the proxy itself.'),
+    requestId(request),
   )
 }
 
-function problemOf(code: string | undefined): ProxyError {
+function problemOf({ code, rawPacket }: { code?: string; rawPacket?: unknown }): ProxyError {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return new ProxyError('headers-too-large', 'The headers are larger than 16 KiB in all.')
@@ -33,17 +42,26 @@ function problemOf(code: string | undefined): ProxyError {
     case 'HPE_INVALID_CONSTANT':
     case 'HPE_INVALID_URL':
     case 'HPE_INVALID_VERSION':
-      return new ProxyError(
-        'bad-target',
-        'The request line is malformed. Percent-encode spaces in the target.',
-      )
+      return malformedRequestLine()
     default:
-      return new ProxyError('bad-request', 'The request is not valid HTTP/1.1.')
+      return Buffer.isBuffer(rawPacket) && REQUEST_LINE_CUT.test(rawPacket.toString('latin1'))
+        ? malformedRequestLine()
+        : new ProxyError('bad-request', 'The request is not valid HTTP/1.1.')
   }
 }
 
-function answer(socket: Duplex, error: ProxyError): void {
-  const { status, headers, body } = renderProblem(error, undefined)
+// A raw line feed ends the target early too: what is left of it is taken for a header.
+const REQUEST_LINE_CUT = /^[A-Z]+ [^ \r\n]*\r?\n/
+
+function malformedRequestLine(): ProxyError {
+  return new ProxyError(
+    'bad-target',
+    'The request line is not valid HTTP/1.1. Percent-encode spaces, control characters and all that is not ASCII.',
+  )
+}
+
+function answer(socket: Duplex, error: ProxyError, id: string): void {
+  const { status, headers, body } = renderProblem(error, id)
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   )

@@ -1,7 +1,8 @@
+import { METHODS } from 'node:http'
 import { envSchema } from 'env-schema'
 import { closestMatch } from 'leven'
 import { FILE_SETTINGS, SETTING_NAMES, SETTINGS, type SettingName, type Settings } from './settings.js'
-import { canonicalPath } from './target.js'
+import { readTarget } from './target.js'
 
 /** The settings in force: checked, typed, read-only. Durations are in milliseconds, sizes in bytes. */
 export interface Config {
@@ -112,8 +113,8 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
     allowedOrigins: readOrigins(settings.X8_ALLOWED_ORIGINS, mistakes),
     proxyKey: settings.X8_PROXY_KEY,
     readOnly: settings.X8_READ_ONLY,
-    allow: readRules('X8_ALLOW', settings.X8_ALLOW, mistakes),
-    deny: readRules('X8_DENY', settings.X8_DENY, mistakes),
+    allow: readRules('X8_ALLOW', given, settings, mistakes),
+    deny: readRules('X8_DENY', given, settings, mistakes),
     maxBodyBytes: settings.X8_MAX_BODY_BYTES,
     replayBodyBytes: Math.min(settings.X8_REPLAY_BODY_BYTES, settings.X8_MAX_BODY_BYTES),
     connectTimeoutMs: settings.X8_CONNECT_TIMEOUT_MS,
@@ -179,6 +180,10 @@ function checkSettings(given: Record<string, string>, mistakes: string[]): Setti
     if (data[name] === undefined) {
       mistakes.push(`${name} is required: it must be ${SETTINGS[name].description}. Or set ${name}_FILE.`)
     }
+  }
+  // To the checker "Infinity", "0x10" and " 1e3" are whole numbers.
+  for (const [name, { type }] of Object.entries(SETTINGS)) {
+    if (type === 'integer' && data[name] !== undefined && !/^\d+$/.test(data[name])) data[name] = 'no number'
   }
   // A copy: env-schema writes `additionalProperties: false` into the schema that it is given.
   const schema = { type: 'object', properties: { ...SETTINGS } }
@@ -271,24 +276,37 @@ function readOrigins(entries: string[], mistakes: string[]): ReadonlySet<string>
   return new Set(origins)
 }
 
-function readRules(name: 'X8_ALLOW' | 'X8_DENY', entries: string[], mistakes: string[]): Rule[] {
-  return trimmed(entries).flatMap((entry) => {
-    const match = /^(?:([A-Za-z-]+)\s+)?(\/[^\s?#\\]*)$/.exec(entry)
-    try {
-      if (match !== null) {
-        return [{ method: match[1]?.toUpperCase(), prefix: canonicalPath(match[2]!).replace(/\/$/, '') }]
-      }
-    } catch {
-      // A malformed escape: the same mistake, said below.
-    }
+/** Rules that can match nothing are mistakes: an X8_DENY that denies nothing looks just like one that works. */
+function readRules(
+  name: 'X8_ALLOW' | 'X8_DENY',
+  given: Record<string, string>,
+  settings: Settings,
+  mistakes: string[],
+): Rule[] {
+  const entries = trimmed(settings[name])
+  const rules = entries.map(readRule)
+  if (rules.includes(undefined) || (entries.length === 0 && given[name] !== undefined)) {
     mistakes.push(`${name} must be ${SETTINGS[name].description}, such as "GET /storage/us-west".`)
-    return []
-  })
+  }
+  return rules.filter((rule) => rule !== undefined)
+}
+
+function readRule(entry: string): Rule | undefined {
+  const match = /^(?:([A-Za-z-]+)\s+)?(\/[^?]*)$/.exec(entry)
+  const method = match?.[1]?.toUpperCase()
+  if (match === null || (method !== undefined && !METHODS.includes(method))) return undefined
+  try {
+    return { method, prefix: readTarget(match[2]!, '').path.replace(/\/$/, '') }
+  } catch {
+    return undefined
+  }
 }
 
 function readEgress(environment: Environment, mistakes: string[]): Config['egress'] {
-  const httpsProxy = environment.https_proxy || environment.HTTPS_PROXY
-  if (httpsProxy === undefined || httpsProxy === '') return undefined
+  const given = environment.https_proxy || environment.HTTPS_PROXY
+  if (given === undefined || given === '') return undefined
+  // As curl has it, `proxy.example.com:3128` is an http:// URL.
+  const httpsProxy = given.includes('://') ? given : `http://${given}`
   if (!URL.canParse(httpsProxy) || !/^https?:$/.test(new URL(httpsProxy).protocol)) {
     mistakes.push('HTTPS_PROXY must be an http:// or https:// URL.')
   }

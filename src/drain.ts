@@ -22,8 +22,9 @@ export interface Drain {
   run(): Promise<number>
 }
 
-// How often connections that have become idle are looked for.
+// How often connections that have become idle are looked for, and after how many times without a request all may go.
 const SWEEP_MS = 50
+const QUIET_SWEEPS = 3
 
 export function createDrain({ fastify, upstream, inFlight, log, graceMs }: DrainOptions): Drain {
   let started = false
@@ -38,16 +39,29 @@ export function createDrain({ fastify, upstream, inFlight, log, graceMs }: Drain
       const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : Promise.resolve()
       // An answer that has not begun can still tell its caller not to reuse the connection.
       for (const response of inFlight) if (!response.headersSent) response.shouldKeepAlive = false
-      // One that has begun leaves an idle connection behind, which Node would keep for its keep-alive time.
-      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
+      for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+        server.prependListener(
+          event,
+          (_request, response: ServerResponse) => (response.shouldKeepAlive = false),
+        )
+      }
+      // One that has begun leaves an idle connection behind, which Node would keep for its keep-alive time. One that
+      // never carried a request (browsers open some ahead of need) is not idle to Node, so in the end nobody is asked.
+      let quiet = 0
+      const sweep = setInterval(() => {
+        server.closeIdleConnections()
+        quiet = inFlight.size === 0 ? quiet + 1 : 0
+        if (quiet >= QUIET_SWEEPS) server.closeAllConnections()
+      }, SWEEP_MS)
       const deadline = new AbortController()
-      await Promise.race([
-        closed,
-        wait(graceMs, undefined, { signal: deadline.signal }).catch(() => undefined),
+      const inTime = await Promise.race([
+        closed.then(() => true),
+        wait(graceMs, false, { signal: deadline.signal }).catch(() => false),
       ])
       deadline.abort()
 
-      const cut = inFlight.size
+      // The last connection is gone a moment before its answer is said to be: whoever left was not cut.
+      const cut = inTime ? 0 : inFlight.size
       if (cut > 0) log.warn({ cut }, 'grace time is over, cutting the requests that are left')
       server.closeAllConnections()
       await closed

@@ -52,6 +52,8 @@ export class ProxyError extends Error {
   readonly status: number
   readonly proxyError: string
   readonly retryAfterSeconds: number | undefined
+  /** More headers of the answer, name and value in turn: what lets the caller read it. */
+  headers: readonly string[] = []
 
   constructor(problem: ProblemName, detail: string, options: ProblemOptions = {}) {
     super(detail, { cause: options.cause })
@@ -66,23 +68,24 @@ export class ProxyError extends Error {
 }
 
 /** The answer to a failure: what goes on the wire, the same on every path that can fail. */
-export function renderProblem(error: ProxyError, requestId: string | undefined) {
+export function renderProblem(error: ProxyError, requestId: string) {
   const body = JSON.stringify({
     type: `urn:8x8-auth-proxy:${error.problem}`,
     title: PROBLEMS[error.problem].title,
     status: error.status,
     detail: error.detail,
-    ...(requestId === undefined ? {} : { instance: requestId }),
+    instance: requestId,
   })
   const headers: Record<string, string> = {
     'Content-Type': 'application/problem+json',
     'Content-Length': String(Buffer.byteLength(body)),
     'Cache-Control': 'no-store',
     'Proxy-Status': `"8x8-auth-proxy"; error=${error.proxyError}`,
+    'X-Request-Id': requestId,
   }
-  if (requestId !== undefined) headers['X-Request-Id'] = requestId
   if (error.retryAfterSeconds !== undefined) headers['Retry-After'] = String(error.retryAfterSeconds)
   if (error.problem === 'proxy-key-required') headers['WWW-Authenticate'] = 'Bearer realm="8x8-auth-proxy"'
+  for (let i = 0; i < error.headers.length; i += 2) headers[error.headers[i]!] = error.headers[i + 1]!
   return { status: error.status, headers, body }
 }
 

@@ -33,6 +33,9 @@ export function readTarget(requestTarget: string, host: string): Target {
       'The path holds a dot segment ("." or ".."), plain or encoded. Send the path it stands for.',
     )
   }
+  if (ENCODED_CONTROL.test(path)) {
+    throw badTarget('The path holds an encoded control character, such as %00 or %0A. Remove it.')
+  }
   return { raw, path: canonicalPath(path) }
 }
 
@@ -58,11 +61,19 @@ export function canonicalPath(path: string): string {
   return canonical.includes('//') ? canonical.replace(/\/{2,}/g, '/') : canonical
 }
 
-/** The path of any request target, for the router: no query, no authority. It never throws. */
+/**
+ * The canonical path of any request target, for the router: so it can never take for its own what the door takes for
+ * 8x8's, or the other way round. It never throws: what is malformed is routed anywhere, and refused by the door.
+ */
 export function routePath(requestTarget: string): string {
-  const path = requestTarget.startsWith('/') ? requestTarget : requestTarget.replace(AUTHORITY, '') || '/'
-  const end = path.indexOf('?')
-  return end === -1 ? path : path.slice(0, end) || '/'
+  const target = requestTarget.startsWith('/') ? requestTarget : requestTarget.replace(AUTHORITY, '')
+  const end = target.indexOf('?')
+  const path = end === -1 ? target : target.slice(0, end)
+  try {
+    return path.startsWith('/') ? canonicalPath(path) : '/'
+  } catch {
+    return '/'
+  }
 }
 
 const SLASH = 0x2f
@@ -70,7 +81,10 @@ const AUTHORITY = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const UNSAFE = /[\u0000-\u0020\u007f\\#]/
 // Servers differ in what ends a segment: besides "/" some decode "%2F" first, take "\" for "/", or cut ";parameters".
-const DOT_SEGMENT = /(?:\/|\\|%2f|%5c)(?:\.|%2e){1,2}(?:\/|\\|;|%2f|%5c|%3b|$)/i
+// Some decode twice.
+const DOT_SEGMENT = /(?:\/|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){1,2}(?:\/|;|%(?:25)*(?:2f|5c|3b|3f|23)|$)/i
+// Some end the path there. Nothing at 8x8 has one in its name.
+const ENCODED_CONTROL = /%(?:[01][\da-f]|7f)/i
 const UNRESERVED = /[A-Za-z\d\-._~]/
 
 function originForm(requestTarget: string, host: string): string {

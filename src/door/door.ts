@@ -5,8 +5,8 @@ import type { Admission } from '../exchange.js'
 import { isLocalPath } from '../local-paths.js'
 import { readTarget } from '../target.js'
 import { checkHost } from './host.js'
-import { checkOrigin, isPreflight } from './origin.js'
-import { checkPolicy } from './policy.js'
+import { checkOrigin, corsHeaders, isPreflight } from './origin.js'
+import { createPolicy } from './policy.js'
 import { createProxyKey } from './proxy-key.js'
 
 /** @throws {ProxyError} why the request may not come in */
@@ -18,19 +18,35 @@ const PROBES: ReadonlySet<string> = new Set(['/-/live', '/-/ready'])
 /** Who may come in, checked before anything else, on every method and address. */
 export function createDoor(config: Config): Door {
   const proxyKey = config.proxyKey === undefined ? undefined : createProxyKey(config.proxyKey)
+  const checkPolicy = createPolicy(config)
 
   return (request, requestTarget) => {
+    const probe = PROBES.has(withoutQuery(requestTarget))
+    const host = probe ? (request.headers.host ?? '') : checkHost(request.rawHeaders, config.allowedHosts)
+    const corsOrigin = checkOrigin(request.headers, host, config.allowedOrigins)
+    try {
+      return admit(request, requestTarget, { probe, host, corsOrigin })
+    } catch (error) {
+      // The page of an allowed origin may read why its request was refused.
+      if (corsOrigin !== undefined && error instanceof ProxyError) error.headers = corsHeaders(corsOrigin)
+      throw error
+    }
+  }
+
+  function admit(
+    request: IncomingMessage,
+    requestTarget: string,
+    { probe, host, corsOrigin }: Caller,
+  ): Admission {
     const { headers } = request
     const method = request.method ?? ''
-    const probe = PROBES.has(requestTarget)
-    const host = probe ? (headers.host ?? '') : checkHost(request.rawHeaders, config.allowedHosts)
-    const corsOrigin = checkOrigin(headers, host, config.allowedOrigins)
     const preflight = corsOrigin !== undefined && isPreflight(method, headers)
     // A browser sends no credentials with a preflight.
     if (proxyKey !== undefined && !probe && !preflight) proxyKey.check(headers)
+    checkFraming(request)
     const target = readTarget(requestTarget, host)
     // What is answered here changes nothing at 8x8: the rules are about what is forwarded.
-    if (!preflight && !isLocalPath(target.path, config)) checkPolicy(method, target.path, config)
+    if (!preflight && !isLocalPath(target.path, config)) checkPolicy(method, target.path)
     if (headers.upgrade?.toLowerCase().includes('websocket')) {
       throw new ProxyError(
         'websocket-not-supported',
@@ -42,7 +58,32 @@ export function createDoor(config: Config): Door {
       host,
       corsOrigin,
       preflight,
-      authorizationIsProxyKey: proxyKey?.isIn(headers.authorization) ?? false,
+      authorizationIsProxyKey: proxyKey?.isIn(request.rawHeaders) ?? false,
     }
   }
+}
+
+interface Caller {
+  readonly probe: boolean
+  readonly host: string
+  readonly corsOrigin: string | undefined
+}
+
+/** What Node's parser accepts and the next hop would not get as it was meant. */
+function checkFraming({ httpVersionMajor, headers }: IncomingMessage): void {
+  if (httpVersionMajor !== 1) {
+    throw new ProxyError(
+      'bad-target',
+      'The request line must end in HTTP/1.1, without a line feed in the target.',
+    )
+  }
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    throw new ProxyError('bad-request', 'The only Transfer-Encoding that is understood here is chunked.')
+  }
+}
+
+function withoutQuery(requestTarget: string): string {
+  const end = requestTarget.indexOf('?')
+  return end === -1 ? requestTarget : requestTarget.slice(0, end)
 }

@@ -13,7 +13,10 @@ export function checkHost(rawHeaders: readonly string[], allowedHosts: ReadonlyS
   const host = onlyHost(rawHeaders)
   const name = host === undefined ? undefined : hostname(host)
   if (host === undefined || name === undefined) {
-    throw new ProxyError('host-not-allowed', 'The request must have exactly one valid Host header.')
+    throw new ProxyError(
+      'host-not-allowed',
+      'The request must have exactly one valid Host header: an IP address or a name in the setting X8_ALLOWED_HOSTS.',
+    )
   }
   if (isIP(name) === 0 && !allowedHosts.has(name)) {
     throw new ProxyError(

@@ -1,56 +1,83 @@
 import type { Rule } from '../config.js'
 import { ProxyError } from '../errors.js'
 
-export interface Policy {
+export interface PolicySettings {
   readonly readOnly: boolean
   readonly allow: readonly Rule[]
   readonly deny: readonly Rule[]
 }
 
 /**
- * What may be forwarded, by method and path: X8_READ_ONLY, X8_DENY, X8_ALLOW, in this order.
- *
  * @param path canonical, see `canonicalPath`
  * @throws {ProxyError} `not-allowed`
  */
-export function checkPolicy(method: string, path: string, { readOnly, allow, deny }: Policy): void {
-  // TRACE makes a server send back the request as it got it: with the token in it.
-  if (method === 'TRACE' || method === 'CONNECT') throw notAllowed(`${method} is never forwarded.`)
-  if (readOnly && !SAFE.has(method))
-    throw notAllowed('X8_READ_ONLY is on: only GET, HEAD and OPTIONS are forwarded.')
-  if (allow.length === 0 && deny.length === 0) return
+export type Policy = (method: string, path: string) => void
 
-  const readings = readingsOf(path)
-  if (deny.some((rule) => readings.some((reading) => matches(rule, method, reading)))) {
-    throw notAllowed('A rule in X8_DENY matches this request.')
-  }
-  if (
-    allow.length > 0 &&
-    !readings.every((reading) => allow.some((rule) => matches(rule, method, reading)))
-  ) {
-    throw notAllowed('No rule in X8_ALLOW matches this request.')
+/** What may be forwarded, by method and path: X8_READ_ONLY, X8_DENY, X8_ALLOW, in this order. */
+export function createPolicy({ readOnly, allow, ...rules }: PolicySettings): Policy {
+  const deny = rules.deny.map(withLoosePrefix)
+
+  return (method, path) => {
+    // TRACE makes a server send back the request as it got it: with the token in it.
+    if (method === 'TRACE' || method === 'CONNECT') throw notAllowed(`${method} is never forwarded.`)
+    if (readOnly && !SAFE.has(method)) {
+      throw notAllowed('X8_READ_ONLY is on: only GET, HEAD and OPTIONS are forwarded.')
+    }
+    if (allow.length === 0 && deny.length === 0) return
+
+    // What is denied is denied in every reading of the path, what is allowed in the exact one only.
+    const loose = deny.length === 0 ? path : loosePath(path)
+    if (deny.some((rule) => isFor(method, rule) && covers(rule.loosePrefix, loose))) {
+      throw notAllowed('A rule in X8_DENY matches this request.')
+    }
+    if (allow.length > 0 && !allow.some((rule) => isFor(method, rule) && covers(rule.prefix, path))) {
+      throw notAllowed('No rule in X8_ALLOW matches this request.')
+    }
   }
 }
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/**
- * The paths that a server might take this one for. Some decode escaped slashes before they route, some cut
- * `;parameters`: a rule that denies must hold for all readings, one that allows must hold in all of them.
- */
-function readingsOf(path: string): string[] {
-  const loose = path
-    .replace(/%2f|%5c/gi, '/')
-    .replace(/;[^/]*|%3b[^/]*/gi, '')
-    .replace(/\/{2,}/g, '/')
-  return loose === path ? [path] : [path, loose]
+interface LooseRule extends Rule {
+  readonly loosePrefix: string
 }
 
-function matches(rule: Rule, method: string, path: string): boolean {
+function withLoosePrefix(rule: Rule): LooseRule {
+  return { ...rule, loosePrefix: loosePath(rule.prefix).replace(/\/$/, '') }
+}
+
+/**
+ * The path as the most generous server might read it: all escapes decoded, even twice, backslashes taken for slashes,
+ * `;parameters` cut, case ignored.
+ */
+function loosePath(path: string): string {
+  return decoded(path)
+    .replace(/[?#].*$/s, '')
+    .replace(/\\/g, '/')
+    .replace(/;[^/]*/g, '')
+    .replace(/\/{2,}/g, '/')
+    .toLowerCase()
+}
+
+function decoded(path: string): string {
+  const once = path.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes)
+    } catch {
+      return escapes
+    }
+  })
+  return once === path ? path : decoded(once)
+}
+
+function isFor(method: string, rule: Rule): boolean {
   // HEAD is GET without the body (RFC 9110, section 9.3.2).
-  if (rule.method !== undefined && rule.method !== method && !(rule.method === 'GET' && method === 'HEAD'))
-    return false
-  return path === rule.prefix || path.startsWith(`${rule.prefix}/`)
+  return rule.method === undefined || rule.method === method || (rule.method === 'GET' && method === 'HEAD')
+}
+
+/** Prefixes end where a segment ends. */
+function covers(prefix: string, path: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`)
 }
 
 function notAllowed(reason: string): ProxyError {

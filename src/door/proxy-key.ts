@@ -6,24 +6,27 @@ import { ProxyError } from '../errors.js'
 export interface ProxyKey {
   /** @throws {ProxyError} `proxy-key-required` */
   check(headers: IncomingHttpHeaders): void
-  /** Whether an `Authorization` value is this key: then it was meant for the proxy and must go no further. */
-  isIn(authorization: string | undefined): boolean
+  /** Whether an `Authorization` header, the second of two even, is this key: then it must go no further. */
+  isIn(rawHeaders: readonly string[]): boolean
 }
 
 export function createProxyKey(key: string): ProxyKey {
   const expected = digest(key)
   // Digests of equal length, compared in constant time: neither the key nor its length can be timed.
   const equals = (presented: string) => timingSafeEqual(digest(presented), expected)
-  const isIn = (authorization: string | undefined) => {
+  const isBearer = (authorization: string | undefined) => {
     const bearer = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
     return bearer !== undefined && equals(bearer)
   }
   return {
-    isIn,
+    isIn: (rawHeaders) =>
+      rawHeaders.some(
+        (name, i) => i % 2 === 0 && name.toLowerCase() === 'authorization' && isBearer(rawHeaders[i + 1]),
+      ),
     check(headers) {
       const presented = headers['x-proxy-key']
       if (typeof presented === 'string' && equals(presented)) return
-      if (isIn(headers.authorization)) return
+      if (isBearer(headers.authorization)) return
       throw new ProxyError(
         'proxy-key-required',
         'Present the proxy key as "X-Proxy-Key: <key>" or "Authorization: Bearer <key>". It is the setting X8_PROXY_KEY.',

@@ -53,6 +53,7 @@ export async function startUpstream(options: TestUpstreamOptions = {}): Promise<
   })
   server.on('connection', () => (upstream.connections += 1))
   server.requestTimeout = 0
+  server.maxHeadersCount = 0
   // As long as the test: a server that closes idle connections early is a case of its own.
   server.keepAliveTimeout = 600_000
   await once(server.listen(0, '127.0.0.1'), 'listening')

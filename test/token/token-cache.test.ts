@@ -570,7 +570,12 @@ test('the log has one line for each event and no token', async () => {
   await settled()
   assert.deepEqual(
     world.log.map(({ msg }) => msg),
-    ['token obtained', 'token refused by 8x8, replacing it', 'token obtained', 'token refused'],
+    [
+      'token obtained, it lives 17 min',
+      'token refused by 8x8, replacing it',
+      'token obtained, it lives 17 min',
+      'token refused',
+    ],
   )
   assert.equal(world.log[0]!.lifetimeSeconds, 1_000)
   assert.doesNotMatch(JSON.stringify(world.log), /token-\d/)
