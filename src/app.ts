@@ -223,7 +223,7 @@ function createServer(log: Logger, follow: Follow): FastifyInstance {
       follow(request, reply)
       sendProblem(request, reply, asProxyError(error, log))
     },
-    clientErrorHandler: answerUnparsed,
+    clientErrorHandler: (error, socket) => answerUnparsed(error, socket, log),
     // An upload may take as long as it takes: silence is what is timed, by the parts that read.
     requestTimeout: 0,
     return503OnClosing: false,
@@ -239,7 +239,7 @@ function createServer(log: Logger, follow: Follow): FastifyInstance {
   const route = (request: IncomingMessage, response: ServerResponse) => fastify.routing(request, response)
   // "Expect: 100-continue" is answered when the door has let the request in; other expectations are ignored.
   fastify.server.on('checkContinue', route).on('checkExpectation', route)
-  fastify.server.on('connect', refuseConnect)
+  fastify.server.on('connect', (request: IncomingMessage, socket) => refuseConnect(request, socket, log))
   return fastify
 }
 

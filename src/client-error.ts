@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
 import { ProxyError, renderProblem } from './errors.js'
 import { requestId } from './request-log.js'
 
@@ -8,6 +9,7 @@ import { requestId } from './request-log.js'
 export function answerUnparsed(
   error: Error & { code?: string; rawPacket?: unknown },
   socket: Duplex & { _httpMessage?: ServerResponse | null },
+  log: Logger,
 ): void {
   const pending = socket._httpMessage
   // Where an answer is under way, more bytes would be taken for a part of it; where one is owed to a whole request,
@@ -20,15 +22,16 @@ export function answerUnparsed(
     socket.destroy()
     return
   }
-  answer(socket, problemOf(error), pending ? requestId(pending.req) : randomUUID())
+  answer(socket, problemOf(error), pending ? requestId(pending.req) : randomUUID(), log)
 }
 
 /** CONNECT asks for a tunnel; this is a reverse proxy. */
-export function refuseConnect(request: IncomingMessage, socket: Duplex): void {
+export function refuseConnect(request: IncomingMessage, socket: Duplex, log: Logger): void {
   answer(
     socket,
     new ProxyError('not-allowed', 'CONNECT is not supported: send requests to the proxy itself.'),
     requestId(request),
+    log,
   )
 }
 
@@ -60,7 +63,8 @@ function malformedRequestLine(): ProxyError {
   )
 }
 
-function answer(socket: Duplex, error: ProxyError, id: string): void {
+function answer(socket: Duplex, error: ProxyError, id: string, log: Logger): void {
+  log.info({ id, status: error.status, problem: error.problem }, 'refused before it was a request')
   const { status, headers, body } = renderProblem(error, id)
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}\r\n`,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { TOKEN_PATH, WORK_TOKEN_PATH } from '../local-paths.js'
 
@@ -13,6 +14,7 @@ export const STAND_IN_TOKEN = 'stand-in-token-of-8x8-auth-proxy'
 
 // A login form is some hundred bytes; the rest of a longer body is not looked at.
 const LONGEST_FORM_BYTES = 16 * 1024
+const LONGEST_FORM_MS = 30_000
 
 /**
  * Answers logins in 8x8's own format, so that scripts and Postman tabs that log in first work unchanged. Sources: 8x8's
@@ -64,12 +66,16 @@ function refuse(reply: FastifyReply, status: number, error: string): FastifyRepl
   return reply.code(status).headers(NO_STORE).send({ ErrorCode: 'invalid_request', Error: error })
 }
 
-async function readForm(body: AsyncIterable<Buffer>): Promise<URLSearchParams> {
+async function readForm(body: IncomingMessage): Promise<URLSearchParams> {
   let form = ''
+  // A form is sent at once, or never.
+  const timer = setTimeout(() => body.destroy(), LONGEST_FORM_MS).unref()
   try {
     for await (const chunk of body) if (form.length < LONGEST_FORM_BYTES) form += chunk.toString('latin1')
   } catch {
     // The caller left in the middle of it: nobody reads the answer.
+  } finally {
+    clearTimeout(timer)
   }
   return new URLSearchParams(form)
 }

@@ -81,7 +81,7 @@ async function createRegistry({ traffic, tokens, inFlight }: MetricsOptions): Pr
   gauge(
     registry,
     'x8_token_expires_in_seconds',
-    'Until the token is not used any more; 0 without one.',
+    'Until the token expires; 0 without one.',
     () => [{ value: tokens.status().expiresInSeconds ?? 0 }],
   )
   return registry

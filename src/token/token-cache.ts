@@ -74,6 +74,8 @@ const MOST_UNPROVEN = 2
 
 interface CachedToken extends AccessToken {
   readonly renewAt: number
+  /** The end of its life at 8x8, a little after the last moment at which it is sent. */
+  readonly endsAt: number
   readonly obtainedOn: Date
 }
 
@@ -132,7 +134,8 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     const startedAt = now()
     try {
       const { value, lifetimeMs, products: granted } = await requestToken()
-      const expiresAt = startedAt + lifetimeMs - Math.min(lifetimeMs * LAST_PART, LONGEST_LAST_PART_MS)
+      const endsAt = startedAt + lifetimeMs
+      const expiresAt = endsAt - Math.min(lifetimeMs * LAST_PART, LONGEST_LAST_PART_MS)
       if (expiresAt <= now()) throw new TokenError('unavailable', 'The token had expired before it arrived.')
       const renewAt = startedAt + lifetimeMs * (RENEW_AT + RENEW_JITTER * (2 * random() - 1))
       requests.ok += 1
@@ -159,6 +162,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
         obtainedOn: new Date(),
         expiresAt,
         renewAt,
+        endsAt,
         products: granted,
         accepted: false,
       }
@@ -349,7 +353,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       const lapsed = failure === undefined ? 'none' : failure.kind
       return {
         state: inFlight ? 'renewing' : token === undefined ? lapsed : 'valid',
-        expiresInSeconds: token === undefined ? null : Math.floor((token.expiresAt - now()) / 1000),
+        expiresInSeconds: token === undefined ? null : Math.floor((token.endsAt - now()) / 1000),
         obtainedAt: token === undefined ? null : token.obtainedOn.toISOString(),
         products,
         renewals: Math.max(requests.ok - 1, 0),

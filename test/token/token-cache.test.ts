@@ -599,7 +599,7 @@ test('the status says what is so', async () => {
       lastError: null,
     },
   )
-  assert.equal(expiresInSeconds, 1_769)
+  assert.equal(expiresInSeconds, 1_799)
   world.cache.credentialsChanged()
   await settled()
   assert.equal(world.cache.status().renewals, 1)
