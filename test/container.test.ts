@@ -114,18 +114,16 @@ test('docker-compose.yml follows the Compose specification', () => {
   assert.equal(status, 0, stdout + stderr)
 })
 
-const hasCompose = spawnSync('docker', ['compose', 'version']).status === 0
-test(
-  'Docker Compose itself accepts docker-compose.yml',
-  { skip: hasCompose ? false : 'docker compose is not installed here' },
-  () => {
+// A second opinion where there is one: few machines have the plugin, and the schema is checked above in any case.
+if (spawnSync('docker', ['compose', 'version']).status === 0) {
+  test('Docker Compose itself accepts docker-compose.yml', () => {
     const { status, stderr } = spawnSync('docker', ['compose', 'config', '--quiet'], {
       cwd: projectFolder,
       encoding: 'utf8',
     })
     assert.equal(status, 0, stderr)
-  },
-)
+  })
+}
 
 test('Compose publishes the port on this machine only', () => {
   const port = SETTINGS.X8_PORT.default
