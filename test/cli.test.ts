@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -116,12 +116,8 @@ suite('settings', { timeout: 60_000, concurrency: 2 }, () => {
 
   test('a .env that cannot be read is said, not ignored', async () => {
     const folder = temporaryFolder()
-    const { code, stderr } = await run({
-      folder,
-      environment: MADE_UP,
-      arguments: ['serve'],
-      ...(await makeFolder(join(folder, '.env'))),
-    })
+    mkdirSync(join(folder, '.env'))
+    const { code, stderr } = await run({ folder, environment: MADE_UP })
     assert.equal(code, 1)
     assert.match(stderr, /\.env cannot be read/)
     assertPlain(stderr)
@@ -153,13 +149,6 @@ suite('settings', { timeout: 60_000, concurrency: 2 }, () => {
     assertPlain(stderr)
   })
 })
-
-/** A folder where a file should be. */
-async function makeFolder(path: string): Promise<object> {
-  const { mkdirSync } = await import('node:fs')
-  mkdirSync(path)
-  return {}
-}
 
 suite('signals', { timeout: 60_000, concurrency: 2 }, () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -27,7 +27,7 @@ const CALLS: readonly (readonly [path: string, body?: string, headers?: Record<s
   ['/cidp-customer-360/us/v1/public/tenants/t1/transcript-summaries'],
   ['/cidp/journey/api/v1/journeys/search', '{}'],
   ['/admin-provisioning/users?pageSize=5'],
-  ['/directory-contacts/api/v3/contacts?lastName=Berg'],
+  ['/directory-contacts/api/v3/contacts?filter=lastName==Berg'],
   ['/cc/US1/campaigns/v1/abc/records', '{"records":[{}]}'],
   ['/faxapi/v1/faxes'],
 ]

@@ -26,7 +26,7 @@ export const conversationCalls: readonly Call[] = [
       history: { messages: [{ authorType: 'user', text: 'Hello!' }] },
     }),
     answer: json(202, HAL),
-    keeps: { gatewayConversationId: ['id'] },
+    keeps: { gatewayConversationId: ['conversationId'] },
   },
   {
     ...at('getcctransactions-1', 'GET', ALL),

@@ -33,7 +33,7 @@ export const fax: FamilyCalls = {
         files: ['JVBERi0xLjQK'],
       }),
       answer: json(201),
-      keeps: { faxId: ['id'] },
+      keeps: { faxId: ['faxId'] },
     },
     read('fax', 'Fax', '/faxes/{faxId}'),
     {

@@ -62,7 +62,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   cardId: variable('card-1', 'Card of a message.'),
   room: variable('CHAPI sandbox', 'Public room of 8x8 Work.'),
   siteId: variable('c88f52c0-caca-4dce-a66f-3ce89217b2bc', 'Site of the PBX.'),
-  callId: variable('5f6e4a2b9f1a4d5e7c8b1234', 'Call, from the list of calls.'),
+  callId: variable('b7134bc5c8b9003d', 'Call, from the list of calls.'),
   extension: variable('1001', 'Extension number.'),
   customerExperienceToken: variable(
     '00000000-0000-4000-a000-000000000000',

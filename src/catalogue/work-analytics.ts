@@ -67,7 +67,7 @@ export const workAnalytics: FamilyCalls = {
     ),
     {
       ...report('workPbxes', 'All PBXes', '/v2/pbxes/', 'get-pbxes', LISTED),
-      keeps: { pbxId: ['content', 0, 'pbxId'] },
+      keeps: { pbxId: ['_embedded', 'pbxList', 0, 'id'] },
     },
     pbx('workSites', 'Sites of a PBX', '/sites', 'get-pbx-sites', LISTED),
     pbx('workSiteQueues', 'Call queues of a site', '/sites/{siteId}/queues', 'get-pbx-site-queues', LISTED),
@@ -98,11 +98,14 @@ export const workAnalytics: FamilyCalls = {
         SUMMARY,
       ],
     ),
-    pbx('workCalls', 'Calls now', '/calls', 'aggregated-3', [
-      ...LIVE,
-      suggested('paging', '0,50', 'As 8x8 writes it, though its specification calls it an object.'),
-      suggested('sorting', 'startTime,desc', 'A field, a comma, and asc or desc.'),
-    ]),
+    {
+      ...pbx('workCalls', 'Calls now', '/calls', 'aggregated-3', [
+        ...LIVE,
+        suggested('paging', '0,50', 'As 8x8 writes it, though its specification calls it an object.'),
+        suggested('sorting', 'startTime,desc', 'A field, a comma, and asc or desc.'),
+      ]),
+      keeps: { callId: ['calls', 0, 'callId'] },
+    },
     pbx('workCall', 'Journey of a call', '/calls/{callId}', 'detailed', [
       required('startDate', '{{fromDate}}T00:00:00-0000', 'From when.'),
       required('endDate', '{{toDate}}T00:00:00-0000', 'Until when.'),

@@ -1,7 +1,7 @@
 import { request, type Dispatcher } from 'undici'
 import type { Config } from '../config.js'
 import type { Family } from '../families.js'
-import { networkProblem } from '../proxy/upstream.js'
+import { networkProblem } from '../proxy/network-problem.js'
 import { type Clean, parseObject, readText } from './foreign-text.js'
 import { failed, type Outcome, passed, skipped } from './outcome.js'
 import { readAdvice } from './read-advice.js'

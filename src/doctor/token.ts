@@ -1,6 +1,6 @@
 import { request, type Dispatcher } from 'undici'
 import type { Config } from '../config.js'
-import { networkProblem } from '../proxy/upstream.js'
+import { networkProblem } from '../proxy/network-problem.js'
 import { judgeTokenResponse, TokenError, type TokenResponse } from '../token/token-response.js'
 import { type Clean, parseObject, readText } from './foreign-text.js'
 import { failed, type Outcome, passed } from './outcome.js'

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Exchange } from '../exchange.js'
+import type { Connection } from './connection.js'
+import { responseTimeout } from './network-problem.js'
 import { LONGEST_FAULT_BYTES } from './product-refusal.js'
-import { type Connection, responseTimeout } from './upstream.js'
 
 /** Who an answer is for. */
 export interface Receiver {
@@ -58,10 +59,15 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#connectionNow = current
   }
 
-  /** Ends the attempt at 8x8, now or as soon as it gets a connection. */
+  /** Whether it has got a connection. */
+  get started(): boolean {
+    return this.#controller !== undefined
+  }
+
+  /** Ends the attempt at 8x8, now or as soon as it gets a connection: nobody waits for it any more. */
   abandon(): void {
     this.#over = true
-    this.#controller?.abort(new Error('the caller left'))
+    this.#controller?.abort(new Error('nobody waits for the answer any more'))
   }
 
   timeOut(): void {
@@ -72,7 +78,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#controller = controller
     this.#connection = this.#connectionNow?.()
     if (this.#connection !== undefined) this.#reused = this.#connection.requests++ > 0
-    if (this.#over) controller.abort(new Error('the caller left'))
+    if (this.#over) controller.abort(new Error('nobody waits for the answer any more'))
     else if (!this.#forwarding.connected()) {
       this.#over = true
       controller.abort(new Error('superseded by a request with a new token'))

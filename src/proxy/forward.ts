@@ -8,11 +8,12 @@ import { isGranted, productHint } from '../families.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { Answer, type Failure, type Receiver } from './answer.js'
 import type { Breaker } from './breaker.js'
+import type { TrackedDispatchOptions } from './connection.js'
+import { mayOpenNextTime, networkProblem } from './network-problem.js'
 import { isProductRefusal } from './product-refusal.js'
 import { readBody, type RequestBody, Upload, waitsForContinue } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { responseHeaders } from './response-headers.js'
-import { mayOpenNextTime, networkProblem, type TrackedDispatchOptions } from './upstream.js'
 
 export interface ForwardOptions {
   readonly config: Config
@@ -72,6 +73,7 @@ class Forwarding implements Receiver {
   #token: AccessToken | undefined
   #answer: Answer | undefined
   #responseTimer: NodeJS.Timeout | undefined
+  #queueTimer: NodeJS.Timeout | undefined
   #dispatchedAt = 0
   #productRefused = false
   #left = false
@@ -94,6 +96,7 @@ class Forwarding implements Receiver {
   start(): void {
     this.response.on('close', () => {
       clearTimeout(this.#responseTimer)
+      clearTimeout(this.#queueTimer)
       if (this.response.writableFinished) return
       this.#left = true
       this.#answer?.abandon()
@@ -168,6 +171,24 @@ class Forwarding implements Receiver {
     this.#dispatchedAt = now()
     this.options.dispatcher.dispatch(attempt, answer)
     if (body instanceof Upload) body.once('end', () => this.#startResponseTimer())
+    if (!answer.started) this.#startQueueTimer(answer)
+  }
+
+  /** All connections may be taken by calls that hang: whoever waits behind them waits no longer than for an answer. */
+  #startQueueTimer(answer: Answer): void {
+    const { responseTimeoutMs } = this.options.config
+    this.#queueTimer = setTimeout(() => {
+      answer.abandon()
+      this.fail(
+        new ProxyError(
+          'overloaded',
+          'No connection to 8x8 became free in time. Nothing was sent; try again.',
+          {
+            retryAfterMs: 1000,
+          },
+        ),
+      )
+    }, responseTimeoutMs).unref()
   }
 
   /** A request may have waited for a connection longer than its token lives; what has been renewed meanwhile is at hand. */
@@ -184,6 +205,7 @@ class Forwarding implements Receiver {
 
   connected(): boolean {
     const { breaker, now } = this.options
+    clearTimeout(this.#queueTimer)
     breaker.connected()
     const time = now()
     this.exchange.queueMs += time - this.#dispatchedAt
@@ -277,6 +299,7 @@ class Forwarding implements Receiver {
   /** No answer's headers came. What was surely not processed is sent once more, once. */
   failed(error: Error, { sent, reused, begun }: Failure): void {
     clearTimeout(this.#responseTimer)
+    clearTimeout(this.#queueTimer)
     if (this.#left) return
     const problem = networkProblem(error, sent)
     if (!sent && problem.problem !== 'internal') this.options.breaker.failed(problem)

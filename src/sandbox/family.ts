@@ -10,4 +10,6 @@ export interface Family {
   readonly routes: Routes
   /** What the API itself asks of every request, such as a header: the refusal, or undefined. */
   readonly demands?: (call: Call) => Answer | undefined
+  /** Headers that the API puts on each of its answers. */
+  readonly adds?: (call: Call) => Readonly<Record<string, string>>
 }

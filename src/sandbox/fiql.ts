@@ -1,5 +1,12 @@
+import { isObject } from './parameters.js'
+
 /** Looks a field of one thing up by the name that a filter uses. */
 export type FieldOf<T> = (thing: T, field: string) => unknown
+
+/** The field at a dotted path, such as `basicInfo.userName`. */
+export function fieldAt(thing: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), thing)
+}
 
 /** A compiled filter, or what is wrong with it. */
 export type Filter<T> = { readonly accepts: (thing: T) => boolean } | { readonly mistake: string }
@@ -19,11 +26,12 @@ const comparisons: Readonly<Record<string, (order: number) => boolean>> = {
 
 /**
  * Compiles a FIQL filter as 8x8's storage and chat gateway take it: `;` is AND and binds tighter, `,` is OR,
- * parentheses group, `*` in a value stands for anything, `=in=(a,b)` is one of. An empty filter accepts all.
+ * parentheses group, `*` in a value stands for anything, `=in=(a,b)` is one of, `=out=(a,b)` none of. A field that is
+ * a list is tested by each of its values. An empty filter accepts all.
  * Source: draft-nottingham-atompub-fiql-00 and 8x8's cloud storage guide.
  */
-export function compileFilter<T>(filter: string, fieldOf: FieldOf<T>): Filter<T> {
-  if (filter.trim() === '') return { accepts: () => true }
+export function compileFilter<T>(filter: string | null, fieldOf: FieldOf<T> = fieldAt): Filter<T> {
+  if (filter === null || filter.trim() === '') return { accepts: () => true }
   const tokens: readonly string[] = filter.match(/[();,]|[^();,]+/g) ?? []
   let at = 0
 
@@ -52,7 +60,7 @@ export function compileFilter<T>(filter: string, fieldOf: FieldOf<T>): Filter<T>
   }
   /** The tokenizer splits `type=in=(a,b)` at its parenthesis: put it together again. */
   const joinList = (token: string): string => {
-    if (!token.endsWith('=in=') || tokens[at] !== '(') return token
+    if (!/=(?:in|out)=$/.test(token) || tokens[at] !== '(') return token
     const end = tokens.indexOf(')', at)
     if (end < 0) throw new SyntaxError('a parenthesis is not closed')
     const joined = token + tokens.slice(at, end + 1).join('')
@@ -71,14 +79,15 @@ export function compileFilter<T>(filter: string, fieldOf: FieldOf<T>): Filter<T>
 }
 
 function comparison<T>(text: string, fieldOf: FieldOf<T>): Test<T> {
-  const parts = /^\s*([\w.-]+)(=in=|=gt=|=ge=|=lt=|=le=|==|!=|>=|<=|>|<)(.*)$/s.exec(text)
+  const parts = /^\s*([\w.-]+)(=in=|=out=|=gt=|=ge=|=lt=|=le=|==|!=|>=|<=|>|<)(.*)$/s.exec(text)
   const [, field = '', operator = '', value = ''] = parts ?? []
   if (!parts) throw new SyntaxError(`'${text}' is not a comparison`)
   if (operator === '==') return (thing) => matches(fieldOf(thing, field), value)
   if (operator === '!=') return (thing) => !matches(fieldOf(thing, field), value)
-  if (operator === '=in=') {
+  if (operator === '=in=' || operator === '=out=') {
     const values = value.replace(/^\(|\)$/g, '').split(',')
-    return (thing) => values.some((one) => matches(fieldOf(thing, field), one))
+    const isWanted = operator === '=in='
+    return (thing) => values.some((one) => matches(fieldOf(thing, field), one)) === isWanted
   }
   const isInOrder = comparisons[operator]
   return (thing) => {
@@ -87,13 +96,16 @@ function comparison<T>(text: string, fieldOf: FieldOf<T>): Test<T> {
   }
 }
 
+/** Whether a text is what a pattern says, whatever the case; `*` stands for anything. */
+export function isLike(text: string, pattern: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+  return new RegExp(`^${parts.join('.*')}$`, 'is').test(text)
+}
+
 function matches(actual: unknown, value: string): boolean {
   if (actual === undefined || actual === null) return false
-  const source = unquote(value)
-    .split('*')
-    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
-    .join('.*')
-  return new RegExp(`^${source}$`, 'is').test(asText(actual))
+  if (Array.isArray(actual)) return actual.some((one: unknown) => matches(one, value))
+  return isLike(asText(actual), unquote(value))
 }
 
 function compare(actual: unknown, value: string): number {

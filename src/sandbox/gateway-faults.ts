@@ -76,11 +76,15 @@ function faultBody(status: number, kind: RefusalKind, retryAfterSeconds: number)
   }
 }
 
+/** Kong's headers and, with a time instead of a while, those of the administration suite. */
 function rateLimitHeaders(resetSeconds: number): Record<string, string> {
   return {
     'Retry-After': String(resetSeconds),
     'RateLimit-Limit': '100',
     'RateLimit-Remaining': '0',
     'RateLimit-Reset': String(resetSeconds),
+    'x-ratelimit-limit': '100',
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + resetSeconds),
   }
 }

@@ -56,7 +56,8 @@ export function answerApiRequest(
       nowMs: context.nowMs,
       memory: context.memory,
     }
-    return family.demands?.(call) ?? match.handler(call)
+    const answer = family.demands?.(call) ?? match.handler(call)
+    return family.adds ? { ...answer, headers: { ...answer.headers, ...family.adds(call) } } : answer
   }
   return noRoute()
 }

@@ -46,8 +46,20 @@ export function queryWith(
   return changed.toString()
 }
 
+/** A stretch of a list, with the cursor of what follows; undefined for a cursor that is none of ours. */
+export function cursorPage<T>(
+  items: readonly T[],
+  cursor: string | null | undefined,
+  size: number,
+): { readonly items: readonly T[]; readonly next: string | null } | undefined {
+  const start = cursorOffset(cursor)
+  if (start === undefined) return undefined
+  const end = start + size
+  return { items: items.slice(start, end), next: end < items.length ? cursorAt(end) : null }
+}
+
 /** Continues a list after the place that an opaque cursor names; undefined for a cursor that is none of ours. */
-export function cursorOffset(cursor: string | null | undefined): number | undefined {
+function cursorOffset(cursor: string | null | undefined): number | undefined {
   if (!cursor) return 0
   const found = /^after (\d{10})$/.exec(Buffer.from(cursor, 'base64').toString('latin1'))?.[1]
   return found === undefined ? undefined : Number(found)

@@ -2,7 +2,7 @@
 export function integer(query: URLSearchParams, name: string, missing: number): number {
   const given = query.get(name)
   if (given === null || given === '') return missing
-  return /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN
+  return /^\d{1,16}$/.test(given) ? Number(given) : Number.NaN
 }
 
 /** The values of a list parameter: 8x8 takes the key repeated and comma-joined, in any mix. */
@@ -12,6 +12,12 @@ export function list(query: URLSearchParams, name: string): readonly string[] {
     .flatMap((value) => value.split(','))
     .map((value) => value.trim())
     .filter((value) => value !== '')
+}
+
+/** Whether a value is one of those that a list parameter names; without the parameter every value is. */
+export function chosenBy(query: URLSearchParams, name: string): (value: string) => boolean {
+  const values = list(query, name)
+  return (value) => values.length === 0 || values.includes(value)
 }
 
 export function isTrue(query: URLSearchParams, name: string): boolean {
@@ -36,7 +42,11 @@ export function jsonObject(body: Buffer): Readonly<Record<string, unknown>> | un
 
 /** The strings of a JSON array body, or undefined when it is none. */
 export function jsonStrings(body: Buffer): readonly string[] | undefined {
-  const value = jsonValue(body)
+  return stringList(jsonValue(body))
+}
+
+/** The strings of a list, or undefined when it is none. */
+export function stringList(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value)) return undefined
   const items: readonly unknown[] = value
   return items.every((item) => typeof item === 'string') ? items : undefined

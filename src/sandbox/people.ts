@@ -1,4 +1,4 @@
-import { seededHex, seededNumber } from './seeded.js'
+import { seededHex, seededNumber, seededUuid } from './seeded.js'
 
 /** Somebody who works at the made-up company whose data the sandbox shows. */
 export interface Person {
@@ -11,6 +11,7 @@ export interface Person {
   readonly email: string
   readonly extension: string
   readonly groupId: string
+  readonly siteId: string
 }
 
 /** A contact centre queue of that company. */
@@ -18,10 +19,17 @@ export interface Queue {
   readonly id: string
   readonly name: string
   readonly channel: 'phone' | 'chat' | 'email' | 'voicemail'
+  readonly siteId: string
 }
 
 /** A group of its agents. */
 export interface Group {
+  readonly id: string
+  readonly name: string
+}
+
+/** A place where it has an office. */
+export interface Site {
   readonly id: string
   readonly name: string
 }
@@ -49,6 +57,8 @@ export const groups: readonly Group[] = ['Front desk', 'Sales', 'Support', 'Bill
   (name, index) => ({ id: String(201 + index), name }),
 )
 
+export const sites: readonly Site[] = ['Lisbon', 'Oslo'].map((name) => ({ id: seededUuid(name), name }))
+
 const firstPerson = personOf(0)
 
 export const people: readonly Person[] = [
@@ -61,6 +71,7 @@ export const queues: readonly Queue[] = topics.flatMap((topic, topicIndex) =>
     id: String(101 + topicIndex * channels.length + index),
     name: `${topic} ${channel}`,
     channel,
+    siteId: siteOf(topicIndex),
   })),
 )
 
@@ -87,5 +98,10 @@ function personOf(number: number): Person {
     email: `${firstName}.${lastName}@example.com`.toLowerCase().replace('ř', 'r').replace('á', 'a'),
     extension: String(1001 + number),
     groupId: groups[number % groups.length]?.id ?? '201',
+    siteId: siteOf(number),
   }
+}
+
+function siteOf(number: number): string {
+  return sites[number % sites.length]?.id ?? ''
 }

@@ -28,3 +28,8 @@ export function windowBetween(startMs: number | undefined, endMs: number | undef
   const start = startMs ?? (endMs ?? 0) - week
   return { startMs: start, endMs: endMs ?? start + week }
 }
+
+/** When a request comes, on the calendar of the made-up data: its days go on from the example week's first morning. */
+export function momentOf(nowMs: number): number {
+  return exampleWeek.startMs + 9 * 3_600_000 + Math.floor(nowMs)
+}

@@ -70,6 +70,20 @@ export async function listOf(response: Response): Promise<readonly Json[]> {
   return (await response.json()) as Json[]
 }
 
+/** A page in HAL: its items, whatever their relation is called, its links and its numbers. */
+export function halOf(page: unknown) {
+  const {
+    _embedded: embedded,
+    _links: links,
+    page: numbers,
+  } = page as {
+    readonly _embedded: Readonly<Record<string, readonly Json[]>>
+    readonly _links: Readonly<Record<string, { readonly href: string }>>
+    readonly page: { readonly totalElements: number }
+  }
+  return { relation: Object.keys(embedded)[0], items: Object.values(embedded)[0] ?? [], links, ...numbers }
+}
+
 /** The target of a relation in a `Link` header. */
 export function linked(response: Response, relation: string): string | undefined {
   const links = response.headers.get('link') ?? ''

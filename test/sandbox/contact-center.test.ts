@@ -76,7 +76,7 @@ test('every real-time list answers in each region, its details agree, and XML is
       assert.equal(detail['name'], first['name'])
     }
     const xml = await call(queuesPath, { headers: { accept: 'application/xml' } })
-    assert.equal(xml.headers.get('content-type'), 'application/xml;charset=UTF-8')
+    assert.equal(xml.headers.get('content-type'), 'application/xml')
     assert.match(await xml.text(), /<UnmodifiableRandomAccessList><item>/)
     const [agent] = await listOf(await call('/analytics/cc/v5/realtime-metrics/agents?summary=true'))
     assert.deepEqual(Object.keys(agent ?? {}), ['id', 'name', 'groupId', 'groupName'])
@@ -130,6 +130,40 @@ test('a report is created, becomes done, and its pages lead on to the end', () =
     assert.match(await xml.text(), /^<\?xml/)
   }))
 
+test('a report is grouped by what its name says, filtered, and has the metrics that were asked for', () =>
+  withSandbox(async (sandbox) => {
+    const call = await appClient(sandbox)
+    const filters = [{ name: 'media', values: ['Phone', 'Chat'] }]
+    const definition = {
+      type: 'queue-interactions-summary',
+      dateRange: { start: '2026-02-01T00:00:00Z', end: '2026-02-03T00:00:00Z' },
+      granularity: 'none',
+      groupBy: { name: 'media-and-channel-and-queue', filters },
+      metrics: ['accepted', 'slaPercentage'],
+      includeGrandTotal: 'true',
+    }
+    const { id } = await jsonOf(await call(reportsPath, post(definition)))
+    const report = `${reportsPath}/${String(id)}`
+    const before = await listOf(await call(`${report}/links`))
+    assert.equal(before.length, 1)
+    for (let polls = 0; polls < 2; polls++) await call(`${report}/status`)
+    const rows = (await listOf(await call(`${report}/data`))) as unknown as Row[]
+    const [first, last] = [rows[0]!, rows.at(-1)!]
+    assert.deepEqual(
+      first.items.map(({ key }) => key),
+      ['startTime', 'endTime', 'media', 'channel', 'queue', 'queueId', 'accepted', 'slaPercentage'],
+    )
+    assert.equal(rows.length, 13)
+    assert.equal(last.total?.type, 'grandtotal')
+    assert.equal(last.items.find(({ key }) => key === 'media')?.value, null)
+    const sum = rows.slice(0, -1).reduce((total, row) => total + Number(row.items[6]?.value), 0)
+    assert.equal(last.items[6]?.value, String(sum))
+
+    const refused = { ...definition, groupBy: { name: 'queue', filters: [{ name: 'agent', values: [] }] } }
+    assert.equal((await call(reportsPath, post(refused))).status, 400)
+    assert.equal((await call(reportsPath, post({ ...definition, metrics: ['nonsense'] }))).status, 400)
+  }))
+
 test('a detailed report is done at once and scrolls by its last document', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
@@ -137,6 +171,12 @@ test('a detailed report is done at once and scrolls by its last document', () =>
     const type = 'detailed-reports-interaction-details'
     const created = await call(`${reportsPath}/detailed-reports`, post({ type, dateRange }))
     assert.equal((await jsonOf(created))['status'], 'DONE')
+    const { id } = await jsonOf(
+      await call(`${reportsPath}/detailed-reports`, post({ type, dateRange, metrics: ['creationTime'] })),
+    )
+    const [only] = await listOf(await call(`${reportsPath}/detailed-reports/${String(id)}/data?size=1`))
+    const creation = { key: 'creationTime', label: 'Creation Time', value: '2026-02-01T00:00:00.000Z' }
+    assert.deepEqual(only, { total: null, items: [creation] })
     const seen = new Set<unknown>()
     for (let next = linked(created, 'data'); next;) {
       const page = await call(next)
@@ -159,26 +199,7 @@ test('report types tell what may be asked for, and anything else is refused', ()
     assert.equal((await call(reportsPath, { method: 'DELETE' })).status, 405)
   }))
 
-test('chat: a webhook, a channel, a conversation and its messages', () =>
-  withSandbox(async (sandbox) => {
-    const call = await appClient(sandbox)
-    const base = '/vcc/us/chat/v2/tenant/mytenant'
-    const hook = await jsonOf(await call(`${base}/web-hooks`, post({ name: 'Mine' })))
-    assert.equal((await call(`${base}/channels`, post({}))).status, 400)
-    const channel = await jsonOf(await call(`${base}/channels`, post({ name: 'Mine', webhook: hook['id'] })))
-    const accepted = await call(`${base}/conversations`, post({ channelId: channel['id'] }))
-    assert.equal(accepted.status, 202)
-    const { conversationId } = await jsonOf(accepted)
-    const messages = `${base}/conversations/${String(conversationId)}/messages`
-    assert.equal((await call(messages, post({ text: 'Hello' }))).status, 202)
-    const listed = await jsonOf(await call(messages))
-    assert.equal((listed['data'] as { text: string }[])[0]?.text, 'Hello')
-    assert.deepEqual(listed['page'], { pageSize: 20, pageIndex: 0, elementCount: 1, pageCount: 1 })
-    const hookPath = `${base}/web-hooks/${String(hook['id'])}`
-    const stale = await call(hookPath, { ...post({}, { 'if-match': '7' }), method: 'PUT' })
-    assert.equal(stale.status, 412)
-    assert.equal((await call(hookPath, { method: 'DELETE' })).status, 204)
-    assert.equal((await call(hookPath)).status, 404)
-    assert.equal((await call('/vcc/us/chat/v2/tenant/unknown/channels')).status, 403)
-    assert.equal((await fetch(`${sandbox.origin}/vcc/eu/chat/v2/jwk/1/public`)).status, 200)
-  }))
+interface Row {
+  readonly total: { readonly type: string } | null
+  readonly items: readonly { readonly key: string; readonly value: unknown }[]
+}

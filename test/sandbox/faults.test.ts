@@ -34,6 +34,11 @@ test('a 429 says when to come back', () =>
     assert.equal(response.status, 429)
     assert.equal(response.headers.get('retry-after'), '7')
     assert.equal(response.headers.get('ratelimit-remaining'), '0')
+    assert.equal(response.headers.get('x-ratelimit-remaining'), '0')
+    const resetMs = Number(response.headers.get('x-ratelimit-reset')) * 1000
+    assert.ok(resetMs > Date.now() && resetMs < Date.now() + 9000)
+    const unspecific = await call(queuesPath, fault('status=429'))
+    assert.equal(unspecific.headers.get('retry-after'), '1')
   }))
 
 test('a slow answer is late and whole', () =>

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Sandbox } from '../../src/sandbox/sandbox.js'
-import { appClient, jsonOf, keyClient, listOf, manualClock, post, withSandbox } from './client.js'
+import { appClient, jsonOf, keyClient, post, withSandbox } from './client.js'
 
 test('QM asks for the pbx header, pages by links, and its links lead somewhere', () =>
   withSandbox(async (sandbox) => {
@@ -34,44 +33,6 @@ test('QM asks for the pbx header, pages by links, and its links lead somewhere',
     assert.equal((await call(`${path}/notes`, { headers })).status, 404)
   }))
 
-test('the chat gateway speaks HAL, keeps what is created, and gives an upload back', () =>
-  withSandbox(async (sandbox) => {
-    const call = keyClient(sandbox)
-    const created = await call('/chat-gateway/v1/channels', post({ name: 'New' }))
-    assert.equal(created.status, 201)
-    assert.equal(created.headers.get('content-type'), 'application/hal+json')
-    const listed = await call('/chat-gateway/v1/channels?size=2&sort=id:desc')
-    const { page, _embedded } = (await jsonOf(listed)) as unknown as Hal
-    assert.equal(page.totalElements, 3)
-    assert.equal(_embedded.channels[0]?.name, 'New')
-
-    const form = new FormData()
-    form.set('attachment', new Blob([Buffer.from([0, 255, 13, 10, 7])], { type: 'image/png' }), 'a.png')
-    form.set('authorType', 'user')
-    const attachments = '/chat-gateway/v1/conversations/cv-1/attachments'
-    const { id } = await jsonOf(await call(attachments, { method: 'POST', body: form }))
-    const download = await call(`${attachments}/${String(id)}`)
-    assert.match(download.headers.get('content-disposition') ?? '', /^attachment/)
-    assert.deepEqual([...new Uint8Array(await download.arrayBuffer())], [0, 255, 13, 10, 7])
-
-    const headers = { 'x-8x8-tenant': 'unknown' }
-    assert.equal((await call('/chat-gateway/v1/channels', { headers })).status, 403)
-    sandbox.setProducts(['storage'])
-    assert.equal((await call('/chat-gateway/v1/channels')).status, 403)
-  }))
-
-test('Work chat takes a message and lists it, newest first', () =>
-  withSandbox(async (sandbox) => {
-    const call = keyClient(sandbox)
-    const path = '/chat/api/chat/v1/messages'
-    await call(path, post({ room: 'general', text: 'News' }))
-    const { messages } = await jsonOf(await call(`${path}?room=general&pageSize=5`))
-    assert.equal((messages as { text: string }[]).length, 5)
-    assert.equal((messages as { text: string }[])[0]?.text, 'News')
-    const refused = await fetch(sandbox.origin + path)
-    assert.match(await refused.text(), /oauth\.v2\.InvalidAccessToken/)
-  }))
-
 test('audit records scroll to a null, and never more than 31 days', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
@@ -80,81 +41,25 @@ test('audit records scroll to a null, and never more than 31 days', () =>
     for (let scrollId: string | null = ''; scrollId !== null;) {
       const query = `&endTime=2026-01-31T00:00:00Z&size=100&scrollId=${encodeURIComponent(scrollId)}`
       const page = await jsonOf(await call(path + query))
-      seen += (page['content'] as unknown[]).length
-      scrollId = page['scrollId'] as string | null
+      const { totalRecordCount, scrollId: next } = page['meta'] as {
+        totalRecordCount: number
+        scrollId: string | null
+      }
+      assert.equal(totalRecordCount, 240)
+      seen += (page['data'] as unknown[]).length
+      scrollId = next
     }
     assert.equal(seen, 240)
+    const query =
+      '&endTime=2026-01-31T00:00:00Z&entityTypes=RingGroup,%20user&eventTypes=create&displayName=*main*'
+    for (const one of (await jsonOf(await call(path + query)))['data'] as Record<string, string>[]) {
+      assert.match(
+        `${one['entityType']} ${one['eventType']} ${one['displayName']}`,
+        /^(ringgroup|user) create Main/,
+      )
+    }
     assert.equal((await call(`${path}&endTime=2026-03-01T00:00:00Z`)).status, 400)
     assert.equal((await call(`${path}&size=101`)).status, 400)
-  }))
-
-test('Work Analytics logs in by itself, pages, and words its refusals its own way', () => {
-  const clock = manualClock()
-  return withSandbox(
-    async (sandbox) => {
-      const { access_token, token_type, expires_in } = await jsonOf(await workLogin(sandbox))
-      assert.match(String(access_token), /^[\w-]+\.[\w-]+\.[\w-]+$/)
-      assert.deepEqual({ token_type, expires_in }, { token_type: 'bearer', expires_in: 1800 })
-      assert.equal(sandbox.workTokenRequests, 1)
-      const call = (path: string, token = String(access_token)) =>
-        fetch(sandbox.origin + path, {
-          headers: { '8x8-apikey': sandbox.credentials.key, authorization: `Bearer ${token}` },
-        })
-      const week = 'startTime=2026-01-05%2000:00:00&endTime=2026-01-06%2000:00:00'
-      const page = await jsonOf(await call(`/analytics/work/v2/call-records?${week}&pageSize=100`))
-      const { scrollId } = page['meta'] as { scrollId: string }
-      const rest = await jsonOf(
-        await call(
-          `/analytics/work/v2/call-records?${week}&pageSize=100&scrollId=${encodeURIComponent(scrollId)}`,
-        ),
-      )
-      assert.equal((rest['data'] as unknown[]).length, 60)
-      const extensions = await jsonOf(await call('/analytics/work/v2/pbxes/mypbx/extensions?size=25'))
-      const { next } = extensions['_links'] as { next: { href: string } }
-      assert.ok(next.href.startsWith(`${sandbox.origin}/analytics/work/v2/pbxes/mypbx/extensions?`))
-
-      const unknown = await call('/analytics/work/v2/compsum', 'not-a-token')
-      assert.equal(unknown.status, 401)
-      assert.equal((await jsonOf(unknown))['error_description'], 'Cannot convert access token to JSON')
-      clock.advance(1_800_000)
-      const expired = await call('/analytics/work/v2/compsum')
-      assert.equal(
-        (await jsonOf(expired))['error_description'],
-        `Access token expired: ${String(access_token)}`,
-      )
-    },
-    { now: clock.now },
-  )
-})
-
-test('a Work Analytics login says what is wrong with it', () =>
-  withSandbox(async (sandbox) => {
-    const key = await workLogin(sandbox, { key: 'wrong' })
-    assert.equal(key.status, 400)
-    assert.equal((await jsonOf(key))['code'], 'SHA001')
-    const user = await workLogin(sandbox, { username: 'nobody' })
-    assert.equal(user.status, 400)
-    assert.deepEqual(await jsonOf(user), { error_description: 'USER_NOTFOUND_ERROR', error: 'invalid_grant' })
-  }))
-
-test('an administration change is an operation that completes, and is then listed', () =>
-  withSandbox(async (sandbox) => {
-    const call = keyClient(sandbox)
-    const accepted = await call(
-      '/admin-provisioning/users',
-      post({ firstName: 'New' }, { 'x-request-id': 'r1' }),
-    )
-    assert.equal(accepted.status, 202)
-    assert.equal(accepted.headers.get('x-response-id'), 'r1')
-    const { operationId, resourceId } = await jsonOf(accepted)
-    const operation = `/admin-provisioning/operations/${String(operationId)}`
-    assert.equal((await jsonOf(await call(operation)))['status'], 'IN_PROGRESS')
-    assert.equal((await jsonOf(await call(operation)))['status'], 'COMPLETED')
-    const user = await call(`/admin-provisioning/users/${String(resourceId)}`)
-    assert.equal(user.headers.get('content-type'), 'application/vnd.users.v1+json')
-    assert.equal((await jsonOf(user))['firstName'], 'New')
-    const numbers = await call('/admin-provisioning/phone-numbers/+14085551001')
-    assert.equal((await jsonOf(numbers))['phoneNumber'], '+14085551001')
   }))
 
 test('campaigns need their tenant', () =>
@@ -168,24 +73,61 @@ test('campaigns need their tenant', () =>
     assert.equal((await jsonOf(added))['recordCount'], 2)
   }))
 
-test('the other documented families answer too', () =>
+test('Customer 360 takes exactly one identity, and names the summaries that are missing', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
     const tenant = '/cidp-customer-360/us/v1/public/tenants/mytenant'
-    assert.equal(
-      (await listOf(await call(`${tenant}/interactions-insight?interactionId=int-8001`))).length,
-      1,
+    const found = await jsonOf(await call(`${tenant}/interactions-insight?email=customer@example.com`))
+    const interactions = found['interactions'] as { mediaIdentifier: string }[]
+    assert.equal(interactions.length, 20)
+    assert.ok(interactions.every(({ mediaIdentifier }) => mediaIdentifier === 'customer@example.com'))
+    for (const query of [
+      '',
+      '?email=a@example.com&accountId=1',
+      '?contactId=1',
+      '?email=a@example.com&crmId=native',
+    ]) {
+      assert.equal((await call(`${tenant}/interactions-insight${query}`)).status, 400)
+    }
+    const asked = await jsonOf(
+      await call(`${tenant}/transcript-summaries?interactionId=int-8001&interactionId=x`),
     )
-    assert.equal((await listOf(await call(`${tenant}/transcript-summaries`))).length, 50)
-    const journeys = await jsonOf(await call('/cidp/journey/api/v1/journeys/search', post({})))
-    assert.equal((journeys['journeys'] as unknown[]).length, 50)
-    const more = post({ nextPageCursor: journeys['nextPageCursor'] })
-    assert.notDeepEqual(await jsonOf(await call('/cidp/journey/api/v1/journeys/search', more)), journeys)
-    const contact = await jsonOf(await call('/directory-contacts/api/v3/contacts', post({ lastName: 'New' })))
-    const found = await jsonOf(await call('/directory-contacts/api/v3/contacts?lastName=new'))
-    assert.deepEqual(found['contacts'], [contact])
-    const pdf = await call('/faxapi/v1/faxes/fax-1/file')
-    assert.match(await pdf.text(), /^%PDF-1\.4/)
+    assert.equal((asked['summaries'] as unknown[]).length, 1)
+    assert.deepEqual(asked['partialFailures'], [{ interactionId: 'x', reason: 'Summary not found' }])
+    const newest = await jsonOf(await call(`${tenant}/transcript-summaries`))
+    assert.equal((newest['summaries'] as unknown[]).length, 50)
+  }))
+
+test('journeys are those that began in the date range, sorted, filtered, and page by a cursor to a null', () =>
+  withSandbox(async (sandbox) => {
+    const call = keyClient(sandbox)
+    const search = async (body: object) =>
+      jsonOf(await call('/cidp/journey/api/v1/journeys/search', post(body)))
+    const dateRange = { start: '2026-01-05T00:00:00Z', end: '2026-01-07T00:00:00Z' }
+    const times: string[] = []
+    for (let nextPageCursor: unknown; nextPageCursor !== null;) {
+      const page = await search({ dateRange, limit: 50, sortDirection: 'DESC', nextPageCursor })
+      assert.equal(page['totalElements'], 96)
+      times.push(...(page['data'] as { time: string }[]).map(({ time }) => time))
+      nextPageCursor = page['nextPageCursor']
+    }
+    assert.deepEqual(
+      times,
+      [...new Set(times)].sort((a, b) => b.localeCompare(a)),
+    )
+    assert.equal(times.length, 96)
+    const foreign = await search({ dateRange, filters: [{ name: 'tenantIds', values: ['unknown'] }] })
+    assert.equal(foreign['totalElements'], 0)
+    const inbound = await search({ dateRange, filters: [{ name: 'direction', values: ['Inbound'] }] })
+    assert.ok((inbound['data'] as { direction: string }[]).every(({ direction }) => direction === 'Inbound'))
+    assert.ok(Number(inbound['totalElements']) > 0)
+  }))
+
+test('the families that 8x8 documents in passing answer too', () =>
+  withSandbox(async (sandbox) => {
+    const call = keyClient(sandbox)
+    const transitions = await jsonOf(await call('/cidp/journey/api/v1/transitions/search', post({})))
+    assert.equal((transitions['data'] as unknown[]).length, 100)
     const card = await call('/api/v1/tenant/t/conversations/c/cards/1/action-submit', { method: 'PUT' })
     assert.equal(card.status, 204)
     const token = '8c2d7d1e-2a35-4c55-9b0e-3f4a5b6c7d8e'
@@ -246,18 +188,4 @@ interface Link {
 interface Page {
   readonly content: readonly { readonly interactionGuid: string; readonly links: readonly Link[] }[]
   readonly links: readonly Link[]
-}
-
-interface Hal {
-  readonly page: { readonly totalElements: number }
-  readonly _embedded: { readonly channels: readonly { readonly name: string }[] }
-}
-
-function workLogin(sandbox: Sandbox, wrong: { key?: string; username?: string } = {}): Promise<Response> {
-  const { key, workUsername, workPassword } = sandbox.credentials
-  return fetch(`${sandbox.origin}/analytics/work/v1/oauth/token`, {
-    method: 'POST',
-    headers: { '8x8-apikey': wrong.key ?? key },
-    body: new URLSearchParams({ username: wrong.username ?? workUsername, password: workPassword }),
-  })
 }

@@ -1,135 +1,89 @@
 import { administrationKeyRefused, apiKey } from '../access.js'
-import { json } from '../answers.js'
-import type { Answer, Call, Handler, Routes } from '../exchange.js'
+import { empty } from '../answers.js'
+import type { Answer, Call, Routes } from '../exchange.js'
 import type { Family } from '../family.js'
-import { collection, counter, remembered, type Memory } from '../memory.js'
-import { cursorAt, cursorOffset } from '../paging.js'
-import { integer, jsonObject } from '../parameters.js'
-import { groups, people } from '../people.js'
+import { jsonObject } from '../parameters.js'
 import { seededUuid } from '../seeded.js'
-
-type Thing = Readonly<Record<string, unknown>> & { readonly id: string }
-type Things = (memory: Memory) => Map<string, Thing>
-
-/** Changes are done later: each is an operation that has not finished until it is asked for a second time. */
-interface Operation {
-  readonly id: string
-  readonly resourceId: string
-  polls: number
-}
-
-const users = collection<Thing>(() =>
-  people.map(({ userId, firstName, lastName, email, extension }) => {
-    return { id: userId, firstName, lastName, email, extension, status: 'ACTIVE' }
-  }),
-)
-const ringGroups = collection<Thing>(() => groups.map(({ id, name }) => ({ id, name, extension: `8${id}` })))
-const sites = collection<Thing>(() => ['Lisbon', 'Oslo'].map((name) => ({ id: seededUuid(name), name })))
-const addresses = collection<Thing>(() =>
-  ['Lisbon', 'Oslo'].map((city) => ({ id: seededUuid(`at ${city}`), city })),
-)
-const phoneNumbers = collection<Thing>(() =>
-  people.map((_, index) => {
-    const phoneNumber = `+1408555${String(1000 + index)}`
-    return { id: phoneNumber, phoneNumber, status: 'ASSIGNED' }
-  }),
-)
-const operations = remembered(() => new Map<string, Operation>())
-const nextNumber = counter(1)
+import { keep } from '../things.js'
+import { failure, listAnswer, one, suiteHeaders, vendor } from './administration-answers.js'
+import { describeOperation, startOperation } from './administration-operations.js'
+import {
+  addresses,
+  membersAfter,
+  nextNumber,
+  phoneNumbers,
+  ringGroups,
+  sites,
+  users,
+  type Resource,
+} from './administration-resources.js'
 
 /** Source: 8x8's "Administration API suite" and its specifications. */
 export const administration: Family = {
   name: 'Administration',
   base: /^\/admin-provisioning/,
   access: apiKey(administrationKeyRefused),
+  adds: suiteHeaders,
   routes: {
-    ...resource('/users', 'users', users),
-    ...resource('/ring-groups', 'ring-groups', ringGroups),
-    ...resource('/sites', 'sites', sites),
-    ...resource('/phone-numbers', 'phone-numbers', phoneNumbers),
-    ...resource('/addresses', 'addresses', addresses),
-    'GET /operations/:id': (call) => {
-      const operation = operations(call.memory).get(call.params['id'] ?? '')
-      if (!operation) return failure(call, 404, 'Not Found', `No operation ${call.params['id']}`)
-      operation.polls++
-      return vendor(call, 'operations', describe(call, operation))
-    },
+    ...readable(users),
+    ...changeable(users),
+    ...readable(ringGroups),
+    ...changeable(ringGroups),
+    'POST /ring-groups/:id/update-members': one(ringGroups, ({ id, fields }, call) =>
+      withBody(call, (given) => {
+        const members = membersAfter(fields['members'], given)
+        keep(ringGroups.things, call.memory, { id, fields: { ...fields, members } })
+        return startOperation(call, ringGroups, 'UPDATE', id)
+      }),
+    ),
+    ...readable(sites),
+    ...changeable(sites),
+    ...readable(phoneNumbers),
+    ...readable(addresses),
+    // Addresses alone are done at once.
+    'POST /addresses': (call) =>
+      withBody(call, (given) => vendor(addresses.name, create(addresses, given, call).fields)),
+    'DELETE /addresses/:id': one(addresses, ({ id }, { memory }) => {
+      addresses.things(memory).delete(id)
+      return empty(204)
+    }),
+    'GET /operations/:id': describeOperation,
   },
 }
 
-function resource(path: string, name: string, things: Things): Routes {
+function readable(resource: Resource): Routes {
+  const path = `/${resource.path}`
   return {
-    [`GET ${path}`]: (call) => listAnswer(call, name, things),
-    [`POST ${path}`]: (call) => {
-      const given = jsonObject(call.body)
-      if (!given) return failure(call, 400, 'Bad Request', 'The body must be a JSON object')
-      const id = seededUuid(`${name} ${nextNumber(call.memory)}`)
-      things(call.memory).set(id, { ...given, id })
-      return startOperation(call, id)
-    },
-    [`GET ${path}/:id`]: one(things, (found, call) => vendor(call, name, found)),
-    [`PUT ${path}/:id`]: one(things, (found, call) => {
-      things(call.memory).set(found.id, { ...found, ...jsonObject(call.body), id: found.id })
-      return startOperation(call, found.id)
-    }),
-    [`DELETE ${path}/:id`]: one(things, (found, call) => {
-      things(call.memory).delete(found.id)
-      return startOperation(call, found.id)
-    }),
+    [`GET ${path}`]: (call) => listAnswer(call, resource),
+    [`GET ${path}/:id`]: one(resource, ({ fields }) => vendor(resource.name, fields)),
   }
 }
 
-function listAnswer(call: Call, name: string, things: Things): Answer {
-  const pageSize = integer(call.query, 'pageSize', 50)
-  const offset = cursorOffset(call.query.get('scrollId'))
-  if (!(pageSize >= 1 && pageSize <= 100))
-    return failure(call, 400, 'Bad Request', 'pageSize must be 1 to 100')
-  if (offset === undefined) return failure(call, 400, 'Bad Request', 'scrollId is invalid')
-  const all = [...things(call.memory).values()]
-  const end = offset + pageSize
-  const nextScrollId = end < all.length ? cursorAt(end) : undefined
-  return vendor(call, name, {
-    data: all.slice(offset, end),
-    pagination: { pageSize, hasMore: nextScrollId !== undefined, ...(nextScrollId ? { nextScrollId } : {}) },
-    _links: {
-      self: { href: `${call.origin}${call.path}` },
-      ...(nextScrollId
-        ? { next: { href: `${call.origin}${call.path}?scrollId=${encodeURIComponent(nextScrollId)}` } }
-        : {}),
-    },
-  })
-}
-
-function startOperation(call: Call, resourceId: string): Answer {
-  const operation = { id: seededUuid(`operation ${nextNumber(call.memory)}`), resourceId, polls: 0 }
-  operations(call.memory).set(operation.id, operation)
-  return vendor(call, 'operations', describe(call, operation), 202)
-}
-
-function describe({ origin, base }: Call, { id, resourceId, polls }: Operation) {
+/** Creations, replacements and deletions, each of which is an operation to ask about. */
+function changeable(resource: Resource): Routes {
+  const path = `/${resource.path}`
   return {
-    operationId: id,
-    status: polls > 1 ? 'COMPLETED' : 'IN_PROGRESS',
-    resourceId,
-    _links: { self: { href: `${origin}${base}/operations/${id}` } },
+    [`POST ${path}`]: (call) =>
+      withBody(call, (given) => startOperation(call, resource, 'CREATE', create(resource, given, call).id)),
+    [`PUT ${path}/:id`]: one(resource, ({ id }, call) =>
+      withBody(call, (given) => {
+        keep(resource.things, call.memory, { id, fields: resource.withId(given, id) })
+        return startOperation(call, resource, 'UPDATE', id)
+      }),
+    ),
+    [`DELETE ${path}/:id`]: one(resource, ({ id }, call) => {
+      resource.things(call.memory).delete(id)
+      return startOperation(call, resource, 'DELETE', id)
+    }),
   }
 }
 
-/** Answers carry the resource's own media type, and the caller's request id as `X-Response-Id`. */
-function vendor({ headers }: Call, name: string, value: unknown, status = 200): Answer {
-  return json(value, status, {
-    'Content-Type': `application/vnd.${name.replace('-', '')}.v1+json`,
-    'X-Response-Id': headers['x-request-id']?.toString() ?? seededUuid('response'),
-  })
+function create(resource: Resource, given: Readonly<Record<string, unknown>>, { memory }: Call) {
+  const id = seededUuid(`${resource.path} ${nextNumber(memory)}`)
+  return keep(resource.things, memory, { id, fields: resource.withId(given, id) })
 }
 
-function one(things: Things, answer: (found: Thing, call: Call) => Answer): Handler {
-  return (call) => {
-    const found = things(call.memory).get(call.params['id'] ?? '')
-    return found ? answer(found, call) : failure(call, 404, 'Not Found', `No resource ${call.params['id']}`)
-  }
-}
-
-function failure({ path }: Call, status: number, title: string, detail: string): Answer {
-  return json({ status, title, detail, instance: path, time: new Date().toISOString(), errors: [] }, status)
+function withBody(call: Call, answer: (given: Readonly<Record<string, unknown>>) => Answer): Answer {
+  const given = jsonObject(call.body)
+  return given ? answer(given) : failure(call, 400, 'Bad Request', 'The body must be a JSON object')
 }

@@ -2,7 +2,8 @@ import { apiKey, springKeyRefused } from '../access.js'
 import { json } from '../answers.js'
 import type { Answer, Call } from '../exchange.js'
 import type { Family } from '../family.js'
-import { cursorAt, cursorOffset } from '../paging.js'
+import { isLike } from '../fiql.js'
+import { cursorPage } from '../paging.js'
 import { integer, list, time } from '../parameters.js'
 import { company, somebody } from '../people.js'
 import { seededPick, seededUuid } from '../seeded.js'
@@ -11,6 +12,15 @@ import { occurrences, windowBetween } from '../time-series.js'
 const stepMs = 3 * 3_600_000
 const longestWindowMs = 31 * 24 * 3_600_000
 const contentType = { 'Content-Type': 'application/json;charset=UTF-8' }
+
+/** Parameters that name one value or several, by the field that must have one of them. */
+const filters = {
+  service: 'service',
+  entityTypes: 'entityType',
+  eventTypes: 'eventType',
+  displayName: 'displayName',
+  auditUserId: 'auditUserId',
+} as const
 
 /** Who changed what in the Admin Console. Source: 8x8's guide "Audit Records" and its specification. */
 export const audit: Family = {
@@ -27,34 +37,41 @@ function listAudits(call: Call): Answer {
   const window = windowBetween(time(query.get('startTime')), time(query.get('endTime')))
   if (window.endMs - window.startMs > longestWindowMs)
     return failure(call, 'The window is longer than 31 days')
-  const offset = cursorOffset(query.get('scrollId'))
-  if (offset === undefined) return failure(call, 'scrollId is invalid')
-
-  const types = list(query, 'entityTypes').map((type) => type.toLowerCase())
-  const all = occurrences(window, stepMs)
-    .map(record)
-    .filter(({ entityType }) => types.length === 0 || types.includes(entityType.toLowerCase()))
-  const end = offset + size
-  const body = {
-    content: all.slice(offset, end),
-    totalElements: all.length,
-    // null is the end of the scroll.
-    scrollId: end < all.length ? cursorAt(end) : null,
-  }
-  return json(body, 200, contentType)
+  const all = occurrences(window, stepMs).map(record).filter(isWanted(query))
+  const page = cursorPage(all, query.get('scrollId'), size)
+  if (!page) return failure(call, 'scrollId is invalid')
+  // A scroll id of null is the end.
+  const meta = { totalRecordCount: all.length, scrollId: page.next }
+  return json({ meta, data: page.items }, 200, contentType)
 }
 
+function isWanted(query: URLSearchParams): (record: AuditRecord) => boolean {
+  const wanted = Object.entries(filters)
+    .map(([name, field]) => [field, list(query, name)] as const)
+    .filter(([, values]) => values.length > 0)
+  return (one) => wanted.every(([field, values]) => values.some((value) => isLike(one[field], value)))
+}
+
+type AuditRecord = ReturnType<typeof record>
+
 function record(index: number) {
-  const actor = somebody(`audit ${index}`)
+  const entityType = seededPick(`entity ${index}`, ['user', 'ringgroup', 'extension', 'site'])
+  const displayName = `${seededPick(`name ${index}`, ['Main', 'Second', 'Night'])} ${entityType}`
+  const entityKey = seededUuid(`entity ${index}`)
   return {
     id: seededUuid(`audit ${index}`),
     customerId: company.customerId,
-    eventTime: new Date(index * stepMs).toISOString(),
-    action: seededPick(`action ${index}`, ['CREATE', 'UPDATE', 'DELETE']),
-    entityType: seededPick(`entity ${index}`, ['User', 'RingGroup', 'AgentGroup', 'Site']),
-    entityId: seededUuid(`entity ${index}`),
-    userId: actor.userId,
-    userName: actor.email,
+    service: 'platform',
+    displayName,
+    auditTimestamp: new Date(index * stepMs).toISOString(),
+    eventType: seededPick(`action ${index}`, ['create', 'update', 'delete']),
+    correlationType: entityType,
+    correlationId: entityKey,
+    entityType,
+    entityKey,
+    auditUserId: somebody(`audit ${index}`).userId,
+    // JSON within JSON.
+    details: JSON.stringify({ new: { id: entityKey, name: displayName } }),
   }
 }
 

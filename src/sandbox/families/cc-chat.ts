@@ -1,62 +1,53 @@
 import { appToken, open } from '../access.js'
 import { empty, json, problem } from '../answers.js'
-import type { Answer, Call, Handler, Routes } from '../exchange.js'
+import type { Answer, Call, Routes } from '../exchange.js'
 import type { Family } from '../family.js'
 import { compileFilter } from '../fiql.js'
-import { collection, counter, type Memory } from '../memory.js'
-import { pageOf } from '../paging.js'
-import { integer, isObject, jsonObject, nonEmptyString } from '../parameters.js'
+import { publicKey } from '../jwk.js'
+import { collection, counter } from '../memory.js'
+import { jsonObject, nonEmptyString } from '../parameters.js'
 import { company, queues } from '../people.js'
-import { seededHex } from '../seeded.js'
+import { sorted } from '../sorting.js'
 import { tenantExists } from '../tenants.js'
+import { allOf, keep, type Things } from '../things.js'
+import { listAnswer, one, violation } from './cc-chat-answers.js'
+import { conversationRoutes } from './cc-chat-conversations.js'
 
-type Thing = Readonly<Record<string, unknown>> & { readonly id: string }
-type Things = (memory: Memory) => Map<string, Thing>
+/** Something with a name, and how often it was replaced: `If-Match` takes that number. */
+interface Versioned {
+  readonly id: string
+  readonly revision: number
+  readonly fields: Readonly<Record<string, unknown>>
+}
 
-const startedMs = Date.UTC(2026, 0, 5, 9)
-
-const webHooks = collection<Thing>(() => [
+const webHooks = collection<Versioned>(() => [
   {
     id: 'hook-1',
-    name: 'Bot',
-    uri: 'https://bot.example.com/events',
-    notificationVersion: '1.0',
-    version: 0,
+    revision: 0,
+    fields: { name: 'Bot', uri: 'https://bot.example.com/events', version: 'v2.0' },
   },
 ])
-const channels = collection<Thing>(() => [
+const channels = collection<Versioned>(() => [
   {
     id: 'channel-1',
-    name: 'Website',
-    webhook: 'hook-1',
-    routingOptions: { type: 'queue', id: queues.find(({ channel }) => channel === 'chat')?.id },
+    revision: 0,
+    fields: {
+      name: 'Website',
+      webHookId: 'hook-1',
+      routingOptions: { type: 'queue', id: queues.find(({ channel }) => channel === 'chat')?.id },
+    },
   },
-])
-const conversations = collection<Thing>(() => [
-  {
-    id: 'ID-1',
-    channelId: 'channel-1',
-    status: 'ACTIVE',
-    customer: { name: 'Customer', email: 'customer@example.com' },
-    timestamp: startedMs,
-  },
-])
-const messages = collection<Thing>(() => [
-  { id: 'message-1', conversationId: 'ID-1', text: 'Hello', author: 'customer', timestamp: startedMs },
 ])
 const nextNumber = counter(2)
 
 const base = /^\/vcc\/(?:us|eu|ca|ap)\/chat\/v2/
 
-/** The key that web hook signatures are checked with; public, so it needs no token. */
+/** The keys are public, so that they need no token. */
 export const ccChatKeys: Family = {
   name: 'CC chat keys',
   base: new RegExp(`${base.source}(?=/jwk/)`),
   access: open,
-  routes: {
-    'GET /jwk/:id/public': ({ params }) =>
-      json({ kty: 'RSA', use: 'sig', alg: 'RS256', kid: params['id'], e: 'AQAB', n: seededHex('jwk', 342) }),
-  },
+  routes: { 'GET /jwk/:id/public': publicKey },
 }
 
 /** Source: 8x8's specification "Contact Center Chat API v2". */
@@ -70,113 +61,46 @@ export const ccChat: Family = {
     'POST /web-hooks/verify': () => empty(204),
     ...resource('/web-hooks', webHooks, 'hook'),
     ...resource('/channels', channels, 'channel'),
-    'GET /conversations': (call) => listAnswer(call, matchingConversations(call)),
-    'POST /conversations': createConversation,
-    'GET /conversations/:id': one(conversations, (found) => json(found)),
-    'GET /conversations/:id/participants': one(conversations, (found, call) =>
-      listAnswer(call, [{ id: 'customer', ...(isObject(found['customer']) ? found['customer'] : {}) }]),
-    ),
-    'DELETE /conversations/:id/participants/customer': one(conversations, (found, { memory }) => {
-      conversations(memory).set(found.id, { ...found, status: 'ENDED' })
-      return empty(204)
-    }),
-    'GET /conversations/:id/messages': one(conversations, (found, call) => {
-      const all = [...messages(call.memory).values()]
-      return listAnswer(
-        call,
-        all.filter((message) => message['conversationId'] === found.id),
-      )
-    }),
-    'POST /conversations/:id/messages': one(conversations, addMessage),
+    ...conversationRoutes(({ memory }, id) => channels(memory).has(id)),
   },
 }
 
 /** List, create, read, replace and delete for one kind of thing. */
-function resource(path: string, things: Things, prefix: string): Routes {
+function resource(path: string, things: Things<Versioned>, prefix: string): Routes {
   return {
     [`GET ${path}`]: (call) => {
-      const filter = compileFilter<Thing>(call.query.get('filter') ?? '', (thing, field) => thing[field])
+      const filter = compileFilter(call.query.get('filter'))
       if ('mistake' in filter) return problem({ message: 'Invalid filter', errors: [filter.mistake] }, 400)
-      return listAnswer(call, [...things(call.memory).values()].filter(filter.accepts))
+      const found = allOf(things, call.memory).map(shown).filter(filter.accepts)
+      return listAnswer(call, sorted(found, call.query.get('sort')))
     },
     [`POST ${path}`]: ({ body, memory }) => {
-      const given = jsonObject(body)
-      if (!nonEmptyString(given?.['name'])) return violation('name: May not be empty.')
-      const thing = { ...given, id: `${prefix}-${nextNumber(memory)}`, version: 0 }
-      things(memory).set(thing.id, thing)
-      return json(thing, 201)
+      const fields = jsonObject(body)
+      if (!fields || !nonEmptyString(fields['name'])) return violation('name: May not be empty.')
+      const id = `${prefix}-${nextNumber(memory)}`
+      return json(shown(keep(things, memory, { id, revision: 0, fields })))
     },
-    [`GET ${path}/:id`]: one(things, (found) => json(found)),
-    [`PUT ${path}/:id`]: one(things, (found, { body, headers, memory }) => {
-      const version = Number(found['version'] ?? 0)
-      const expected = headers['if-match']
-      if (expected !== undefined && Number(expected.replaceAll('"', '')) !== version) {
-        return problem({ message: 'Precondition Failed', errors: [`The version is ${version}.`] }, 412)
-      }
-      const thing = { ...found, ...jsonObject(body), id: found.id, version: version + 1 }
-      things(memory).set(found.id, thing)
-      return json(thing)
-    }),
-    [`DELETE ${path}/:id`]: one(things, (found, { memory }) => {
-      things(memory).delete(found.id)
+    [`GET ${path}/:id`]: one(things, (found) => json(shown(found))),
+    [`PUT ${path}/:id`]: one(things, (found, call) => replace(things, found, call)),
+    [`DELETE ${path}/:id`]: one(things, ({ id }, { memory }) => {
+      things(memory).delete(id)
       return empty(204)
     }),
   }
 }
 
-function createConversation({ body, memory, nowMs }: Call): Answer {
-  const given = jsonObject(body)
-  const channelId = nonEmptyString(given?.['channelId'])
-  if (!channelId) return violation('channelId: May not be empty.')
-  if (!channels(memory).has(channelId)) return violation('channelId: No such channel.')
-  const id = `ID-${nextNumber(memory)}`
-  const timestamp = startedMs + Math.floor(nowMs)
-  conversations(memory).set(id, { ...given, id, status: 'ACTIVE', timestamp })
-  return json({ conversationId: id, timestamp }, 202)
-}
-
-function addMessage(conversation: Thing, { body, memory, nowMs }: Call): Answer {
-  const given = jsonObject(body)
-  if (!given) return violation('body: Must be a JSON object.')
-  const id = `message-${nextNumber(memory)}`
-  const timestamp = startedMs + Math.floor(nowMs)
-  messages(memory).set(id, { ...given, id, conversationId: conversation.id, timestamp })
-  return empty(202)
-}
-
-/** `status`, `channel-id`, `userId` and `customer.<anything>` filter. */
-function matchingConversations({ query, memory }: Call): readonly Thing[] {
-  const wanted = [...query].filter(([name]) => /^(?:status|channel-id|userId|customer\..+)$/.test(name))
-  return [...conversations(memory).values()].filter((conversation) =>
-    wanted.every(([name, value]) => {
-      const customer = isObject(conversation['customer']) ? conversation['customer'] : {}
-      if (name.startsWith('customer.')) return customer[name.slice('customer.'.length)] === value
-      return conversation[name === 'channel-id' ? 'channelId' : name] === value
-    }),
-  )
-}
-
-function listAnswer(call: Call, items: readonly Thing[]): Answer {
-  const pageIndex = integer(call.query, 'page', 0)
-  const pageSize = integer(call.query, 'size', 20)
-  if (Number.isNaN(pageIndex) || !(pageSize >= 1)) return violation('page, size: Must be whole numbers.')
-  const page = pageOf(items, pageIndex, pageSize)
-  const counts = { elementCount: page.totalElements, pageCount: page.totalPages }
-  return json({ data: page.items, page: { pageSize, pageIndex, ...counts } })
-}
-
-function one(things: Things, answer: (found: Thing, call: Call) => Answer): Handler {
-  return (call) => {
-    const id = call.params['id'] ?? ''
-    const found = things(call.memory).get(id)
-    return found
-      ? answer(found, call)
-      : problem({ message: 'Not Found', errors: [`No resource ${id}.`] }, 404)
+function replace(things: Things<Versioned>, found: Versioned, { headers, body, memory }: Call): Answer {
+  const { id, revision } = found
+  const expected = headers['if-match']?.replaceAll('"', '')
+  if (expected !== undefined && Number(expected) !== revision) {
+    return problem({ message: 'Precondition Failed', errors: [`The version is ${revision}.`] }, 412)
   }
+  const fields = { ...found.fields, ...jsonObject(body) }
+  return json(shown(keep(things, memory, { id, revision: revision + 1, fields })))
 }
 
-function violation(error: string): Answer {
-  return problem({ message: 'Constraint Violation', errors: [error] }, 400)
+function shown({ id, fields }: Versioned) {
+  return { ...fields, id }
 }
 
 function foreignTenant(tenant: string | undefined): Answer {

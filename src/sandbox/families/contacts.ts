@@ -2,22 +2,44 @@ import { apiKey } from '../access.js'
 import { empty, json, message } from '../answers.js'
 import type { Answer, Call, Handler } from '../exchange.js'
 import type { Family } from '../family.js'
+import { compileFilter, fieldAt } from '../fiql.js'
 import { collection, counter } from '../memory.js'
-import { cursorAt, cursorOffset } from '../paging.js'
-import { integer, jsonObject } from '../parameters.js'
-import { people } from '../people.js'
-import { seededUuid } from '../seeded.js'
+import { cursorPage } from '../paging.js'
+import { integer, isObject, isTrue, jsonObject, list } from '../parameters.js'
+import { company, people } from '../people.js'
+import { seededNumber, seededUuid } from '../seeded.js'
+import { sorted } from '../sorting.js'
+import { allOf, byId, keep, type Thing } from '../things.js'
 
-type Contact = Readonly<Record<string, unknown>> & { readonly id: string }
+/** The lists of a contact, by the word that asks for them in `details`; filters use the singular. */
+const details = {
+  TAG: { list: 'tags', filter: 'tag' },
+  ADDRESS: { list: 'addresses', filter: 'address' },
+  PHONE: { list: 'phones', filter: 'phone' },
+  EMAIL: { list: 'emails', filter: 'email' },
+  EXTENSION: { list: 'extensions', filter: 'extension' },
+} as const
 
-const contacts = collection<Contact>(() =>
-  people.map(({ firstName, lastName, email, extension }) => {
-    return { id: seededUuid(`contact ${extension}`), firstName, lastName, emails: [email], extension }
-  }),
+const contacts = collection<Thing>(() =>
+  people.map(({ firstName, lastName, name, email, extension, siteId }) =>
+    contactOf(seededUuid(`contact ${extension}`), {
+      contactType: 'corporate',
+      firstName,
+      lastName,
+      name,
+      companyName: 'Example, Inc.',
+      locale: 'en_US',
+      branchId: siteId,
+      pbxName: company.pbx,
+      emails: [{ email, primary: true, purposeType: 'WORK' }],
+      phones: [{ phone: `+1408555${extension}`, primary: true, purposeType: 'WORK', source: 'EXTERNAL' }],
+      extensions: [{ extension, extensionType: 'UC', displayInDirectory: true, pbxName: company.pbx }],
+    }),
+  ),
 )
 const nextNumber = counter(1)
 
-/** Source: 8x8's guides "Search contacts" and "Create contact". */
+/** Source: 8x8's guides "Contact Search", "Contact Management" and "Contact Object Structure". */
 export const contactDirectory: Family = {
   name: 'Contacts',
   base: /^\/directory-?[cC]ontacts\/api\/v3/,
@@ -27,43 +49,62 @@ export const contactDirectory: Family = {
     'POST /contacts': ({ body, memory }) => {
       const given = jsonObject(body)
       if (!given) return message(400, 'The body must be a JSON object')
-      const contact = { ...given, id: seededUuid(`new contact ${nextNumber(memory)}`) }
-      contacts(memory).set(contact.id, contact)
-      return json(contact, 201)
+      const id = seededUuid(`new contact ${nextNumber(memory)}`)
+      return json(keep(contacts, memory, contactOf(id, given)))
     },
     'GET /contacts/:id': one((found) => json(found)),
-    'PUT /contacts/:id': one((found, { body, memory }) => {
-      const contact = { ...found, ...jsonObject(body), id: found.id }
-      contacts(memory).set(found.id, contact)
-      return json(contact)
+    // A replacement: what it leaves out is gone.
+    'PUT /contacts/:id': one(({ id }, { body, memory }) => {
+      const given = jsonObject(body)
+      if (!given) return message(400, 'The body must be a JSON object')
+      return json(keep(contacts, memory, contactOf(id, given)))
     }),
-    'DELETE /contacts/:id': one((found, { memory }) => {
-      contacts(memory).delete(found.id)
-      return empty(204)
+    'DELETE /contacts/:id': one(({ id }, { memory }) => {
+      contacts(memory).delete(id)
+      return empty(200)
     }),
   },
 }
 
 function search({ query, memory }: Call): Answer {
-  const pageSize = integer(query, 'pageSize', 20)
-  const offset = cursorOffset(query.get('scrollId'))
-  if (!(pageSize >= 1 && pageSize <= 100)) return message(400, 'pageSize must be from 1 to 100')
-  if (offset === undefined) return message(400, 'scrollId is invalid')
-  const wanted = ['firstName', 'lastName', 'extension'].filter((name) => query.has(name))
-  const found = [...contacts(memory).values()].filter((contact) =>
-    wanted.every((name) => String(contact[name]).toLowerCase() === query.get(name)?.toLowerCase()),
+  const size = integer(query, 'size', 20)
+  if (!(size >= 1 && size <= 1000)) return message(400, 'size must be from 1 to 1000')
+  const filter = compileFilter<Thing>(query.get('filter'), fieldOf)
+  if ('mistake' in filter) return message(400, `Invalid filter: ${filter.mistake}`)
+  const found = sorted(allOf(contacts, memory).filter(filter.accepts), query.get('sort'))
+  const page = cursorPage(found, query.get('scrollId'), size)
+  if (!page) return message(400, 'scrollId is invalid')
+  const wanted = list(query, 'details')
+  const hidden: readonly string[] = Object.entries(details)
+    .filter(([word]) => !wanted.includes(word))
+    .map(([, names]) => names.list)
+  const data = page.items.map((contact) =>
+    Object.fromEntries(Object.entries(contact).filter(([name]) => !hidden.includes(name))),
   )
-  const end = offset + pageSize
-  return json({
-    contacts: found.slice(offset, end),
-    total: found.length,
-    scrollId: end < found.length ? cursorAt(end) : null,
-  })
+  const scrollId = isTrue(query, 'useScrollId') ? page.next : null
+  return json({ data, meta: { hasMore: page.next !== null, scrollId } })
 }
 
-function one(answer: (found: Contact, call: Call) => Answer): Handler {
-  return (call) => {
-    const found = contacts(call.memory).get(call.params['id'] ?? '')
-    return found ? answer(found, call) : message(404, `No contact ${call.params['id']}`)
-  }
+/** `email.email` and the like are all the values in a list of the contact. */
+function fieldOf(contact: Thing, field: string): unknown {
+  const [first = '', ...rest] = field.split('.')
+  const names = Object.values(details).find(({ filter }) => filter === first)
+  const entries = names && contact[names.list]
+  return Array.isArray(entries) ? entries.map((entry) => fieldAt(entry, rest.join('.'))) : contact[field]
+}
+
+/** A contact as it is kept: it has an id, and so has each entry of its lists. */
+function contactOf(id: string, given: Readonly<Record<string, unknown>>): Thing {
+  const lists = Object.values(details).map(({ list: name }) => {
+    const entries: readonly unknown[] = Array.isArray(given[name]) ? given[name] : []
+    const numbered = entries.filter(isObject).map((entry, index) => {
+      return { id: seededNumber(`${id} ${name} ${index}`, 1_000_000, 9_999_999), ...entry }
+    })
+    return [name, numbered] as const
+  })
+  return { ...given, ...Object.fromEntries(lists), id }
+}
+
+function one(answer: (found: Thing, call: Call) => Answer): Handler {
+  return byId(contacts, answer, (id) => message(404, `No contact ${id}`))
 }

@@ -1,64 +1,136 @@
 import { apiKey } from '../access.js'
-import { bytes, empty, json, message } from '../answers.js'
-import type { Answer, Call, Handler } from '../exchange.js'
+import { bytes, empty, json } from '../answers.js'
+import type { Answer, Call, Handler, Routes } from '../exchange.js'
 import type { Family } from '../family.js'
 import { collection, counter } from '../memory.js'
-import { pageOf } from '../paging.js'
-import { integer, jsonObject, nonEmptyString } from '../parameters.js'
+import { isTrue, jsonObject, nonEmptyString, stringList } from '../parameters.js'
 import { pdfPage } from '../pdf.js'
+import { momentOf } from '../time-series.js'
+import { allOf, byId, keep } from '../things.js'
+import { dids, failure, listAnswer } from './fax-answers.js'
+import { eventRoutes, webhooksOf } from './fax-events.js'
+import { webhookRoutes } from './fax-webhooks.js'
 
-type Fax = Readonly<Record<string, unknown>> & { readonly id: string }
+interface Fax {
+  readonly id: string
+  readonly direction: 'inbound' | 'outbound'
+  readonly fromDid: string
+  readonly toDid: string
+  readonly faxState: 'RECEIVED' | 'QUEUED' | 'CANCELLED' | 'FAILED'
+  readonly startedMs: number
+  readonly isRead: boolean
+}
 
 const faxes = collection<Fax>(() =>
-  Array.from({ length: 25 }, (_, index) => {
-    const to = `+1408555${2000 + index}`
-    return { id: `fax-${index + 1}`, direction: 'INBOUND', status: 'RECEIVED', to, pages: 1, read: false }
-  }),
+  Array.from({ length: 25 }, (_, index) => ({
+    id: `fax-${index + 1}`,
+    direction: 'inbound',
+    fromDid: `+1212555${1000 + index}`,
+    toDid: dids[index % dids.length] ?? '',
+    faxState: index % 10 === 9 ? 'FAILED' : 'RECEIVED',
+    startedMs: momentOf(index * 60_000),
+    isRead: false,
+  })),
 )
 const nextNumber = counter(26)
 
-/** Fax as a Service, which 8x8 took out of its documents in March 2026. */
+/** Fax as a Service, which 8x8 took out of its documents in March 2026. Source: its specification of 2025. */
 export const fax: Family = {
   name: 'Fax',
   base: /^\/faxapi\/v1/,
   access: apiKey(),
   routes: {
-    'GET /faxes': listFaxes,
-    'POST /faxes': ({ body, memory }) => {
-      const given = jsonObject(body)
-      const to = nonEmptyString(given?.['to'])
-      if (!to) return message(400, 'to is missing')
-      const sent = { id: `fax-${nextNumber(memory)}`, direction: 'OUTBOUND', status: 'QUEUED', to, pages: 1 }
-      faxes(memory).set(sent.id, sent)
-      return json(sent, 201)
-    },
-    'GET /faxes/:id': one((found) => json(found)),
-    'GET /faxes/:id/file': one(({ id }) => bytes(pdfPage(`Fax ${id}`), 'application/pdf')),
-    'PATCH /faxes/:id': one((found, { body, memory }) => {
-      const changed = { ...found, ...jsonObject(body), id: found.id }
-      faxes(memory).set(found.id, changed)
-      return json(changed)
+    'GET /phones': (call) =>
+      listAnswer(
+        call,
+        'customerAssociatedDidInfoList',
+        dids.map((did) => ({ did, didStatus: 'ACTIVE', countryCode: 'US', webhooks: webhooksOf(did, call) })),
+      ),
+    'GET /faxes': (call) => listFaxes(call, isWanted(call)),
+    'GET /faxes/unread': (call) => listFaxes(call, isUnread),
+    ...faxesOfNumber('/faxes/phones/:did', isWanted),
+    ...faxesOfNumber('/faxes/phones/:did/unread', () => isUnread),
+    'POST /faxes': send,
+    'POST /faxes/bulk-delete': bulkDelete,
+    'GET /faxes/:id': one((found) => json(shown(found))),
+    // Whoever fetches the pages has read them.
+    'GET /faxes/:id/file': one((found, { memory }) => {
+      keep(faxes, memory, { ...found, isRead: true })
+      return bytes(pdfPage(`Fax ${found.id}`), 'application/pdf')
     }),
-    'DELETE /faxes/:id': one((found, { memory }) => {
-      faxes(memory).delete(found.id)
+    'POST /faxes/:id/cancel': one((found, call) => {
+      if (found.faxState !== 'QUEUED') return failure(call, 400, 'The fax is not being sent')
+      keep(faxes, call.memory, { ...found, faxState: 'CANCELLED' })
       return empty(204)
     }),
+    'DELETE /faxes/:id': one(({ id }, { memory }) => {
+      faxes(memory).delete(id)
+      return empty(204)
+    }),
+    ...webhookRoutes,
+    ...eventRoutes,
   },
 }
 
-/** A page in the form of Spring's `Pageable`. */
-function listFaxes({ query, memory }: Call): Answer {
-  const number = integer(query, 'page', 0)
-  const size = integer(query, 'size', 20)
-  if (Number.isNaN(number) || !(size >= 1)) return message(400, 'page and size must be whole numbers')
-  const page = pageOf([...faxes(memory).values()], number, size)
-  const { items: content, totalElements, totalPages, isLast: last } = page
-  return json({ content, number, size, totalElements, totalPages, last })
+function faxesOfNumber(path: string, wanted: (call: Call) => (found: Fax) => boolean): Routes {
+  return {
+    [`GET ${path}`]: (call) => {
+      const did = call.params['did'] ?? ''
+      if (!dids.includes(did)) return failure(call, 404, `No number ${did}`)
+      const accepts = wanted(call)
+      return listFaxes(call, (found) => (found.fromDid === did || found.toDid === did) && accepts(found))
+    },
+  }
+}
+
+function send(call: Call): Answer {
+  const given = jsonObject(call.body)
+  const toDid = nonEmptyString(given?.['toDid'])
+  if (!toDid) return failure(call, 400, 'toDid is missing')
+  const fromDid = nonEmptyString(given?.['fromDid']) ?? dids[0] ?? ''
+  if (!dids.includes(fromDid)) return failure(call, 404, `No number ${fromDid}`)
+  const sent = {
+    id: `fax-${nextNumber(call.memory)}`,
+    direction: 'outbound',
+    fromDid,
+    toDid,
+    faxState: 'QUEUED',
+    startedMs: momentOf(call.nowMs),
+    isRead: true,
+  } as const
+  return json(shown(keep(faxes, call.memory, sent)), 201)
+}
+
+function bulkDelete(call: Call): Answer {
+  const ids = stringList(jsonObject(call.body)?.['faxIDs'])
+  if (!ids) return failure(call, 400, 'faxIDs must be a list of ids')
+  const all = faxes(call.memory)
+  const successful = ids.filter((id) => all.delete(id))
+  const failed = ids.filter((id) => !successful.includes(id)).map((id) => [id, 'Fax not found'])
+  return json({ successful, failed: Object.fromEntries(failed) })
+}
+
+function listFaxes(call: Call, accepts: (found: Fax) => boolean): Answer {
+  return listAnswer(call, 'faxAttributesList', allOf(faxes, call.memory).filter(accepts).map(shown))
+}
+
+function isWanted({ query }: Call): (found: Fax) => boolean {
+  const direction = query.get('direction') ?? 'bi-directional'
+  return (found) =>
+    (direction === 'bi-directional' || found.direction === direction) &&
+    !(isTrue(query, 'filterFailures') && found.faxState === 'FAILED')
+}
+
+function isUnread({ isRead }: Fax): boolean {
+  return !isRead
+}
+
+function shown({ id, direction, fromDid, toDid, faxState, startedMs }: Fax) {
+  const remotePartyId = direction === 'inbound' ? fromDid : toDid
+  const startTime = new Date(startedMs).toISOString()
+  return { faxId: id, startTime, direction, fromDid, toDid, remotePartyId, faxState, retryCount: 0 }
 }
 
 function one(answer: (found: Fax, call: Call) => Answer): Handler {
-  return (call) => {
-    const found = faxes(call.memory).get(call.params['id'] ?? '')
-    return found ? answer(found, call) : message(404, `No fax ${call.params['id']}`)
-  }
+  return byId(faxes, answer, (id, call) => failure(call, 404, `No fax ${id}`))
 }

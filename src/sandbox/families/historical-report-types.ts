@@ -1,4 +1,4 @@
-import { agentsOfQueue, groups, people, queues } from '../people.js'
+import { metrics } from './historical-metrics.js'
 
 /** Something that a report can be grouped by. */
 export interface Grouping {
@@ -14,80 +14,59 @@ export interface ReportType {
   readonly metrics: readonly string[]
 }
 
-const byAgent: Grouping = { name: 'agent', filters: ['agent-ids', 'group-ids'] }
-const byGroup: Grouping = { name: 'group', filters: ['group-ids'] }
-const byQueue: Grouping = { name: 'queue', filters: ['queue-ids'] }
-const byQueueAndAgent: Grouping = { name: 'queue-and-agent', filters: ['queue-ids', 'agent-ids'] }
+const byAgent = ['agent', 'group', 'group-and-agent']
+const byMedia = [
+  '',
+  '-and-media',
+  '-and-media-and-channel',
+  '-and-media-and-channel-and-queue',
+  '-and-media-and-queue',
+]
+const byAgentAndMedia = byAgent.flatMap((who) => byMedia.map((how) => who + how))
+const byQueue = ['queue', 'media', 'media-and-channel', 'media-and-queue', 'media-and-channel-and-queue']
+const byQueueAndAgent = [...byQueue, 'queue-and-agent']
 
-const interactionMetrics = [
-  'offered',
-  'accepted',
-  'rejected',
-  'abandoned',
-  'handlingTime',
-  'wrapUpTime',
-  'avgHandlingTime',
-]
-const queueMetrics = [
-  'entered',
-  'accepted',
-  'abandoned',
-  'diverted',
-  'avgWaitingTime',
-  'longestWaitingTime',
-  'serviceLevel',
-]
-const statusMetrics = ['availableTime', 'onBreakTime', 'workingOfflineTime', 'loggedInTime', 'busyTime']
-const searchQuery = { fields: ['queueId', 'agentId', 'channel', 'outcome'], operators: ['==', '!=', '=in='] }
+const operators = ['=', '!=', '>', '>=', '<=', '<', 'contains', 'not-in', 'in', 'is-empty', 'is-not-empty']
 
 export const reportTypes: readonly ReportType[] = [
-  { type: 'agents-interactions-summary', groupBy: [byAgent, byGroup], metrics: interactionMetrics },
-  { type: 'agents-interactions-by-queue', groupBy: [byQueueAndAgent], metrics: interactionMetrics },
-  { type: 'agents-status-time-on-status', groupBy: [byAgent, byGroup], metrics: statusMetrics },
-  { type: 'queue-interactions-summary', groupBy: [byQueue], metrics: queueMetrics },
+  summary('agent-interactions-summary', byAgentAndMedia),
+  summary('agent-interactions-call-summary', byAgentAndMedia),
+  summary('agent-interactions-handling-and-wrap-up', byAgentAndMedia),
+  summary('agent-interactions-by-wrap-up-code', byAgentAndMedia),
+  summary('agent-status-by-status-code', byAgent),
+  summary('agent-status-logged-in', byAgent),
+  summary('agent-status-time-on-status', byAgent),
+  summary('queue-interactions-summary', byQueueAndAgent),
+  summary('digital-channels-summary', byQueueAndAgent),
   {
-    type: 'post-call-survey-summary',
-    groupBy: [byQueue],
-    metrics: ['offeredSurveys', 'takenSurveys', 'avgScore'],
+    type: 'surveys-summary',
+    groupBy: groupings(byQueueAndAgent),
+    metrics: ['offered', 'optedIn', 'started', 'completed'],
   },
-  { type: 'script-paths', groupBy: [byQueue], metrics: ['entered', 'left'] },
-  {
-    type: 'detailed-reports-interaction-details',
-    searchQuery,
-    metrics: [
-      'interactionId',
-      'startTime',
-      'channel',
-      'queueId',
-      'agentId',
-      'outcome',
-      'handlingTime',
-      'labels',
-      'wrapUp',
-    ],
-  },
-  {
-    type: 'detailed-reports-agent-status-change',
-    searchQuery,
-    metrics: ['agentId', 'startTime', 'outcome', 'handlingTime', 'labels'],
-  },
+  { type: 'script-paths', groupBy: groupings(['queue']), metrics: ['entered', 'left'] },
+  detailed('detailed-reports-interaction-details'),
+  detailed('detailed-reports-agent-status-change'),
 ]
 
-/** The ids and names that a report of this grouping has a row for in each interval. */
-export function membersOf(grouping: string): readonly { readonly key: string; readonly name: string }[] {
-  switch (grouping) {
-    case 'agent':
-      return people.map(({ agentId, name }) => ({ key: agentId, name }))
-    case 'group':
-      return groups.map(({ id, name }) => ({ key: id, name }))
-    case 'queue-and-agent':
-      return queues.flatMap(({ id, name }) =>
-        agentsOfQueue(id).map((agent) => ({
-          key: `${id}/${agent.agentId}`,
-          name: `${name} / ${agent.name}`,
-        })),
-      )
-    default:
-      return queues.map(({ id, name }) => ({ key: id, name }))
-  }
+/** The dimensions of a grouping, which are in its name. */
+export function dimensionsOf(grouping: string): readonly string[] {
+  return grouping.split('-and-')
+}
+
+function summary(type: keyof typeof metrics, names: readonly string[]): ReportType {
+  return { type, groupBy: groupings(names), metrics: metrics[type] }
+}
+
+function detailed(type: keyof typeof metrics): ReportType {
+  return { type, metrics: metrics[type], searchQuery: { fields: metrics[type], operators } }
+}
+
+/** One can filter by every dimension but the channel. */
+function groupings(names: readonly string[]): readonly Grouping[] {
+  return names.map((name) => ({
+    name,
+    filters: dimensionsOf(name)
+      .filter((dimension) => dimension !== 'channel')
+      .sort(),
+  }))
 }

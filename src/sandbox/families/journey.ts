@@ -1,57 +1,97 @@
 import { apiKey } from '../access.js'
 import { json } from '../answers.js'
-import type { Answer, Call, Handler } from '../exchange.js'
+import type { Answer, Handler } from '../exchange.js'
 import type { Family } from '../family.js'
-import { cursorAt, cursorOffset } from '../paging.js'
+import { fieldAt, isLike } from '../fiql.js'
+import { cursorPage } from '../paging.js'
 import { isObject, jsonObject, nonEmptyString, time } from '../parameters.js'
-import { seededPick, seededUuid } from '../seeded.js'
+import { company, somebody } from '../people.js'
+import { seededHex, seededPick } from '../seeded.js'
+import { tenantExists } from '../tenants.js'
 import { occurrences, windowBetween } from '../time-series.js'
 
 const stepMs = 30 * 60_000
 const longestWindowMs = 60 * 24 * 3_600_000
-const pageSize = 50
 
-/** Source: 8x8's guide "End-to-end Journey API". */
+/** Source: 8x8's guide "End-to-End Journey API". */
 export const journey: Family = {
   name: 'Journey',
   base: /^\/cidp\/journey\/api\/v1/,
   access: apiKey(() => failure(401, 'Invalid API key')),
   routes: {
-    'POST /journeys/search': search('journeys', (index) => ({
-      journeyId: seededUuid(`journey ${index}`),
-      startTime: new Date(index * stepMs).toISOString(),
-      channel: seededPick(`journey ${index}`, ['VOICE', 'CHAT', 'EMAIL']),
-    })),
-    'POST /transitions/search': search('transitions', (index) => ({
-      journeyId: seededUuid(`journey ${index}`),
-      time: new Date(index * stepMs).toISOString(),
-      from: 'IVR',
-      to: seededPick(`transition ${index}`, ['QUEUE', 'AGENT', 'VOICEMAIL']),
-    })),
+    'POST /journeys/search': search(journeyAt),
+    'POST /transitions/search': search(transitionsAt),
   },
 }
 
-/** One page of what happened in a window; the cursor of the next comes in the body. */
-function search(name: string, show: (index: number) => unknown): Handler {
-  return ({ body }: Call) => {
+/** One page of what began in a window; the cursor of the next comes in the body. */
+function search(show: (index: number) => object): Handler {
+  return ({ body }) => {
     const given = jsonObject(body)
     if (!given) return failure(400, 'The body must be a JSON object')
-    const range = isObject(given['timeRange']) ? given['timeRange'] : given
-    const window = windowBetween(
-      time(nonEmptyString(range['startTime'])),
-      time(nonEmptyString(range['endTime'])),
-    )
+    const { dateRange, filters, nextPageCursor, sortDirection, limit = 100 } = given
+    const range = isObject(dateRange) ? dateRange : {}
+    const window = windowBetween(time(nonEmptyString(range['start'])), time(nonEmptyString(range['end'])))
     if (window.endMs - window.startMs > longestWindowMs)
       return failure(400, 'The window is longer than 60 days')
-    const offset = cursorOffset(nonEmptyString(given['nextPageCursor']))
-    if (offset === undefined) return failure(400, 'nextPageCursor is invalid')
-    const all = occurrences(window, stepMs)
-    const end = offset + pageSize
-    return json({
-      [name]: all.slice(offset, end).map(show),
-      nextPageCursor: end < all.length ? cursorAt(end) : null,
-    })
+    if (typeof limit !== 'number' || !(limit >= 1 && limit <= 1000))
+      return failure(400, 'limit must be from 1 to 1000')
+
+    const all = occurrences(window, stepMs).map(show).filter(accepts(filters))
+    const ordered = sortDirection === 'DESC' ? all.toReversed() : all
+    const page = cursorPage(ordered, nonEmptyString(nextPageCursor), limit)
+    if (!page) return failure(400, 'nextPageCursor is invalid')
+    return json({ data: page.items, nextPageCursor: page.next, totalElements: all.length })
   }
+}
+
+/** All filters must hold, each with one of its values. Any tenant and any PBX but `unknown` is the customer's. */
+function accepts(filters: unknown): (one: object) => boolean {
+  const wanted = Array.isArray(filters) ? filters.filter(isObject) : []
+  return (one) =>
+    wanted.every(({ name, values }) => {
+      const given: readonly string[] = Array.isArray(values) ? values.map(String) : []
+      if (name === 'tenantIds' || name === 'pbxNames') return given.some(tenantExists)
+      const found = [fieldAt(one, String(name))].flat().filter((value) => typeof value === 'string')
+      return found.some((value) => given.some((pattern) => isLike(value, pattern)))
+    })
+}
+
+function journeyAt(index: number) {
+  const seed = `journey ${index}`
+  const agent = somebody(seed)
+  const direction = seededPick(`direction ${index}`, ['Inbound', 'Outbound'])
+  return {
+    time: new Date(index * stepMs).toISOString(),
+    finishedTime: new Date((index + 1) * stepMs).toISOString(),
+    journeyId: journeyIdOf(index),
+    interactions: [{ id: interactionOf(index), direction, type: 'Contact Center' }],
+    agents: [{ id: agent.agentId, name: agent.name, email: agent.email, type: 'HUMAN' }],
+    direction,
+    transfersCompleted: index % 2,
+    holdDuration: 0,
+    mediaTypes: [seededPick(seed, ['Phone', 'Chat', 'Email'])],
+    outcome: seededPick(`outcome ${index}`, ['Handled', 'Abandoned', 'EndedInScript']),
+    pbxNames: [company.pbx],
+    tenantIds: [company.tenant],
+  }
+}
+
+function transitionsAt(index: number) {
+  const names = ['STARTED', 'IN_SCRIPT', 'QUEUED', 'HANDLING', 'FINISHED']
+  const transitions = names.map((name, step) => {
+    const at = new Date(index * stepMs + step * 20_000).toISOString()
+    return { time: at, name, interactionId: interactionOf(index), duration: 20_000, mediaType: 'Phone' }
+  })
+  return { journeyId: journeyIdOf(index), transitions }
+}
+
+function journeyIdOf(index: number): string {
+  return seededHex(`journey ${index}`, 32)
+}
+
+function interactionOf(index: number): string {
+  return `int-${seededHex(`journey ${index}`, 11)}-phone-01-${company.tenant}`
 }
 
 function failure(status: number, message: string): Answer {

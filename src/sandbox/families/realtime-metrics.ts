@@ -119,7 +119,8 @@ function refreshed(read: (nowMs: number) => readonly MetricsResponse[]) {
   }
 }
 
-function numberNow(id: string, key: string, nowMs: number): number {
+/** A number that holds until the next refresh. */
+export function numberNow(id: string, key: string, nowMs: number): number {
   return seededNumber(`${id} ${key} ${Math.floor(nowMs / refreshMs)}`, 0, key.endsWith('.today') ? 400 : 12)
 }
 

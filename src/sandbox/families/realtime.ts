@@ -1,13 +1,11 @@
 import { appToken } from '../access.js'
-import { json, message, text } from '../answers.js'
+import { message } from '../answers.js'
 import type { Answer, Call, Handler } from '../exchange.js'
 import type { Family } from '../family.js'
-import { negotiate } from '../negotiate.js'
 import { pageHeaders, pageOf } from '../paging.js'
-import { integer, isTrue, list } from '../parameters.js'
+import { isTrue, list } from '../parameters.js'
 import { agentsOfQueue, groups, people, queues, type Person } from '../people.js'
-import { tenantExists } from '../tenants.js'
-import { xml } from '../xml.js'
+import { inAcceptedForm, missing, requestedPage, validTenant } from './cc-analytics.js'
 import {
   agentResponses,
   findGroupMembers,
@@ -36,42 +34,6 @@ export const realtime: Family = {
     'GET /agents': (call) => (isTrue(call.query, 'summary') ? agentSummary(call) : agentList(call, people)),
     'GET /agents-in-queue-groups': agentsInQueueGroups,
   },
-}
-
-/** `X-Tenant-Info` may be left out, because the made-up customer has one tenant. */
-export function validTenant({ headers }: Call): Answer | undefined {
-  const tenant = headers['x-tenant-info']
-  if (tenant === undefined || tenantExists(tenant.toString())) return undefined
-  return message(400, 'Bad request: Invalid value for X-Tenant-Info header.')
-}
-
-/** The page and size of an analytics request over so many things, or the documented refusal. */
-export function requestedPage(
-  query: URLSearchParams,
-  count: number,
-): { page: number; size: number } | Answer {
-  const page = integer(query, 'page', 0)
-  const size = integer(query, 'size', 100)
-  if (!(size >= 1)) return message(400, "Bad request: Field 'size' must be greater than or equal to 1")
-  if (size > 1000) return message(400, "Bad request: Field 'size' must be less than or equal to 1000")
-  const totalPages = Math.max(1, Math.ceil(count / size))
-  if (page < totalPages) return { page, size }
-  const limit = `less than the total number of pages, which is ${totalPages} for this request`
-  return message(400, `Bad request: Field 'page' must be ${limit}`)
-}
-
-/** A value as JSON or XML, whichever the caller accepts. */
-export function inAcceptedForm(
-  call: Call,
-  root: string,
-  value: unknown,
-  headers: Record<string, string> = {},
-) {
-  const type = negotiate(call.headers.accept, ['application/json', 'application/xml'])
-  if (!type) return message(406, 'Not Acceptable')
-  const contentType = `${type};charset=UTF-8`
-  if (type === 'application/xml') return text(xml(root, value), contentType, 200, headers)
-  return json(value, 200, { ...headers, 'Content-Type': contentType })
 }
 
 function listOf(call: Call, all: readonly MetricsResponse[], idsParameter: string): Answer {
@@ -155,8 +117,4 @@ function agentsInQueueGroups(call: Call): Answer {
       agentMetrics: asObjects(agentsOfQueue(id)),
     })),
   })
-}
-
-function missing(kind: string, id: string | undefined): Answer {
-  return message(404, `Resource of type ${kind} with id '${id}' was not found.`)
 }

@@ -9,6 +9,7 @@ import { remembered, type Memory } from '../memory.js'
 import { integer, isTrue, jsonObject, jsonStrings } from '../parameters.js'
 import { company } from '../people.js'
 import { presignedUrl } from '../presigned.js'
+import { sorted } from '../sorting.js'
 import { bulkRoutes } from './storage-bulk.js'
 import { bucketIds, objectContent, storageObjects, type StorageObject } from './storage-objects.js'
 
@@ -47,14 +48,14 @@ function listObjects({ query, memory }: Call): Answer {
   if (!(limit >= 1 && limit <= 1000)) return message(400, 'limit must be from 1 to 1000')
 
   const found = liveObjects(memory).filter(filter.accepts)
-  const sorted = sortObjects(found, query.get('sortField'), query.get('sortDirection'))
-  const content = sorted.slice(offset, offset + limit)
+  const order = `${query.get('sortField') ?? ''}:${query.get('sortDirection') ?? 'asc'}`
+  const content = sorted(found, order, fieldOf).slice(offset, offset + limit)
   return json({
-    lastPage: offset + limit >= sorted.length,
+    lastPage: offset + limit >= found.length,
     // Keeps growing on the last page: only `lastPage` tells where to stop.
     pageKey: offset + limit,
     pageSize: limit,
-    total: sorted.length,
+    total: found.length,
     content,
   })
 }
@@ -122,17 +123,6 @@ function fieldOf(object: StorageObject, field: string): unknown {
   if (field === 'createdTime' || field === 'updatedTime') return Date.parse(`${object[field]}Z`)
   const tag = object.tags.find(({ key }) => key === field)
   return tag ? tag.value : new Map<string, unknown>(Object.entries(object)).get(field)
-}
-
-function sortObjects(objects: readonly StorageObject[], field: string | null, direction: string | null) {
-  const sign = direction?.toUpperCase() === 'DESC' ? -1 : 1
-  const sorted = [...objects]
-  if (!field) return sorted
-  return sorted.sort((one, other) => {
-    const [a, b] = [fieldOf(one, field), fieldOf(other, field)]
-    const difference = Number(a) - Number(b)
-    return sign * (Number.isNaN(difference) ? String(a).localeCompare(String(b)) : difference)
-  })
 }
 
 function missing(kind: string, id: string | undefined): Answer {

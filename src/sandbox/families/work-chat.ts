@@ -3,33 +3,34 @@ import { json, message } from '../answers.js'
 import type { Answer, Call } from '../exchange.js'
 import type { Family } from '../family.js'
 import { collection, counter } from '../memory.js'
-import { integer, jsonObject, nonEmptyString, time } from '../parameters.js'
+import { integer, jsonObject, nonEmptyString } from '../parameters.js'
 import { somebody } from '../people.js'
+import { allOf, keep } from '../things.js'
 
 interface Message {
   readonly id: string
   readonly room: string
-  readonly sender: string
-  readonly text: string
-  /** Epoch milliseconds. */
-  readonly ts: number
+  readonly author: string
+  readonly parsed: string
+  /** Epoch microseconds. */
+  readonly timestamp: number
 }
 
-const rooms = ['general', 'support']
+const rooms = ['general', 'support', 'CHAPI sandbox']
 const firstMs = Date.UTC(2026, 0, 5, 9)
 
 const messages = collection<Message>(() =>
-  Array.from({ length: 48 }, (_, index) => ({
+  Array.from({ length: 72 }, (_, index) => ({
     id: `m${index + 1}`,
     room: rooms[index % rooms.length] ?? 'general',
-    sender: somebody(`chat ${index}`).name,
-    text: `Message ${index + 1}`,
-    ts: firstMs + index * 60_000,
+    author: somebody(`chat ${index}`).name,
+    parsed: `Message ${index + 1}`,
+    timestamp: timestampOf(index + 1),
   })),
 )
-const nextNumber = counter(49)
+const nextNumber = counter(73)
 
-/** Messages of the Work app. Source: 8x8's guide "Getting started with CHAPI". */
+/** Messages of the Work app. Source: 8x8's guide "Getting started with CHAPI" and its specification. */
 export const workChat: Family = {
   name: 'Work chat',
   base: /^\/chat\/api\/chat\/v1/,
@@ -44,23 +45,34 @@ export const workChat: Family = {
 
 /** The messages of a room before a time, newest first. */
 function listMessages({ query, memory }: Call): Answer {
-  const pageSize = integer(query, 'pageSize', 20)
+  const pageSize = integer(query, 'pageSize', 30)
   if (!(pageSize >= 1 && pageSize <= 100)) return message(400, 'pageSize must be from 1 to 100')
+  const before = integer(query, 'ts', Number.POSITIVE_INFINITY)
+  if (Number.isNaN(before)) return message(400, 'ts must be a time in microseconds')
   const room = query.get('room')
-  const before = time(query.get('ts')) ?? Number.POSITIVE_INFINITY
-  const found = [...messages(memory).values()]
-    .filter((one) => (room === null || one.room === room) && one.ts < before)
-    .sort((one, other) => other.ts - one.ts)
-  return json({ messages: found.slice(0, pageSize), hasMore: found.length > pageSize })
+  const found = allOf(messages, memory)
+    .filter((one) => (room === null || one.room === room) && one.timestamp < before)
+    .sort((one, other) => other.timestamp - one.timestamp)
+  return json(found.slice(0, pageSize).map(shown))
 }
 
 function postMessage({ body, memory }: Call): Answer {
   const given = jsonObject(body)
-  const text = nonEmptyString(given?.['text'])
-  if (!text) return message(400, 'text is missing')
+  const parsed = nonEmptyString(given?.['messageRaw'])
+  if (!parsed) return message(400, 'messageRaw is missing')
   const number = nextNumber(memory)
   const room = nonEmptyString(given?.['room']) ?? 'general'
-  const one = { id: `m${number}`, room, sender: 'Sandbox app', text, ts: firstMs + number * 60_000 }
-  messages(memory).set(one.id, one)
-  return json(one)
+  const timestamp = timestampOf(number)
+  keep(messages, memory, { id: `m${number}`, room, author: 'Sandbox app', parsed, timestamp })
+  return json({ parsed })
+}
+
+function shown({ id, author, parsed, timestamp }: Message) {
+  const email = `${author.toLowerCase().replace(/[^a-z]+/g, '.')}@example.com`
+  const avatarUrl = 'https://avatars.example.com/chat.png'
+  return { authorUser: { id: author, name: author, email, avatarUrl }, id, parsed, timestamp }
+}
+
+function timestampOf(number: number): number {
+  return (firstMs + number * 60_000) * 1000
 }

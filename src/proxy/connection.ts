@@ -1,0 +1,70 @@
+import type { Socket } from 'node:net'
+import { type buildConnector, Client, type Dispatcher } from 'undici'
+
+/** A connection to 8x8, as far as the answers on it need to know it. */
+export interface Connection {
+  /** How many requests it has carried. */
+  requests: number
+  /** Stops reading from it, because the caller reads slowly. */
+  pause(controller: Dispatcher.DispatchController): void
+  resume(controller: Dispatcher.DispatchController): void
+}
+
+/** A request that is told, as soon as it has a connection, how to look at it. */
+export interface TrackedDispatchOptions extends Dispatcher.DispatchOptions {
+  readonly onConnection?: (current: () => Connection, request: Dispatcher.DispatchOptions) => void
+}
+
+/** A client that tells each request which connection it got: only a used one may have died while it was idle. */
+export function tracked(origin: URL, options: object): Client {
+  const { connect } = options as { connect: buildConnector.connector }
+  let connection: Connection
+  const client = new Client(origin, {
+    ...options,
+    connect: (target, callback) =>
+      connect(target, (...result) => {
+        if (result[1]) connection = track(result[1])
+        callback(...result)
+      }),
+  })
+  const dispatch = client.dispatch.bind(client)
+  client.dispatch = (request, handler) => {
+    ;(request as TrackedDispatchOptions).onConnection?.(() => connection, request)
+    return dispatch(request, handler)
+  }
+  return client
+}
+
+/**
+ * undici 7 fails an assertion, and the whole process with it, when a connection ends or is reset while the last answer
+ * on it is paused. So the end of a paused connection waits until it is read again, and a reset goes by undici's own name
+ * for a broken connection: under Node's name undici also takes it for the end of an answer without a length.
+ */
+function track(socket: Socket): Connection {
+  let ended = false
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ECONNRESET') error.code = 'UND_ERR_SOCKET'
+  })
+  const emit = socket.emit.bind(socket)
+  const emitLater: typeof emit = (event: string, ...values: unknown[]) => {
+    if (event !== 'end') return emit(event, ...values)
+    ended = true
+    return true
+  }
+  return {
+    requests: 0,
+    pause(controller) {
+      socket.emit = emitLater
+      // Or Node would close the connection at the end that is not known yet.
+      socket.allowHalfOpen = true
+      controller.pause()
+    },
+    resume(controller) {
+      socket.emit = emit
+      controller.resume()
+      if (!ended || socket.emit === emitLater || socket.destroyed) return
+      ended = false
+      socket.emit('end')
+    },
+  }
+}

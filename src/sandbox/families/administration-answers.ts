@@ -1,0 +1,80 @@
+import { json } from '../answers.js'
+import type { Answer, Call, Handler } from '../exchange.js'
+import { compileFilter } from '../fiql.js'
+import { remembered } from '../memory.js'
+import { cursorPage, cursorAt, queryWith } from '../paging.js'
+import { integer } from '../parameters.js'
+import { seededUuid } from '../seeded.js'
+import { sorted } from '../sorting.js'
+import { allOf, byId } from '../things.js'
+import type { Resource } from './administration-resources.js'
+
+const requestsAMinute = 100
+const minuteMs = 60_000
+const usage = remembered(() => ({ minute: 0, requests: 0 }))
+
+/** An answer of the resource's own media type; sites have none. */
+export function vendor(name: string, value: unknown, status = 200): Answer {
+  return json(value, status, name === 'sites' ? {} : { 'Content-Type': `application/vnd.${name}.v1+json` })
+}
+
+/** What every answer has: the caller's request id, and what is left of this minute's requests, which is only counted. */
+export function suiteHeaders({ headers, memory, nowMs }: Call): Readonly<Record<string, string>> {
+  const used = usage(memory)
+  const minute = Math.floor(nowMs / minuteMs)
+  if (used.minute !== minute) Object.assign(used, { minute, requests: 0 })
+  used.requests++
+  const leftMs = (minute + 1) * minuteMs - nowMs
+  return {
+    'X-Response-Id': headers['x-request-id']?.toString() ?? seededUuid('response'),
+    'x-ratelimit-limit': String(requestsAMinute),
+    'x-ratelimit-remaining': String(Math.max(0, requestsAMinute - used.requests)),
+    'x-ratelimit-reset': String(Math.ceil((Date.now() + leftMs) / 1000)),
+  }
+}
+
+/** One page of a list. Sites count their pages, the others go on from a scroll id. */
+export function listAnswer(call: Call, { name, things }: Resource): Answer {
+  const { query, memory } = call
+  const pageSize = integer(query, 'pageSize', 100)
+  if (!(pageSize >= 1 && pageSize <= 1000)) return refused(call, 'pageSize must be 1 to 1000')
+  const filter = compileFilter(query.get('filter'))
+  if ('mistake' in filter) return refused(call, `filter: ${filter.mistake}`)
+  const pageNumber = integer(query, 'pageNumber', 0)
+  if (Number.isNaN(pageNumber)) return refused(call, 'pageNumber must be a whole number')
+  const isNumbered = name === 'sites'
+  const fields = allOf(things, memory).map((thing) => thing.fields)
+  const found = sorted(fields.filter(filter.accepts), query.get('sort'))
+  const cursor = isNumbered ? cursorAt(pageNumber * pageSize) : query.get('scrollId')
+  const page = cursorPage(found, cursor, pageSize)
+  if (!page) return refused(call, 'scrollId is invalid')
+
+  const { items: data, next } = page
+  const position = isNumbered ? { pageNumber } : next === null ? {} : { nextScrollId: next }
+  const following = isNumbered ? { pageNumber: pageNumber + 1 } : { scrollId: next ?? '' }
+  const links = {
+    self: { href: `${call.origin}${call.path}?${queryWith(query, { pageSize })}` },
+    ...(next === null ? {} : { next: { href: `${call.origin}${call.path}?${queryWith(query, following)}` } }),
+  }
+  const pagination = { pageSize, hasMore: next !== null, ...position }
+  return vendor(name, { data, pagination, _links: links })
+}
+
+export function one(
+  { path, things }: Resource,
+  answer: (
+    found: { readonly id: string; readonly fields: Readonly<Record<string, unknown>> },
+    call: Call,
+  ) => Answer,
+): Handler {
+  return byId(things, answer, (id, call) => failure(call, 404, 'Not Found', `No ${id} among the ${path}`))
+}
+
+/** The suite's form of an error (RFC 7807). */
+export function failure({ path }: Call, status: number, title: string, detail: string): Answer {
+  return json({ status, title, detail, instance: path, time: new Date().toISOString(), errors: [] }, status)
+}
+
+function refused(call: Call, detail: string): Answer {
+  return failure(call, 400, 'Bad Request', detail)
+}

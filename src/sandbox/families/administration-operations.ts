@@ -1,0 +1,60 @@
+import type { Answer, Call } from '../exchange.js'
+import { collection } from '../memory.js'
+import { company } from '../people.js'
+import { seededUuid } from '../seeded.js'
+import { momentOf } from '../time-series.js'
+import { keep } from '../things.js'
+import { failure, vendor } from './administration-answers.js'
+import { nextNumber, type Resource } from './administration-resources.js'
+
+/** A change that goes on for a while: it has not finished until it is asked for a second time. */
+interface Operation {
+  readonly id: string
+  readonly type: 'CREATE' | 'UPDATE' | 'DELETE'
+  readonly resource: Resource
+  readonly resourceId: string
+  readonly createdTime: string
+  polls: number
+}
+
+const operations = collection<Operation>(() => [])
+const progress = ['PENDING', 'IN_PROGRESS', 'COMPLETED'] as const
+
+/** Begins an operation, and tells of it in the media type of what is changed. */
+export function startOperation(
+  call: Call,
+  resource: Resource,
+  type: Operation['type'],
+  resourceId: string,
+): Answer {
+  const { memory, nowMs } = call
+  const id = seededUuid(`operation ${nextNumber(memory)}`)
+  const createdTime = new Date(momentOf(nowMs)).toISOString()
+  const operation = keep(operations, memory, { id, type, resource, resourceId, createdTime, polls: 0 })
+  return vendor(resource.name, shown(call, operation), 202)
+}
+
+export function describeOperation(call: Call): Answer {
+  const id = call.params['id'] ?? ''
+  const operation = operations(call.memory).get(id)
+  if (!operation) return failure(call, 404, 'Not Found', `No operation ${id}`)
+  operation.polls++
+  return vendor('operations', shown(call, operation))
+}
+
+function shown({ origin, base }: Call, { id, type, resource, resourceId, createdTime, polls }: Operation) {
+  return {
+    operationId: id,
+    status: progress[polls] ?? 'COMPLETED',
+    customerId: company.customerId,
+    resourceType: resource.type,
+    resourceId,
+    operationType: type,
+    createdTime,
+    ...(polls > 1 ? { completedTime: createdTime } : {}),
+    _links: {
+      self: { href: `${origin}${base}/operations/${id}` },
+      resource: { href: `${origin}${base}/${resource.path}/${resourceId}` },
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import { json, problem } from '../answers.js'
+import type { Answer, Call, Handler } from '../exchange.js'
+import { compileFilter } from '../fiql.js'
+import { halPage } from '../hal.js'
+import { jsonObject } from '../parameters.js'
+import { sorted } from '../sorting.js'
+import { byId, type Things } from '../things.js'
+
+export function hal(value: unknown, status = 200): Answer {
+  return json(value, status, { 'Content-Type': 'application/hal+json' })
+}
+
+/**
+ * One page of a list, filtered and sorted as the query says.
+ * @param order the order without one.
+ */
+export function listAnswer(call: Call, relation: string, items: readonly object[], order = 'id:asc'): Answer {
+  const filter = compileFilter(call.query.get('filter'))
+  if ('mistake' in filter) return failure(400, 'FILTER', filter.mistake)
+  const page = halPage(call, relation, sorted(items.filter(filter.accepts), call.query.get('sort') ?? order))
+  return page === undefined ? failure(400, 'PAGE', 'page and size must be whole numbers') : hal(page)
+}
+
+/** Answers a body that is an object with all these fields; refuses any other. */
+export function requiring(
+  { body }: Call,
+  fields: readonly string[],
+  answer: (given: Readonly<Record<string, unknown>>) => Answer,
+): Answer {
+  const given = jsonObject(body)
+  if (!given) return failure(400, 'BODY', 'The body must be a JSON object')
+  const absent = fields.find((field) => given[field] === undefined)
+  return absent === undefined ? answer(given) : failure(400, 'REQUIRED', `${absent} is missing`)
+}
+
+export function one<T extends { readonly id: string }>(
+  things: Things<T>,
+  answer: (found: T, call: Call) => Answer,
+): Handler {
+  return byId(things, answer, missing)
+}
+
+export function missing(id: string): Answer {
+  return failure(404, 'NOT_FOUND', `No resource ${id}`)
+}
+
+export function failure(status: number, code: string, text: string): Answer {
+  return problem(
+    { message: text, errors: [{ code, message: text }], referenceId: `sandbox-${status}` },
+    status,
+  )
+}

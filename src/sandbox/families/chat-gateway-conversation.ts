@@ -1,0 +1,28 @@
+import type { Answer, Call, Handler } from '../exchange.js'
+import { collection } from '../memory.js'
+import { one } from './chat-gateway-answers.js'
+
+export interface Conversation {
+  readonly id: string
+  readonly channelId: unknown
+  readonly assignment: unknown
+  readonly user: Readonly<Record<string, unknown>>
+  readonly startTime: string
+  readonly userLeft: boolean
+}
+
+export const conversations = collection<Conversation>(() => [
+  {
+    id: 'cv-1',
+    channelId: 'ch-1',
+    assignment: { type: 'queue', id: '102' },
+    user: { name: 'Customer', email: 'customer@example.com', language: 'en' },
+    startTime: '2026-01-05T09:00:00.000Z',
+    userLeft: false,
+  },
+])
+
+/** A conversation that is there: the first check of everything below one. */
+export function inConversation(answer: (conversation: Conversation, call: Call) => Answer): Handler {
+  return one(conversations, answer)
+}

@@ -1,0 +1,84 @@
+import { empty } from '../answers.js'
+import type { Answer, Call, Handler, Routes } from '../exchange.js'
+import { counter } from '../memory.js'
+import { isObject } from '../parameters.js'
+import { company } from '../people.js'
+import { seededHex } from '../seeded.js'
+import { momentOf } from '../time-series.js'
+import { allOf, keep, type Things } from '../things.js'
+import { failure, hal, listAnswer, requiring } from './chat-gateway-answers.js'
+import { conversations, inConversation, type Conversation } from './chat-gateway-conversation.js'
+import { addMessage } from './chat-gateway-messages.js'
+
+const nextNumber = counter(2)
+
+/** @param channels in which a conversation may begin. */
+export function conversationRoutes(channels: Things): Routes {
+  const inChannel = (call: Call, answer: (given: Readonly<Record<string, unknown>>) => Answer) =>
+    requiring(call, ['channelId'], (given) => {
+      const isKnown = channels(call.memory).has(String(given['channelId']))
+      return isKnown ? answer(given) : failure(400, 'CHANNEL', 'No such channel')
+    })
+  return {
+    'GET /conversations': (call) =>
+      listAnswer(call, 'conversations', allOf(conversations, call.memory).map(shown)),
+    'POST /conversations': (call) => inChannel(call, (given) => begin(given, call)),
+    'GET /conversations/:id': inConversation((found) => hal(shown(found))),
+    'PUT /conversations/:id': inConversation((found, call) =>
+      inChannel(call, (given) => change(found, given, call)),
+    ),
+    'PATCH /conversations/:id': inConversation((found, call) =>
+      requiring(call, [], (given) => change(found, given, call)),
+    ),
+    'GET /conversations/:id/interactions': inConversation(({ id, startTime }, call) => {
+      const interaction = `int-${seededHex(id, 11)}-chat-00-${company.tenant}`
+      return listAnswer(call, 'interactions', [{ id: interaction, startTime }])
+    }),
+    'GET /conversations/:id/participants': inConversation(({ id, user, userLeft }, call) => {
+      const participant = { id: `${id}-user`, removed: userLeft, type: 'user', language: user['language'] }
+      return listAnswer(call, 'participants', [participant])
+    }),
+    'PATCH /conversations/:id/participants/user': inConversation((found, call) =>
+      requiring(call, ['removed'], ({ removed }) => {
+        keep(conversations, call.memory, { ...found, userLeft: removed === true })
+        return empty(204)
+      }),
+    ),
+    'POST /conversations/:id/typing': signal(['authorType'], 204),
+    'POST /conversations/:id/thinking': signal([], 204),
+    'POST /conversations/:id/read-receipt': signal(['authorType', 'readAt'], 204),
+    'POST /conversations/:id/post-agent-assignment': signal(['id'], 201),
+  }
+}
+
+function begin(given: Readonly<Record<string, unknown>>, call: Call): Answer {
+  const { channelId, assignment, user, history } = given
+  const conversation = keep(conversations, call.memory, {
+    id: `cv-${nextNumber(call.memory)}`,
+    channelId,
+    assignment,
+    user: isObject(user) ? user : {},
+    startTime: new Date(momentOf(call.nowMs)).toISOString(),
+    userLeft: false,
+  })
+  const messages: unknown = isObject(history) ? history['messages'] : undefined
+  if (Array.isArray(messages)) {
+    for (const message of messages.filter(isObject)) addMessage(conversation.id, message, call)
+  }
+  return hal({ conversationId: conversation.id, createdAt: conversation.startTime }, 202)
+}
+
+function change(found: Conversation, given: Readonly<Record<string, unknown>>, { memory }: Call): Answer {
+  const { channelId = found.channelId, assignment = found.assignment, user } = given
+  const changed = { ...found, channelId, assignment, user: isObject(user) ? user : found.user }
+  return hal(shown(keep(conversations, memory, changed)), 202)
+}
+
+function shown({ id, channelId, assignment, user, userLeft }: Conversation) {
+  return { id, channelId, assignment, user, state: userLeft ? 'idle' : 'active' }
+}
+
+/** Something that the other side is told and nobody can read again. */
+function signal(fields: readonly string[], status: number): Handler {
+  return inConversation((_found, call) => requiring(call, fields, () => empty(status)))
+}

@@ -1,0 +1,83 @@
+import { empty, json } from '../answers.js'
+import type { Answer, Call, Handler, Routes } from '../exchange.js'
+import { collection } from '../memory.js'
+import { jsonObject, nonEmptyString } from '../parameters.js'
+import { allOf, byId, keep, type Things } from '../things.js'
+import { dids, failure, listAnswer } from './fax-answers.js'
+import { missingWebhook, removal, shownWebhook, webhooks } from './fax-webhooks.js'
+
+/** That a webhook is told of the faxes of one number, or of all: of those that come, go, or both. */
+interface Subscription {
+  readonly id: string
+  readonly webhookId: string
+  readonly did?: string
+  readonly direction: string
+}
+
+const directions = ['inbound', 'outbound', 'bi-directional']
+const ofAll = collection<Subscription>(() => [{ id: '1', webhookId: '1', direction: 'inbound' }])
+const ofNumbers = collection<Subscription>(() => [])
+
+const allPath = '/notifications/fax-event/webhook-service/default'
+const numbersPath = '/notifications/fax-event/webhook-service/phones'
+
+/** Which faxes a webhook is told of. */
+export const eventRoutes: Routes = {
+  [`GET ${allPath}`]: (call) =>
+    listAnswer(call, 'customerDefaultWebHookInformationList', allShown(ofAll, call)),
+  [`POST ${allPath}`]: (call) => subscribe(ofAll, call, {}),
+  [`PATCH ${allPath}/:id`]: byId(ofAll, (found, call) => redirect(ofAll, found, call), missingWebhook),
+  [`DELETE ${allPath}/:id`]: removal(ofAll),
+
+  [`GET ${numbersPath}`]: (call) =>
+    listAnswer(call, 'customerDidWebHookInformationList', allShown(ofNumbers, call)),
+  [`POST ${numbersPath}`]: (call) => {
+    const did = nonEmptyString(jsonObject(call.body)?.['did']) ?? ''
+    return dids.includes(did) ? subscribe(ofNumbers, call, { did }) : failure(call, 404, `No number ${did}`)
+  },
+  [`PATCH ${numbersPath}/:did/:webhookId`]: ofNumber((found, call) => redirect(ofNumbers, found, call)),
+  [`DELETE ${numbersPath}/:did/:webhookId`]: ofNumber(({ id }, { memory }) => {
+    ofNumbers(memory).delete(id)
+    return empty(204)
+  }),
+}
+
+/** The webhooks that are told of a number's faxes in particular. */
+export function webhooksOf(did: string, call: Call): readonly object[] {
+  return allShown(ofNumbers, call).filter((subscription) => subscription.did === did)
+}
+
+function subscribe(things: Things<Subscription>, call: Call, number: { readonly did?: string }): Answer {
+  const webhookId = String(jsonObject(call.body)?.['webhookId'])
+  if (!webhooks(call.memory).has(webhookId)) return missingWebhook(webhookId, call)
+  const id = number.did === undefined ? webhookId : `${number.did}/${webhookId}`
+  const subscription = { id, webhookId, ...number, direction: 'bi-directional' }
+  return json(shown(keep(things, call.memory, subscription), call)[0], 201)
+}
+
+function redirect(things: Things<Subscription>, found: Subscription, call: Call): Answer {
+  const direction = nonEmptyString(jsonObject(call.body)?.['direction']) ?? ''
+  if (!directions.includes(direction)) {
+    return failure(call, 400, `direction must be one of ${directions.join(', ')}`)
+  }
+  keep(things, call.memory, { ...found, direction })
+  return empty(204)
+}
+
+function allShown(things: Things<Subscription>, call: Call) {
+  return allOf(things, call.memory).flatMap((subscription) => shown(subscription, call))
+}
+
+/** The webhook with what it is told of; nothing once the webhook is gone. */
+function shown({ id: _id, webhookId, ...told }: Subscription, { memory }: Call) {
+  const webhook = webhooks(memory).get(webhookId)
+  return webhook ? [{ ...shownWebhook(webhook), ...told }] : []
+}
+
+function ofNumber(answer: (found: Subscription, call: Call) => Answer): Handler {
+  return (call) => {
+    const id = `${call.params['did']}/${call.params['webhookId']}`
+    const found = ofNumbers(call.memory).get(id)
+    return found ? answer(found, call) : missingWebhook(id, call)
+  }
+}

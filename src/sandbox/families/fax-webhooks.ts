@@ -1,0 +1,75 @@
+import { empty, json } from '../answers.js'
+import type { Answer, Call, Handler, Routes } from '../exchange.js'
+import { collection, counter } from '../memory.js'
+import { jsonObject, nonEmptyString } from '../parameters.js'
+import { momentOf } from '../time-series.js'
+import { allOf, byId, keep, type Things } from '../things.js'
+import { failure, listAnswer } from './fax-answers.js'
+
+interface Webhook {
+  readonly id: string
+  readonly active: boolean
+  readonly createdAt: string
+  readonly uri: string
+  readonly credentialType: string
+}
+
+export const webhooks = collection<Webhook>(() => [
+  {
+    id: '1',
+    active: true,
+    createdAt: '2026-01-05T09:00:00.000Z',
+    uri: 'https://fax.example.com/events',
+    credentialType: 'bearer',
+  },
+])
+const nextNumber = counter(2)
+const path = '/notifications/webhook'
+
+export const webhookRoutes: Routes = {
+  [`GET ${path}`]: (call) =>
+    listAnswer(call, 'customerWebHookInformationList', allOf(webhooks, call.memory).map(shownWebhook)),
+  [`POST ${path}`]: create,
+  [`GET ${path}/:id`]: byId(webhooks, (found) => json(shownWebhook(found)), missingWebhook),
+  [`PATCH ${path}/:id`]: byId(webhooks, change, missingWebhook),
+  [`DELETE ${path}/:id`]: removal(webhooks),
+}
+
+/** In answers ids are numbers. */
+export function shownWebhook({ id, ...webhook }: Webhook) {
+  return { id: Number(id), ...webhook }
+}
+
+/** Deletes what webhooks are, or are used for. */
+export function removal<T extends { readonly id: string }>(things: Things<T>): Handler {
+  const remove = ({ id }: T, { memory }: Call) => {
+    things(memory).delete(id)
+    return empty(204)
+  }
+  return byId(things, remove, missingWebhook)
+}
+
+export function missingWebhook(id: string, call: Call): Answer {
+  return failure(call, 404, `No webhook ${id}`)
+}
+
+function create(call: Call): Answer {
+  const { uri, type } = jsonObject(call.body) ?? {}
+  const address = nonEmptyString(uri)
+  if (!address) return failure(call, 400, 'uri is missing')
+  const webhook = {
+    id: String(nextNumber(call.memory)),
+    active: true,
+    createdAt: new Date(momentOf(call.nowMs)).toISOString(),
+    uri: address,
+    credentialType: nonEmptyString(type) ?? 'bearer',
+  }
+  return json(shownWebhook(keep(webhooks, call.memory, webhook)), 201)
+}
+
+function change(found: Webhook, call: Call): Answer {
+  const active = jsonObject(call.body)?.['active']
+  if (typeof active !== 'boolean') return failure(call, 400, 'active must be true or false')
+  keep(webhooks, call.memory, { ...found, active })
+  return empty(204)
+}

@@ -1,0 +1,54 @@
+import { json, message } from '../answers.js'
+import type { Answer, Call, Handler } from '../exchange.js'
+import { counter, remembered } from '../memory.js'
+import { jsonObject } from '../parameters.js'
+import { inAcceptedForm, missing } from './cc-analytics.js'
+import { reportOf, type Report } from './historical-report.js'
+
+const reports = remembered(() => new Map<number, Report>())
+const nextId = counter(2_000_001)
+const charset = ';charset=UTF-8'
+
+/**
+ * Keeps a report that the body asks for.
+ * @param linkTo the `Link` to what comes next.
+ */
+export function createReport(
+  { body, memory }: Call,
+  kind: 'summary' | 'detailed',
+  linkTo: (report: Report) => string,
+): Answer {
+  const definition = jsonObject(body)
+  if (!definition) return message(400, 'Bad request: The body must be a JSON object')
+  const report = reportOf(definition, nextId(memory))
+  if (typeof report === 'string') return message(400, `Bad request: ${report}`)
+  if ((report.type.searchQuery !== undefined) !== (kind === 'detailed')) {
+    return message(400, `Bad request: This type is not for ${kind} reports`)
+  }
+  // Detailed reports need not be waited for.
+  if (kind === 'detailed') report.status = 'DONE'
+  reports(memory).set(report.id, report)
+  return json({ id: report.id, status: report.status }, 200, {
+    'Content-Type': `application/json${charset}`,
+    Link: linkTo(report),
+  })
+}
+
+export function withReport(answer: (report: Report, call: Call) => Answer): Handler {
+  return (call) => {
+    const report = reports(call.memory).get(Number(call.params['id']))
+    return report ? answer(report, call) : missing('Report', call.params['id'])
+  }
+}
+
+export function inForm(call: Call, root: string, value: unknown, headers: Record<string, string> = {}) {
+  return inAcceptedForm(call, root, value, headers, charset)
+}
+
+export function addressOf({ origin, base }: Call, id: number): string {
+  return `${origin}${base}/${id}`
+}
+
+export function notReady({ id }: Report): Answer {
+  return message(400, `Bad request: Report ${id} is not done yet, ask for its status`)
+}

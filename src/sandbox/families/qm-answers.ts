@@ -1,0 +1,28 @@
+import { json } from '../answers.js'
+import type { Answer, Call } from '../exchange.js'
+import { pageOf, queryWith } from '../paging.js'
+import { integer } from '../parameters.js'
+
+export function pageAnswer<T>(call: Call, items: readonly T[], show: (item: T) => unknown): Answer {
+  const number = integer(call.query, 'page', 0)
+  const size = integer(call.query, 'size', 20)
+  if (Number.isNaN(number)) return failure(400, 'INVALID_PAGE', 'page must be a whole number')
+  if (!(size >= 1 && size <= 100)) return failure(400, 'INVALID_SIZE', 'size must be from 1 to 100')
+  const page = pageOf(items, number, size)
+  const at = (target: number) => `${call.origin}${call.path}?${queryWith(call.query, { page: target, size })}`
+  const links = [
+    ...(number > 0 ? [{ rel: 'prevUrl', href: at(number - 1) }] : []),
+    ...(page.isLast ? [] : [{ rel: 'nextUrl', href: at(number + 1) }]),
+  ]
+  const content = page.items.map(show)
+  return json({ pageNumber: number, pageSize: size, pageResultSize: content.length, content, links })
+}
+
+export function linkTo({ origin, base }: Call, rel: string, path: string) {
+  return { rel, href: `${origin}${base}${path}` }
+}
+
+/** QM's errors are a code for machines and a message for humans. */
+export function failure(status: number, code: string, text: string): Answer {
+  return json({ code, message: text }, status)
+}

@@ -1,0 +1,22 @@
+import { json } from '../answers.js'
+import type { Answer, Call, Handler } from '../exchange.js'
+import { halPage } from '../hal.js'
+import { list } from '../parameters.js'
+import { sorted } from '../sorting.js'
+
+/** A PBX that the customer does not have is refused; any plain name but `unknown` is theirs. */
+export function ownPbx(answer: Handler): Handler {
+  return (call) => {
+    const named = [call.params['pbxId'] ?? '', ...list(call.query, 'pbxId')]
+    return named.includes('unknown') ? failure(call, 403, 'No access to the PBX') : answer(call)
+  }
+}
+
+export function listAnswer(call: Call, relation: string, items: readonly object[]): Answer {
+  const page = halPage(call, relation, sorted(items, call.query.get('sort')))
+  return page ? json(page) : failure(call, 400, 'page and size must be whole numbers')
+}
+
+export function failure({ path }: Call, status: number, text: string): Answer {
+  return json({ timestamp: new Date().toISOString(), status, messages: [text], path }, status)
+}

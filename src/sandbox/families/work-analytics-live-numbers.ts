@@ -1,0 +1,41 @@
+import type { Call } from '../exchange.js'
+import { chosenBy, isTrue } from '../parameters.js'
+import { company, sites } from '../people.js'
+import { numberNow } from './realtime-metrics.js'
+import { callQueues } from './work-analytics-customer-data.js'
+
+type CallQueue = (typeof callQueues)[number]
+
+/** `metrics` chooses; without it there are all. */
+export function metricsOf(
+  { query, nowMs }: Call,
+  seed: string,
+  names: readonly string[],
+): Record<string, number> {
+  const chosen = names.filter(chosenBy(query, 'metrics'))
+  return Object.fromEntries(chosen.map((name) => [name, numberNow(seed, name, nowMs)]))
+}
+
+/** With `includeSummary` the sums over all rows, under the name that they have there. */
+export function summaryOf(
+  { query }: Call,
+  name: string,
+  rows: readonly { readonly metrics: Readonly<Record<string, number>> }[],
+) {
+  if (!isTrue(query, 'includeSummary')) return {}
+  const sums: Record<string, number> = {}
+  for (const { metrics } of rows) {
+    for (const [metric, value] of Object.entries(metrics)) sums[metric] = (sums[metric] ?? 0) + value
+  }
+  return { [name]: sums }
+}
+
+/** The queues that `queueIds` and `siteIds` name. */
+export function wantedQueues({ query }: Call): readonly CallQueue[] {
+  const [isQueue, isSite] = [chosenBy(query, 'queueIds'), chosenBy(query, 'siteIds')]
+  return callQueues.filter(({ id, siteId }) => isQueue(id) && isSite(siteId))
+}
+
+export function placeOf({ siteId }: CallQueue) {
+  return { pbx: company.pbx, site: sites.find(({ id }) => id === siteId)?.name }
+}

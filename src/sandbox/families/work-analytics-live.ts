@@ -1,0 +1,39 @@
+import { json } from '../answers.js'
+import type { Routes } from '../exchange.js'
+import { ownPbx } from './work-analytics-answers.js'
+import { agentActivity, queueAgentActivity } from './work-analytics-live-agents.js'
+import { describeCall, listCalls } from './work-analytics-live-calls.js'
+import { metricsOf, placeOf, summaryOf, wantedQueues } from './work-analytics-live-numbers.js'
+
+const queueMetrics = [
+  'enteredCalls',
+  'acceptedCalls',
+  'missedCalls',
+  'completedCalls',
+  'diverted',
+  'abandonedInWaitingCalls',
+  'activeCalls',
+  'averageWaitingTime',
+  'averageHandlingTime',
+  'longestWaitingTime',
+  'ongoingWaitingCalls',
+  'ongoingHandlingCalls',
+  'ongoingTotalAgents',
+  'ongoingAvailableAgents',
+]
+
+/** The call queues, their agents and their calls of this moment; numbers change as real-time ones do. */
+export const liveRoutes: Routes = {
+  'GET /pbxes/:pbxId/call-queue-metrics': ownPbx((call) => {
+    const rows = wantedQueues(call).map((queue) => {
+      const { id, name, extensionNumber: extension } = queue
+      const metrics = metricsOf(call, `work queue ${id}`, queueMetrics)
+      return { ...placeOf(queue), id, name, autoLogin: false, extension, metrics }
+    })
+    return json({ callQueues: rows, ...summaryOf(call, 'metricsSummary', rows) })
+  }),
+  'GET /pbxes/:pbxId/agent-activity': ownPbx(agentActivity),
+  'GET /pbxes/:pbxId/queue-agent-activity': ownPbx(queueAgentActivity),
+  'GET /pbxes/:pbxId/calls': ownPbx(listCalls),
+  'GET /pbxes/:pbxId/calls/:callId': ownPbx(describeCall),
+}

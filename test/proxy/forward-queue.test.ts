@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import { test } from 'node:test'
+import { startProxy } from '../support/proxy.js'
+import { startUpstream } from '../support/upstream.js'
+
+const CONNECTIONS = 256
+
+test('whoever waits behind downloads that hang is told to come again, and nothing was sent', async (t) => {
+  let asked = 0
+  const upstream = await startUpstream({
+    answer(_request, response) {
+      asked += 1
+      response.write('the beginning of a long download')
+    },
+  })
+  const proxy = await startProxy({ X8_BASE_URL: upstream.origin, X8_RESPONSE_TIMEOUT_MS: '2000' })
+  const downloads = await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      const [answer] = (await once(get(`${proxy.origin}/storage/a`, { agent: false }), 'response')) as [
+        IncomingMessage,
+      ]
+      return answer.on('error', () => undefined)
+    }),
+  )
+  t.after(() => downloads.forEach((download) => download.destroy()))
+  assert.equal(asked, CONNECTIONS)
+
+  const answer = await fetch(`${proxy.origin}/storage/b`)
+
+  assert.equal(answer.status, 503)
+  assert.equal(((await answer.json()) as { type: string }).type, 'urn:8x8-auth-proxy:overloaded')
+  assert.equal(answer.headers.get('retry-after'), '1')
+  assert.equal(asked, CONNECTIONS)
+})
