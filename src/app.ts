@@ -1,15 +1,8 @@
-import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http'
+import { METHODS, type ServerResponse } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
-import Fastify, {
-  LogController,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from './config.js'
-import { answerUnparsed, refuseConnect } from './client-error.js'
 import { createCredentials, type Credentials } from './credentials.js'
 import { createDoor } from './door/door.js'
 import { corsHeaders, preflightHeaders } from './door/origin.js'
@@ -28,8 +21,8 @@ import { sendProblem } from './problems.js'
 import { createBreaker } from './proxy/breaker.js'
 import { createForward } from './proxy/forward.js'
 import type { Upstream } from './proxy/upstream.js'
-import { logExchange, requestId } from './request-log.js'
-import { routePath } from './target.js'
+import { logExchange } from './request-log.js'
+import { createServer, type Follow } from './server.js'
 import { appTokenRequest, workTokenRequest } from './token/request-token.js'
 import { createTokenCache, type TokenCache, type TokenStatus } from './token/token-cache.js'
 
@@ -111,39 +104,25 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   fastify.addHook('onRequest', (request, reply, done) => {
     follow(request, reply)
     try {
-      const { exchange } = request
       const admission = door(request.raw, request.originalUrl)
-      exchange.admission = admission
+      const { corsOrigin, target } = admission
+      request.exchange.admission = admission
       if (admission.preflight) {
         reply.hijack()
-        reply.raw.writeHead(204, preflightHeaders(admission.corsOrigin!, request.headers)).end()
+        reply.raw.writeHead(204, preflightHeaders(corsOrigin!, request.headers)).end()
         return
       }
-      const { path } = admission.target
-      if (!isLocalPath(path, config)) {
-        if (drain.started())
-          throw new ProxyError('shutting-down', 'The proxy is shutting down. Nothing was sent.', {
-            retryAfterMs: 1000,
-          })
-        exchange.family = familyOf(path)
-      } else {
+      if (isLocalPath(target.path, config)) {
         reply.header('X-Request-Id', request.id)
-        if (admission.corsOrigin !== undefined)
-          reply.headers(Object.fromEntries(pairs(corsHeaders(admission.corsOrigin))))
+        if (corsOrigin !== undefined) reply.headers(Object.fromEntries(pairs(corsHeaders(corsOrigin))))
+      } else {
+        if (drain.started()) throw shuttingDown()
+        request.exchange.family = familyOf(target.path)
       }
       done()
     } catch (error) {
       done(error as Error)
     }
-  })
-  fastify.setErrorHandler<Error>((error, request, reply) =>
-    sendProblem(request, reply, asProxyError(error, log)),
-  )
-  fastify.setNotFoundHandler(() => {
-    throw new ProxyError(
-      'not-found',
-      'Only what is listed in the README is here; every other path is forwarded.',
-    )
   })
 
   await fastify.register(health, { tokens, draining: drain.started })
@@ -165,7 +144,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   fastify.all('/-/*', () => {
     throw new ProxyError(
       'not-found',
-      'The proxy has nothing at this address. Its own addresses are /-/live, /-/ready and /-/status.',
+      'Its own addresses are /-/live, /-/ready, /-/status, /-/metrics, /-/postman.json and /-/openapi.json.',
     )
   })
 
@@ -205,54 +184,10 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
 // CONNECT never reaches a route, and TRACE would send the token back.
 const FORWARDED_METHODS = METHODS.filter((method) => method !== 'CONNECT' && method !== 'TRACE')
 
-type Follow = (request: FastifyRequest, reply: FastifyReply) => void
-
-function createServer(log: Logger, follow: Follow): FastifyInstance {
-  const fastify = Fastify({
-    loggerInstance: log,
-    // One line a request is written when it is over; Fastify's own four cost a third of the time.
-    logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: (logger) => logger,
-    genReqId: requestId,
-    requestIdHeader: false,
-    // The router sees the path alone; what is sent is `originalUrl`, byte for byte.
-    rewriteUrl: (request) => routePath(request.url ?? '/'),
-    routerOptions: { caseSensitive: true, maxParamLength: 65536 },
-    frameworkErrors: (error, request, reply) => {
-      // The router gave up before the hooks ran. This is what they would have said.
-      follow(request, reply)
-      sendProblem(request, reply, asProxyError(error, log))
-    },
-    clientErrorHandler: (error, socket) => answerUnparsed(error, socket, log),
-    // An upload may take as long as it takes: silence is what is timed, by the parts that read.
-    requestTimeout: 0,
-    return503OnClosing: false,
-    // The door counts Host headers itself, so that a missing one gets a reason.
-    http: { requireHostHeader: false },
-  }) as unknown as FastifyInstance
-  // To a proxy no method has a body that must be parsed, and every method may have one.
-  fastify.removeAllContentTypeParsers()
-  for (const method of METHODS) fastify.addHttpMethod(method, { hasBody: false, overrideExisting: true })
-
-  // Node drops what comes after 2,000 headers without a word. Their size is what is limited, to 16 KiB in all.
-  fastify.server.maxHeadersCount = 0
-  const route = (request: IncomingMessage, response: ServerResponse) => fastify.routing(request, response)
-  // "Expect: 100-continue" is answered when the door has let the request in; other expectations are ignored.
-  fastify.server.on('checkContinue', route).on('checkExpectation', route)
-  fastify.server.on('connect', (request: IncomingMessage, socket) => refuseConnect(request, socket, log))
-  return fastify
-}
-
-function asProxyError(error: FastifyError | Error, log: Logger): ProxyError {
-  if (error instanceof ProxyError) return error
-  // http-proxy and the router refuse what they cannot place with a 400.
-  if ('statusCode' in error && error.statusCode === 400) {
-    return new ProxyError('bad-target', 'The path is malformed. Check its percent-encoding.', {
-      cause: error,
-    })
-  }
-  log.error({ err: error }, 'unexpected error')
-  return new ProxyError('internal', 'The proxy made a mistake. Its log says more.', { cause: error })
+function shuttingDown(): ProxyError {
+  return new ProxyError('shutting-down', 'The proxy is shutting down. Nothing was sent.', {
+    retryAfterMs: 1000,
+  })
 }
 
 function* pairs(flat: readonly string[]): Generator<[string, string]> {

@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config.ts',
     'families.ts',
     'proxy/product-refusal.ts',
+    'proxy/network-problem.ts',
     'proxy/upstream.ts',
     'serve.ts',
     'token/request-token.ts',

@@ -69,12 +69,12 @@ async function servedFromFiles(t: TestContext) {
 test('new secret files are taken up under load without a restart and without a failed request', async (t) => {
   const { files, known, asked, upstream, tokenRequests, call } = await servedFromFiles(t)
   await tokenRequests(1)
-  let done = false
+  const load = { done: false }
   let calls = 0
   const failures: number[] = []
-  const load = Promise.all(
+  const running = Promise.all(
     Array.from({ length: 4 }, async () => {
-      while (!done) {
+      while (!load.done) {
         const answer = await call()
         await answer.text()
         calls += 1
@@ -88,8 +88,8 @@ test('new secret files are taken up under load without a restart and without a f
   writeFileSync(files.secret, 'new-secret\n')
   while (asked.at(-1) !== known.pair) await tokenRequests(asked.length + 1)
   while (upstream.received.at(-1)?.headers.authorization !== 'Bearer token-2') await call()
-  done = true
-  await load
+  load.done = true
+  await running
 
   assert.deepEqual(failures, [])
   assert.ok(calls > 0)

@@ -78,12 +78,9 @@ async function createRegistry({ traffic, tokens, inFlight }: MetricsOptions): Pr
   counter(registry, 'x8_token_renewals_total', 'Tokens obtained, by reason.', () =>
     Object.entries(tokens.counts.renewals).map(([reason, value]) => ({ value, labels: { reason } })),
   )
-  gauge(
-    registry,
-    'x8_token_expires_in_seconds',
-    'Until the token expires; 0 without one.',
-    () => [{ value: tokens.status().expiresInSeconds ?? 0 }],
-  )
+  gauge(registry, 'x8_token_expires_in_seconds', 'Until the token expires; 0 without one.', () => [
+    { value: tokens.status().expiresInSeconds ?? 0 },
+  ])
   return registry
 }
 

@@ -15,6 +15,8 @@ export interface Receiver {
   readonly usesToken: boolean
   /** A connection is there, nothing has been written to it yet. @returns whether to go on */
   connected(): boolean
+  /** An informational answer came (102, 103): the final one is still owed. */
+  informed(): void
   /** The answer's headers are there. */
   answered(): void
   /** Writes the answer's head. */
@@ -96,8 +98,9 @@ export class Answer implements Dispatcher.DispatchHandler {
     headers: IncomingHttpHeaders,
     statusMessage = '',
   ): void {
-    // Informational answers (102, 103) were for this hop.
-    if (status < 200 || this.#over) return
+    if (this.#over) return
+    // Informational answers were for this hop.
+    if (status < 200) return this.#forwarding.informed()
     this.#forwarding.answered()
     const rawHeaders = controller.rawHeaders as (Buffer | string)[]
     if (status === 401 && this.#forwarding.usesToken) {

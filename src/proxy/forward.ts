@@ -168,6 +168,9 @@ class Forwarding implements Receiver {
         this.#refreshToken(request)
       },
     }
+    // Each attempt has a clock of its own.
+    clearTimeout(this.#responseTimer)
+    this.#responseTimer = undefined
     this.#dispatchedAt = now()
     this.options.dispatcher.dispatch(attempt, answer)
     if (body instanceof Upload) body.once('end', () => this.#startResponseTimer())
@@ -214,6 +217,11 @@ class Forwarding implements Receiver {
     if (this.#token === undefined || time < this.#token.expiresAt) return true
     this.#authorize()
     return false
+  }
+
+  informed(): void {
+    // undici's clock starts again at each one, so that a row of them would never end.
+    if (this.#responseTimer === undefined && !(this.#body instanceof Upload)) this.#startResponseTimer()
   }
 
   answered(): void {

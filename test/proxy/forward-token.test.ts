@@ -34,7 +34,7 @@ async function busyProxy() {
     upstream,
     proxy,
     call,
-    async release() {
+    release: async () => {
       holding = false
       for (const response of held) response.end('fine')
       await Promise.all(calls)
