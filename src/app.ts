@@ -9,7 +9,9 @@ import { corsHeaders, preflightHeaders } from './door/origin.js'
 import { createDrain } from './drain.js'
 import { ProxyError } from './errors.js'
 import { newExchange } from './exchange.js'
-import { familyOf, opens } from './families.js'
+import { FAMILIES, familyOf, opens } from './families.js'
+import { createRecorder } from './inspector/recorder.js'
+import { inspector } from './inspector/routes.js'
 import { isLocalPath } from './local-paths.js'
 import { catalogue } from './local/catalogue.js'
 import { health } from './local/health.js'
@@ -82,12 +84,14 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const breaker = createBreaker(now, config.connectTimeoutMs + 1_000)
   const door = createDoor(config)
   const traffic = createTraffic()
+  const recorder = createRecorder({ now })
   const inFlight = new Set<ServerResponse>()
   const fastify = createServer(log, (request, reply) => follow(request, reply))
   const drain = createDrain({ fastify, upstream, inFlight, log, graceMs: config.shutdownGraceMs })
 
   const follow: Follow = (request, { raw }) => {
     request.exchange = newExchange(now())
+    request.exchange.capture = recorder.capture()
     inFlight.add(raw)
     raw.once('close', () => {
       inFlight.delete(raw)
@@ -98,6 +102,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
         raw.headersSent ? raw.statusCode : 0,
         time - request.exchange.startedAt,
       )
+      recorder.record(request, raw)
       logExchange(log, request, raw, time)
     })
   }
@@ -141,10 +146,20 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     products: () => tokens.status().products,
     answersWorkLogin: config.work !== undefined,
   })
+  await fastify.register(inspector, {
+    recorder,
+    tokens,
+    workTokens,
+    families: FAMILIES,
+    version,
+    upstream: config.baseUrl.origin,
+    keyRequired: config.proxyKey !== undefined,
+    draining: drain.started,
+  })
   fastify.all('/-/*', () => {
     throw new ProxyError(
       'not-found',
-      'Its own addresses are /-/live, /-/ready, /-/status, /-/metrics, /-/postman.json and /-/openapi.json.',
+      'The page /-/ lists what is here: /-/live, /-/ready, /-/status, /-/metrics, /-/postman.json, /-/openapi.json.',
     )
   })
 
@@ -172,6 +187,8 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     fastify,
     start: () => caches.forEach((cache) => cache.start()),
     async stop() {
+      // Open pages would be waited for like any other answer.
+      recorder.close()
       const cut = await drain.run()
       caches.forEach((cache) => cache.stop())
       return cut

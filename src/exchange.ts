@@ -1,5 +1,6 @@
 import type { Family } from './families.js'
 import type { ProblemName } from './errors.js'
+import type { Capture } from './inspector/capture.js'
 import type { Target } from './target.js'
 
 /** What the door knows of a request that it let in. */
@@ -34,6 +35,8 @@ export interface Exchange {
   bytes: number
   /** The failure of our own that was answered. */
   problem: ProblemName | undefined
+  /** Takes notes while the page at `/-/` has asked for them. */
+  capture: Capture | undefined
 }
 
 export function newExchange(startedAt: number): Exchange {
@@ -47,6 +50,7 @@ export function newExchange(startedAt: number): Exchange {
     retries: [],
     bytes: 0,
     problem: undefined,
+    capture: undefined,
   }
 }
 

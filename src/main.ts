@@ -21,7 +21,8 @@ Usage: 8x8-auth-proxy [command]
   --version      the version
 
 Every setting is an environment variable that starts with X8_; README.md and
-.env.example list them all. Once it runs, see http://127.0.0.1:8808/-/status.
+.env.example list them all. Once it runs, open http://127.0.0.1:8808/-/ in a
+browser to see what happens.
 `
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

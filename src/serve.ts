@@ -48,6 +48,8 @@ export async function serve(config: Config, host: Host): Promise<Running> {
     `listening on ${address} for ${whom(config)}, forwarding to ${config.baseUrl.origin}`,
   )
   warnIfReachable(config, log)
+  if (host.isTerminal && address.startsWith('http:'))
+    log.info(`open ${address}/-/ in a browser to see what happens`)
   app.start()
 
   const reload = (): void => {

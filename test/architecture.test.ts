@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   catalogue: ['families.ts'],
   sandbox: [],
+  inspector: ['errors.ts', 'exchange.ts', 'families.ts', 'local-paths.ts', 'token/token-cache.ts'],
   doctor: [
     'config.ts',
     'families.ts',

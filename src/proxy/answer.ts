@@ -180,6 +180,7 @@ export class Answer implements Dispatcher.DispatchHandler {
   #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const { response, exchange } = this.#forwarding
     exchange.bytes += chunk.length
+    exchange.capture?.responseBody(chunk)
     if (response.write(chunk)) return
     this.#pause(controller)
     response.once('drain', () => this.#resume(controller))

@@ -11,7 +11,7 @@ import type { Breaker } from './breaker.js'
 import type { TrackedDispatchOptions } from './connection.js'
 import { mayOpenNextTime, networkProblem } from './network-problem.js'
 import { isProductRefusal } from './product-refusal.js'
-import { readBody, type RequestBody, Upload, waitsForContinue } from './request-body.js'
+import { hasBody, readBody, type RequestBody, Upload, waitsForContinue } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { responseHeaders } from './response-headers.js'
 
@@ -102,6 +102,10 @@ class Forwarding implements Receiver {
       this.#answer?.abandon()
       if (this.#body instanceof Upload) this.#body.destroy()
     })
+    const { capture } = this.exchange
+    if (capture !== undefined && hasBody(this.#incoming)) {
+      this.#incoming.on('data', (chunk: Buffer) => capture.requestBody(chunk))
+    }
     readBody(this.#incoming, this.options.config, (error, body) => {
       if (error !== undefined) return this.fail(error)
       this.#body = body
@@ -152,6 +156,7 @@ class Forwarding implements Receiver {
     // A stream's length is the caller's; a body in memory tells its own.
     const declared = this.#incoming.headers['content-length']
     if (body instanceof Upload && declared !== undefined) headers.push('Content-Length', declared)
+    this.exchange.capture?.requestHeaders(headers)
 
     const answer = new Answer(this)
     this.#answer = answer
@@ -253,6 +258,7 @@ class Forwarding implements Receiver {
     })
     headers.push('Server-Timing', serverTiming(this.exchange))
     if (this.#lacksProduct(status)) headers.push('X-Proxy-Hint', productHint(this.exchange.family!))
+    this.exchange.capture?.responseHead(status, headers)
     // 8x8's `Date`, or none.
     response.sendDate = false
     response.writeHead(

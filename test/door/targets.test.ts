@@ -148,7 +148,7 @@ test('the login and the addresses of the proxy itself are answered here in any s
   for (const path of ['/-/live', '/%2d/live', '/-//live', '/-/%6Cive', '/-/live?x=y']) {
     assert.equal((await caller.get(path)).body.toString(), '{"live":true}', path)
   }
-  for (const path of ['/-/', '/-/x', '/-/live/', '/-/Live', '/-/live;x', '/-/a%2Fb']) {
+  for (const path of ['/-/x', '/-/live/', '/-/Live', '/-/live;x', '/-/a%2Fb']) {
     assertProblem(await caller.get(path), 'not-found', path)
   }
   assert.equal(upstream.received.length, 0)

@@ -1,0 +1,107 @@
+import type { ServerResponse } from 'node:http'
+import { ProxyError } from '../errors.js'
+import type { Recorder } from './recorder.js'
+import type { Snapshot, Status, Summary } from './wire.js'
+
+export interface EventsOptions {
+  readonly recorder: Recorder
+  readonly snapshot: () => Snapshot
+  readonly status: () => Status
+}
+
+/** The stream of server-sent events (WHATWG HTML, section 9.2) that keeps open pages up to date. */
+export interface Events {
+  /** @throws {ProxyError} `overloaded` or `shutting-down` */
+  connect(response: ServerResponse, headers: Readonly<Record<string, string>>): void
+  /** Tells every page how things are, without waiting for the next second. */
+  tell(): void
+}
+
+const MOST_PAGES = 20
+// It tells a page that the connection lives, too.
+const STATUS_MS = 1_000
+// Requests that arrive together are sent together: at thousands a second a page could not follow.
+const BATCH_MS = 100
+const MOST_IN_BATCH = 200
+// A page that does not read is sent away; it comes back and gets a snapshot.
+const MOST_UNREAD_BYTES = 2 * 1024 * 1024
+
+/** Timers and the recorder's attention cost something only while a page is connected. */
+export function createEvents({ recorder, snapshot, status }: EventsOptions): Events {
+  const pages = new Set<ServerResponse>()
+  let batch: Summary[] = []
+  let leave: (() => void) | undefined
+  let ticking: NodeJS.Timeout | undefined
+  let flushing: NodeJS.Timeout | undefined
+
+  function send(event: string, data: unknown): void {
+    const text = format(event, data)
+    for (const page of pages) {
+      page.write(text)
+      if (page.writableLength > MOST_UNREAD_BYTES) page.destroy()
+    }
+  }
+
+  function flush(): void {
+    clearTimeout(flushing)
+    flushing = undefined
+    if (batch.length > 0) send('requests', batch)
+    batch = []
+  }
+
+  function start(): void {
+    leave = recorder.watch({
+      recorded(summary) {
+        if (batch.length === MOST_IN_BATCH) batch.shift()
+        batch.push(summary)
+        flushing ??= setTimeout(flush, BATCH_MS).unref()
+      },
+      closed() {
+        flush()
+        for (const page of pages) page.end()
+      },
+    })
+    if (leave === undefined) throw shuttingDown()
+    ticking = setInterval(() => send('status', status()), STATUS_MS).unref()
+  }
+
+  function stop(): void {
+    leave?.()
+    leave = undefined
+    clearInterval(ticking)
+    clearTimeout(flushing)
+    flushing = undefined
+    batch = []
+  }
+
+  return {
+    connect(response, headers) {
+      if (pages.size >= MOST_PAGES) {
+        throw new ProxyError('overloaded', `${MOST_PAGES} pages are open already. Close one.`, {
+          retryAfterMs: 5000,
+        })
+      }
+      if (pages.size === 0) start()
+      // Else they would come twice: with the snapshot and with the batch.
+      flush()
+      pages.add(response)
+      response.once('close', () => {
+        pages.delete(response)
+        if (pages.size === 0) stop()
+      })
+      response.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream; charset=utf-8' })
+      response.write(`retry: 1000\n${format('snapshot', snapshot())}`)
+    },
+
+    tell: () => send('status', status()),
+  }
+}
+
+/** JSON has no line feeds outside of escapes, so nothing in the data can end it. */
+function format(event: string, data: unknown): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+}
+
+function shuttingDown(): ProxyError {
+  return new ProxyError('shutting-down', 'The proxy is shutting down.', { retryAfterMs: 1000 })
+}

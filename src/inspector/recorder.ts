@@ -1,0 +1,198 @@
+import type { ServerResponse } from 'node:http'
+import { LRUCache } from 'lru-cache'
+import { PROBLEMS } from '../errors.js'
+import type { Exchange } from '../exchange.js'
+import { OWN_PREFIX } from '../local-paths.js'
+import { type Capture, createCapture } from './capture.js'
+import { createLastMinute } from './last-minute.js'
+import { maskTarget } from './mask.js'
+import type { Captured, Detail, Summary, Traffic } from './wire.js'
+
+/** What the recorder wants to know of a request; Fastify's fits. */
+export interface RecordedRequest {
+  readonly id: string
+  readonly method: string
+  /** The canonical path, as the router sees it. */
+  readonly url: string
+  /** The target as it came. */
+  readonly originalUrl: string
+  readonly exchange: Exchange & {
+    readonly capture?: Capture | undefined
+  }
+}
+
+/** Whoever shows requests to a person. */
+export interface Watcher {
+  recorded(summary: Summary): void
+  /** The recorder ends: nothing more will come. */
+  closed(): void
+}
+
+/** Keeps the last requests, for the page at `/-/`. */
+export interface Recorder {
+  /** Whether a page is open. */
+  readonly watched: boolean
+  /** Whether headers and bodies are being captured: somebody asked for it, and somebody looks. */
+  readonly capturing: boolean
+  /** A new capture for a request that begins, or undefined while nothing is captured. */
+  capture(): Capture | undefined
+  setCapture(on: boolean): void
+  /** Takes down a request that is over. Those to the proxy's own addresses are not worth it. */
+  record(request: RecordedRequest, response: ServerResponse): void
+  /** Oldest first. */
+  requests(): Summary[]
+  find(n: number): Detail | undefined
+  traffic(): Traffic
+  /** @returns how to leave; undefined once the recorder is closed */
+  watch(watcher: Watcher): (() => void) | undefined
+  /** Sends every watcher away, so that nothing keeps a shutdown waiting. */
+  close(): void
+}
+
+export interface RecorderOptions {
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number
+  readonly maxEntries?: number
+  /** The most memory that all entries take together; the oldest go first. */
+  readonly maxBytes?: number
+}
+
+interface Entry {
+  readonly summary: Summary
+  readonly captured: Captured | undefined
+}
+
+// Capturing ends by itself when the last page has been away for so long. A reload is back sooner.
+const CAPTURE_GRACE_MS = 60_000
+const LONGEST_TARGET = 4096
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
+// About what an entry without strings takes.
+const ENTRY_BYTES = 400
+
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { now, maxEntries = 200, maxBytes = 4 * 1024 * 1024 } = options
+  const entries = new LRUCache<number, Entry>({
+    max: maxEntries,
+    maxSize: maxBytes,
+    sizeCalculation: bytesOf,
+  })
+  const traffic = createLastMinute(now)
+  const watchers = new Set<Watcher>()
+  let recorded = 0
+  let captureIsOn = false
+  let lastWatchedAt = -Infinity
+  let closed = false
+
+  function summaries(): Summary[] {
+    return Array.from(entries.rvalues() as Generator<Entry>, ({ summary }) => summary)
+  }
+
+  /** Whoever asked for bodies has gone: they are neither captured nor kept any longer. */
+  function endForgottenCapture(): void {
+    if (!captureIsOn || watchers.size > 0 || now() - lastWatchedAt < CAPTURE_GRACE_MS) return
+    captureIsOn = false
+    // All are set again, so that their order stays.
+    for (const summary of summaries()) {
+      const { captured: _, ...rest } = summary
+      entries.set(summary.n, { summary: rest, captured: undefined })
+    }
+  }
+
+  const recorder: Recorder = {
+    get watched() {
+      return watchers.size > 0
+    },
+
+    get capturing() {
+      return captureIsOn && watchers.size > 0
+    },
+
+    capture: () => (captureIsOn && watchers.size > 0 ? createCapture() : undefined),
+
+    setCapture(on) {
+      captureIsOn = on
+      lastWatchedAt = now()
+    },
+
+    record(request, response) {
+      if (request.url.startsWith(OWN_PREFIX)) return
+      if (captureIsOn) endForgottenCapture()
+      const captured = request.exchange.capture?.captured()
+      const summary = summarize((recorded += 1), request, response, now(), captured !== undefined)
+      traffic.count(summary.status === 0 || summary.status >= 400)
+      entries.set(summary.n, { summary, captured })
+      for (const watcher of watchers) watcher.recorded(summary)
+    },
+
+    requests: summaries,
+
+    find(n) {
+      // To look at one does not make it last longer.
+      const entry = entries.peek(n)
+      if (entry === undefined) return undefined
+      const { summary, captured } = entry
+      const title = PROBLEMS[summary.problem as keyof typeof PROBLEMS]?.title
+      return { summary, ...(title === undefined ? {} : { problemTitle: title }), ...captured }
+    },
+
+    traffic: () => traffic.read(),
+
+    watch(watcher) {
+      if (closed) return undefined
+      endForgottenCapture()
+      watchers.add(watcher)
+      return () => {
+        if (watchers.delete(watcher)) lastWatchedAt = now()
+      }
+    },
+
+    close() {
+      closed = true
+      for (const watcher of watchers) watcher.closed()
+      watchers.clear()
+    },
+  }
+  return recorder
+}
+
+function summarize(
+  n: number,
+  { id, method, originalUrl, exchange }: RecordedRequest,
+  response: ServerResponse,
+  now: number,
+  captured: boolean,
+): Summary {
+  const { admission, family, startedAt, tokenWaitMs, queueMs, upstreamMs, problem, retries } = exchange
+  const durationMs = now - startedAt
+  // Masked first: a cut could hide from the patterns what a secret is.
+  const target = maskTarget(originalUrl)
+  return {
+    n,
+    requestId: UUID.test(id) ? id : maskTarget(id),
+    at: Date.now() - Math.round(durationMs),
+    method,
+    target: target.length > LONGEST_TARGET ? `${target.slice(0, LONGEST_TARGET)}…` : target,
+    family: family?.name ?? (admission === undefined ? 'refused' : 'login'),
+    status: response.headersSent ? response.statusCode : 0,
+    durationMs,
+    tokenWaitMs,
+    ...(queueMs ? { queueMs } : undefined),
+    ...(upstreamMs ? { upstreamMs } : undefined),
+    bytes: exchange.bytes || Number(response.getHeader('content-length') ?? 0),
+    retries,
+    ...(problem === undefined ? undefined : { problem }),
+    ...(response.writableFinished ? undefined : { incomplete: true }),
+    ...(captured ? { captured: true } : undefined),
+  }
+}
+
+/** Two bytes a character, the most that V8 takes for one. */
+function bytesOf({ summary, captured }: Entry): number {
+  let characters = summary.target.length + summary.requestId.length
+  for (const message of [captured?.request, captured?.response]) {
+    if (message === undefined) continue
+    for (const [name, value] of message.headers) characters += name.length + value.length + 32
+    characters += message.body.text?.length ?? 0
+  }
+  return ENTRY_BYTES + 2 * characters
+}

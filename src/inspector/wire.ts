@@ -1,0 +1,106 @@
+/** What the page at `/-/` gets from the proxy. It is read by Node and by the browser, so it knows neither. */
+
+/** One finished request, small enough to keep 200 of them. Times in milliseconds. */
+export interface Summary {
+  /** Counts up from 1 while the proxy runs. */
+  readonly n: number
+  readonly requestId: string
+  /** When it began, in milliseconds since 1970. */
+  readonly at: number
+  readonly method: string
+  /** Masked, and cut if it is very long. */
+  readonly target: string
+  readonly family: string
+  /** 0 if the caller left before an answer began. */
+  readonly status: number
+  readonly durationMs: number
+  readonly tokenWaitMs: number
+  /** From the dispatch to a connection; absent if it was not sent. */
+  readonly queueMs?: number
+  /** From there to the headers of the answer; absent if none came. */
+  readonly upstreamMs?: number
+  readonly bytes: number
+  readonly retries: readonly string[]
+  /** The failure of the proxy's own that was answered. */
+  readonly problem?: string
+  /** The answer did not get to its end. */
+  readonly incomplete?: true
+  /** Headers and bodies are there. */
+  readonly captured?: true
+}
+
+export interface CapturedBody {
+  /** All that was seen, the part that is not kept included. */
+  readonly bytes: number
+  /** Masked; absent if it is not text. */
+  readonly text?: string
+  readonly truncated: boolean
+  /** Why there is no text. */
+  readonly hidden?: string
+}
+
+export interface CapturedMessage {
+  /** Name and value, masked. */
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body: CapturedBody
+}
+
+export interface Captured {
+  /** As it was sent to 8x8; absent if nothing was sent. */
+  readonly request?: CapturedMessage
+  /** As the caller got it; absent if 8x8 gave no answer. */
+  readonly response?: CapturedMessage
+}
+
+export interface Detail extends Captured {
+  readonly summary: Summary
+  /** What the problem's name means. */
+  readonly problemTitle?: string
+}
+
+export interface TokenView {
+  readonly state: string
+  readonly expiresInSeconds: number | null
+  readonly obtainedAt: string | null
+  readonly products: readonly string[]
+  readonly renewals: number
+  readonly lastError: string | null
+}
+
+export interface Traffic {
+  /** Requests in each of the last 60 seconds, oldest first; the last of them is not over yet. */
+  readonly seconds: readonly number[]
+  /** Of the last 60 seconds: answers of 400 and above, and requests without an answer. */
+  readonly errors: number
+}
+
+export interface Status {
+  readonly token: TokenView
+  readonly workToken?: TokenView
+  readonly ready: boolean
+  readonly traffic: Traffic
+  readonly capture: boolean
+}
+
+export interface FamilyView {
+  readonly name: string
+  readonly title: string
+  readonly credential: string
+  /** The name in the token's product list. */
+  readonly product?: string
+  /** Its name in Admin Console, where that is another. */
+  readonly productLabel?: string
+}
+
+/** The first event of a connection: everything there is. */
+export interface Snapshot {
+  readonly version: string
+  /** 8x8's origin. */
+  readonly upstream: string
+  /** Callers must present X8_PROXY_KEY. */
+  readonly keyRequired: boolean
+  readonly families: readonly FamilyView[]
+  readonly status: Status
+  /** Oldest first. */
+  readonly requests: readonly Summary[]
+}
