@@ -12,6 +12,8 @@ export function answerUnparsed(
   log: Logger,
 ): void {
   const pending = socket._httpMessage
+  // Bytes behind a request that was to be the last: nobody's request, and no reason to withhold the answer to it.
+  if (error.code === 'HPE_CLOSED_CONNECTION' && pending) return
   // Where an answer is under way, more bytes would be taken for a part of it; where one is owed to a whole request,
   // these would be taken for it. Only a request whose own body is malformed gets them.
   if (

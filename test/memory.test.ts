@@ -41,6 +41,18 @@ async function growth(pid: number, happening: () => Promise<void>): Promise<numb
   return Math.max(most, residentMebibytes(pid)) - before
 }
 
+/**
+ * The first large transfer may also take what V8 grows its young generation to, once: on Node 24 and 26 that alone is more
+ * than on Node 20 and 22. Every further one has to do with what is there.
+ */
+const FIRST_MEBIBYTES = Number(process.versions.node.split('.')[0]) < 24 ? 64 : 128
+const MEBIBYTES = 64
+
+function assertFlat(first: number, second: number): void {
+  assert.ok(first < FIRST_MEBIBYTES, `it grew by ${first.toFixed(1)} MiB`)
+  assert.ok(second < MEBIBYTES, `the second time it grew by ${second.toFixed(1)} MiB more`)
+}
+
 suite('memory', { timeout: 120_000 }, () => {
   for (const [who, pauses] of [
     ['a quick reader', false],
@@ -63,7 +75,7 @@ suite('memory', { timeout: 120_000 }, () => {
       })
       let received = 0
 
-      const grown = await growth(program.pid, async () => {
+      const transfer = async () => {
         const client = open(port, {})
         client.end()
         const [response] = (await once(client, 'response')) as [IncomingMessage]
@@ -74,10 +86,10 @@ suite('memory', { timeout: 120_000 }, () => {
           received += (chunk as Buffer).length
           if (pauses && (count += 1) % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 5))
         }
-      })
+      }
 
-      assert.equal(received, 300 * MEBIBYTE)
-      assert.ok(grown < 64, `it grew by ${grown.toFixed(1)} MiB`)
+      assertFlat(await growth(program.pid, transfer), await growth(program.pid, transfer))
+      assert.equal(received, 2 * 300 * MEBIBYTE)
     })
   }
 
@@ -95,23 +107,25 @@ suite('memory', { timeout: 120_000 }, () => {
       },
     })
 
-    for (const headers of [{ 'Content-Length': 90 * MEBIBYTE }, { 'Transfer-Encoding': 'chunked' }]) {
-      const grown = await growth(program.pid, async () => {
-        const client = open(port, { method: 'POST', headers })
-        const answer = answerTo(client)
-        let left = (90 * MEBIBYTE) / piece.length
-        const more = () => {
-          while (left > 0) {
-            left -= 1
-            if (!client.write(piece)) return void client.once('drain', more)
-          }
-          client.end()
+    const transfer = async (headers: Record<string, string | number>) => {
+      const client = open(port, { method: 'POST', headers })
+      const answer = answerTo(client)
+      let left = (90 * MEBIBYTE) / piece.length
+      const more = () => {
+        while (left > 0) {
+          left -= 1
+          if (!client.write(piece)) return void client.once('drain', more)
         }
-        more()
-        assert.equal((await answer).text, String(90 * MEBIBYTE))
-      })
-      assert.ok(grown < 64, `it grew by ${grown.toFixed(1)} MiB`)
+        client.end()
+      }
+      more()
+      assert.equal((await answer).text, String(90 * MEBIBYTE))
     }
+
+    assertFlat(
+      await growth(program.pid, () => transfer({ 'Content-Length': 90 * MEBIBYTE })),
+      await growth(program.pid, () => transfer({ 'Transfer-Encoding': 'chunked' })),
+    )
     assert.ok(upstream.connections > 0)
   })
 

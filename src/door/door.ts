@@ -4,6 +4,8 @@ import { ProxyError } from '../errors.js'
 import type { Admission } from '../exchange.js'
 import { isLocalPath } from '../local-paths.js'
 import { readTarget } from '../target.js'
+import { checkReferer, isIconRequest } from './browser.js'
+import { createFraming } from './framing.js'
 import { checkHost } from './host.js'
 import { checkOrigin, corsHeaders, isPreflight } from './origin.js'
 import { createPolicy } from './policy.js'
@@ -19,8 +21,11 @@ const PROBES: ReadonlySet<string> = new Set(['/-/live', '/-/ready'])
 export function createDoor(config: Config): Door {
   const proxyKey = config.proxyKey === undefined ? undefined : createProxyKey(config.proxyKey)
   const checkPolicy = createPolicy(config)
+  const checkFraming = createFraming()
 
   return (request, requestTarget) => {
+    // First of all: what follows a request whose end is in doubt must not come in, whatever else is wrong with it.
+    checkFraming(request)
     const probe = PROBES.has(withoutQuery(requestTarget))
     const host = probe ? (request.headers.host ?? '') : checkHost(request.rawHeaders, config.allowedHosts)
     const corsOrigin = checkOrigin(request.headers, host, config.allowedOrigins)
@@ -43,10 +48,15 @@ export function createDoor(config: Config): Door {
     const preflight = corsOrigin !== undefined && isPreflight(method, headers)
     // A browser sends no credentials with a preflight.
     if (proxyKey !== undefined && !probe && !preflight) proxyKey.check(headers)
-    checkFraming(request)
     const target = readTarget(requestTarget, host)
     // What is answered here changes nothing at 8x8: the rules are about what is forwarded.
-    if (!preflight && !isLocalPath(target.path, config)) checkPolicy(method, target.path)
+    if (!preflight && !isLocalPath(target.path, config)) {
+      checkReferer(headers, host, config.allowedOrigins)
+      checkPolicy(method, target.path)
+      if (isIconRequest(target.path, headers)) {
+        throw new ProxyError('not-found', 'The proxy has no icon, and does not ask 8x8 for one.')
+      }
+    }
     if (headers.upgrade?.toLowerCase().includes('websocket')) {
       throw new ProxyError(
         'websocket-not-supported',
@@ -67,20 +77,6 @@ interface Caller {
   readonly probe: boolean
   readonly host: string
   readonly corsOrigin: string | undefined
-}
-
-/** What Node's parser accepts and the next hop would not get as it was meant. */
-function checkFraming({ httpVersionMajor, headers }: IncomingMessage): void {
-  if (httpVersionMajor !== 1) {
-    throw new ProxyError(
-      'bad-target',
-      'The request line must end in HTTP/1.1, without a line feed in the target.',
-    )
-  }
-  const coding = headers['transfer-encoding']
-  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
-    throw new ProxyError('bad-request', 'The only Transfer-Encoding that is understood here is chunked.')
-  }
 }
 
 function withoutQuery(requestTarget: string): string {

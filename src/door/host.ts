@@ -40,7 +40,7 @@ function onlyHost(rawHeaders: readonly string[]): string | undefined {
 }
 
 /** `Host` without its port and the brackets of IPv6, in lower case; undefined if it is malformed (RFC 3986, 3.2). */
-function hostname(host: string): string | undefined {
+export function hostname(host: string): string | undefined {
   const match = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d{0,5})?$/i.exec(host)
   if (match?.[1] !== undefined) return isIP(match[1]) === 6 ? match[1] : undefined
   return match?.[2]?.toLowerCase()
