@@ -166,7 +166,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const forward = createForward({
     config,
     credentials: credentials.inForce,
-    dispatcher: upstream.api,
+    upstream,
     breaker,
     appToken: tokens,
     workToken: workTokens,

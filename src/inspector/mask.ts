@@ -37,10 +37,12 @@ const HARMLESS_HEADER = /^(?:access-control-|(?:www|proxy)-authenticate$|idempot
 export function maskTarget(target: string): string {
   if (!SUSPICIOUS.test(target)) return target
   if (MARKUP.test(target)) {
-    // JSON or XML in a query. It is shown decoded only if there was something to mask.
-    const decoded = decode(target)
+    // JSON or XML in a query. It is shown decoded only if there was something to mask. Values that are secret by their
+    // names come first: decoded, a quote in one would look like its end.
+    const paired = maskPairs(target)
+    const decoded = decode(paired)
     const masked = maskText(decoded)
-    return masked === decoded ? maskText(target) : masked.replace(/\s/g, encodeURIComponent)
+    return masked === decoded ? maskText(paired) : masked.replace(/\s/g, encodeURIComponent)
   }
   let masked = EQUALS.test(target) ? maskPairs(target) : target
   if (RARE.test(masked)) masked = maskPatterns(masked)

@@ -14,11 +14,12 @@ import { isProductRefusal } from './product-refusal.js'
 import { hasBody, readBody, type RequestBody, Upload, waitsForContinue } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { responseHeaders } from './response-headers.js'
+import type { Upstream } from './upstream.js'
 
 export interface ForwardOptions {
   readonly config: Config
   readonly credentials: () => AppCredentials
-  readonly dispatcher: Dispatcher
+  readonly upstream: Pick<Upstream, 'api' | 'uploads'>
   readonly breaker: Breaker
   readonly appToken: TokenSource
   /** The Work Analytics user's token, if the proxy logs in there itself. */
@@ -35,26 +36,31 @@ export interface ForwardOptions {
 /** Sends a request on to 8x8 and its answer back. Returns at once; the raw response is written to as bytes come. */
 export type Forward = (request: FastifyRequest, reply: FastifyReply) => void
 
-// Beyond this many at once the caller had better wait: each holds two sockets and up to X8_REPLAY_BODY_BYTES.
+// Beyond this many at once the caller had better wait: each holds two sockets.
 const MOST_IN_FLIGHT = 4096
+// All bodies together: a thousand of the largest that are kept, a quarter of what so many requests could bring.
+const MOST_KEPT_BYTES = 256 * 1024 * 1024
+
+/** What the requests in flight take together. */
+interface Load {
+  requests: number
+  /** Of their bodies, in memory. */
+  keptBytes: number
+}
 
 export function createForward(options: ForwardOptions): Forward {
-  let inFlight = 0
+  const load: Load = { requests: 0, keptBytes: 0 }
   return (request, reply) => {
-    if (inFlight >= MOST_IN_FLIGHT) {
-      throw new ProxyError(
-        'overloaded',
-        `${MOST_IN_FLIGHT} requests are in flight. Nothing was sent; try again soon.`,
-        {
-          retryAfterMs: 1000,
-        },
-      )
-    }
-    inFlight += 1
-    reply.raw.once('close', () => (inFlight -= 1))
+    if (load.requests >= MOST_IN_FLIGHT) throw overloaded(`${MOST_IN_FLIGHT} requests are in flight.`)
+    load.requests += 1
+    reply.raw.once('close', () => (load.requests -= 1))
     reply.hijack()
-    new Forwarding(options, request, reply).start()
+    new Forwarding(options, load, request, reply).start()
   }
+}
+
+function overloaded(why: string): ProxyError {
+  return new ProxyError('overloaded', `${why} Nothing was sent; try again soon.`, { retryAfterMs: 1000 })
 }
 
 /**
@@ -67,19 +73,22 @@ class Forwarding implements Receiver {
   readonly reply: FastifyReply
   readonly response: ServerResponse
   readonly exchange: Exchange
+  readonly #load: Load
   readonly #incoming: IncomingMessage
   readonly #tokens: TokenSource | undefined
   #body: RequestBody = null
   #token: AccessToken | undefined
   #answer: Answer | undefined
+  #keptBytes = 0
   #responseTimer: NodeJS.Timeout | undefined
   #queueTimer: NodeJS.Timeout | undefined
   #dispatchedAt = 0
   #productRefused = false
   #left = false
 
-  constructor(options: ForwardOptions, request: FastifyRequest, reply: FastifyReply) {
+  constructor(options: ForwardOptions, load: Load, request: FastifyRequest, reply: FastifyReply) {
     this.options = options
+    this.#load = load
     this.request = request
     this.reply = reply
     this.response = reply.raw
@@ -97,6 +106,8 @@ class Forwarding implements Receiver {
     this.response.on('close', () => {
       clearTimeout(this.#responseTimer)
       clearTimeout(this.#queueTimer)
+      this.#load.keptBytes -= this.#keptBytes
+      this.#keptBytes = 0
       if (this.response.writableFinished) return
       this.#left = true
       this.#answer?.abandon()
@@ -106,13 +117,21 @@ class Forwarding implements Receiver {
     if (capture !== undefined && hasBody(this.#incoming)) {
       this.#incoming.on('data', (chunk: Buffer) => capture.requestBody(chunk))
     }
-    readBody(this.#incoming, this.options.config, (error, body) => {
+    readBody(this.#incoming, this.options.config, this.#keep, (error, body) => {
       if (error !== undefined) return this.fail(error)
       this.#body = body
       this.#authorize()
     })
     // A caller that asked first is told to go on now that neither the door nor its declared length spoke against it.
     if (waitsForContinue(this.#incoming) && !this.response.headersSent) this.response.writeContinue()
+  }
+
+  /** Takes memory for a part of the body. @returns why there is none */
+  readonly #keep = (bytes: number): ProxyError | undefined => {
+    this.#keptBytes += bytes
+    this.#load.keptBytes += bytes
+    if (this.#load.keptBytes <= MOST_KEPT_BYTES) return undefined
+    return overloaded('The bodies of the requests in flight take all the memory that there is for them.')
   }
 
   fail(error: ProxyError): void {
@@ -177,7 +196,8 @@ class Forwarding implements Receiver {
     clearTimeout(this.#responseTimer)
     this.#responseTimer = undefined
     this.#dispatchedAt = now()
-    this.options.dispatcher.dispatch(attempt, answer)
+    const { api, uploads } = this.options.upstream
+    ;(body instanceof Upload ? uploads : api).dispatch(attempt, answer)
     if (body instanceof Upload) body.once('end', () => this.#startResponseTimer())
     if (!answer.started) this.#startQueueTimer(answer)
   }
@@ -187,15 +207,7 @@ class Forwarding implements Receiver {
     const { responseTimeoutMs } = this.options.config
     this.#queueTimer = setTimeout(() => {
       answer.abandon()
-      this.fail(
-        new ProxyError(
-          'overloaded',
-          'No connection to 8x8 became free in time. Nothing was sent; try again.',
-          {
-            retryAfterMs: 1000,
-          },
-        ),
-      )
+      this.fail(overloaded('No connection to 8x8 became free in time.'))
     }, responseTimeoutMs).unref()
   }
 

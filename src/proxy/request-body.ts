@@ -32,11 +32,13 @@ const CONTINUE = /(?:^|\W)100-continue(?:\W|$)/i
 /**
  * Reads a body to its end, or to the point where it has become too large to keep.
  *
- * @param done called once: with `body-too-large` or `request-timeout`, or the body. Never called if the caller leaves.
+ * @param keep called with the size of each part; returns an error if there is no memory for it
+ * @param done called once: with `body-too-large`, `request-timeout` or what `keep` says, or the body. Never called if the caller leaves.
  */
 export function readBody(
   request: IncomingMessage,
   limits: BodyLimits,
+  keep: (bytes: number) => ProxyError | undefined,
   done: (error: ProxyError | undefined, body: RequestBody) => void,
 ): void {
   if (!hasBody(request)) return done(undefined, null)
@@ -49,7 +51,9 @@ export function readBody(
     timer.refresh()
     chunks.push(chunk)
     size += chunk.length
+    const noMemory = keep(chunk.length)
     if (size > limits.maxBodyBytes) finish(bodyTooLarge(limits), null)
+    else if (noMemory !== undefined) finish(noMemory, null)
     else if (size > limits.replayBodyBytes) finish(undefined, new Upload(request, chunks, size, limits))
   }
   const onEnd = () => finish(undefined, Buffer.concat(chunks, size))

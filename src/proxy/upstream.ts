@@ -6,6 +6,8 @@ import { createEgressAgent } from './egress.js'
 /** The ways to 8x8. Tokens have a connection of their own, so that no wall of downloads delays a renewal. */
 export interface Upstream {
   readonly api: Dispatcher
+  /** For bodies that are sent as they come: slow senders take connections from one another, and from nobody else. */
+  readonly uploads: Dispatcher
   readonly token: Dispatcher
   /** Waits for what is in flight. */
   close(): Promise<void>
@@ -25,13 +27,16 @@ const LONGEST_IDLE_CONNECTION_MS = 30_000
  */
 export function createUpstream(config: Config): Upstream {
   const api = createAgent(config, CONNECTIONS)
+  const uploads = createAgent(config, CONNECTIONS)
   // A token request is timed as a whole, by X8_TOKEN_TIMEOUT_MS.
   const token = createAgent({ ...config, responseTimeoutMs: 0, idleTimeoutMs: 0 }, 2)
+  const all = [api, uploads, token]
   return {
     api,
+    uploads,
     token,
-    close: async () => void (await Promise.all([api.close(), token.close()])),
-    destroy: async () => void (await Promise.all([api.destroy(), token.destroy()])),
+    close: async () => void (await Promise.all(all.map((agent) => agent.close()))),
+    destroy: async () => void (await Promise.all(all.map((agent) => agent.destroy()))),
   }
 }
 

@@ -16,7 +16,7 @@ const upstream = await startUpstream({
       .setHeader('Content-Type', 'application/json')
       .setHeader('X-Total-Pages', '7')
       .setHeader('Link', '</storage/next>; rel="next"')
-      .setHeader('Set-Cookie', 'theirs=1')
+      .setHeader('Set-Cookie', 'theirs=1; Path=/')
       .end('{"ok":true}'),
 })
 const attackerPort = await startAttacker()
@@ -41,7 +41,8 @@ const browser: Browser =
     : (undefined as never)
 
 // Both have their token: from now on nothing has a reason to ask for one.
-for (const { origin } of [proxy, open]) await (await fetch(`${origin}/storage`)).text()
+for (const { origin } of [proxy, open])
+  await (await fetch(`${origin}/storage`, { signal: AbortSignal.timeout(10_000) })).text()
 beforeEach(() => void (upstream.received.length = 0))
 
 /** For the addresses beside the usual ones, of each kind of vector some. */

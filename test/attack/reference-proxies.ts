@@ -89,11 +89,13 @@ async function startServer(
     ),
   )
   ended.catch(() => undefined)
-  after(async () => {
+  const end = () => {
     child.kill('SIGKILL')
-    await ended.catch(() => undefined)
     rmSync(folder, { recursive: true, force: true })
-  })
+  }
+  // Even if this file fails before its tests begin.
+  process.once('exit', end)
+  after(end)
   await Promise.race([listening(path), ended])
   return { path }
 }

@@ -165,6 +165,13 @@ test('JSON in a query is masked as JSON', () => {
   assert.equal(maskTarget('/x?q=%22plain%22'), '/x?q=%22plain%22')
 })
 
+test('half of a secret in a query showed if it held an encoded quote', () => {
+  for (const quote of ['%22', '%3C', '%22%5C%25']) {
+    const target = `/storage/us-west/v3/objects?access_token=first${quote}second&limit=5`
+    assert.equal(maskTarget(target), '/storage/us-west/v3/objects?access_token=[secret]&limit=5')
+  }
+})
+
 test('no text makes masking slow', () => {
   const startedAt = performance.now()
   for (const part of [
