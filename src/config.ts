@@ -28,6 +28,12 @@ export interface Config {
   readonly idleTimeoutMs: number
   readonly tokenTimeoutMs: number
   readonly shutdownGraceMs: number
+  /** How long answers of the real-time families may be given again; 0: not at all. */
+  readonly realtimeCacheMs: number
+  /** The Redis or Valkey through which replicas share one token. It may hold a password. */
+  readonly tokenStoreUrl: URL | undefined
+  /** How many processes share the port; `auto`: one a core. */
+  readonly workers: number | 'auto'
   readonly logLevel: string
   /** The egress proxy of the environment, as everywhere else: `HTTPS_PROXY` and `NO_PROXY`. */
   readonly egress: { readonly httpsProxy: string; readonly noProxy: string } | undefined
@@ -122,6 +128,9 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
     idleTimeoutMs: settings.X8_IDLE_TIMEOUT_MS,
     tokenTimeoutMs: settings.X8_TOKEN_TIMEOUT_MS,
     shutdownGraceMs: settings.X8_SHUTDOWN_GRACE_MS,
+    realtimeCacheMs: settings.X8_REALTIME_CACHE_MS,
+    tokenStoreUrl: readTokenStoreUrl(settings.X8_TOKEN_STORE_URL, mistakes),
+    workers: settings.X8_WORKERS === 'auto' ? ('auto' as const) : Number(settings.X8_WORKERS),
     logLevel: settings.X8_LOG_LEVEL,
     egress: readEgress(environment, mistakes),
   }
@@ -211,11 +220,6 @@ function rejectIdleSettings(given: Record<string, string>, mistakes: string[]): 
       mistakes.push(`${name} has no effect beside X8_SOCKET. Keep one of them.`)
     }
   }
-  for (const name of ['X8_REALTIME_CACHE_MS', 'X8_TOKEN_STORE_URL', 'X8_WORKERS']) {
-    const value = given[name]
-    if (value === undefined || value === '0' || (name === 'X8_WORKERS' && value === '1')) continue
-    mistakes.push(`${name} is not available in this version. Remove it.`)
-  }
 }
 
 function rejectUnverifiedTls(environment: Environment, mistakes: string[]): void {
@@ -225,6 +229,15 @@ function rejectUnverifiedTls(environment: Environment, mistakes: string[]): void
         'Trust a private certificate authority with NODE_EXTRA_CA_CERTS instead.',
     )
   }
+}
+
+/** What is in the URL beside the host may be a password: it is not repeated. */
+function readTokenStoreUrl(value: string | undefined, mistakes: string[]): URL | undefined {
+  if (value === undefined) return undefined
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url !== undefined && url.hostname !== '' && ['redis:', 'rediss:'].includes(url.protocol)) return url
+  mistakes.push(`X8_TOKEN_STORE_URL must be ${SETTINGS.X8_TOKEN_STORE_URL.description}.`)
+  return undefined
 }
 
 function readWork(settings: Settings, mistakes: string[]): WorkCredentials | undefined {

@@ -76,8 +76,9 @@ test('every setting is taken', () => {
     X8_IDLE_TIMEOUT_MS: '3',
     X8_TOKEN_TIMEOUT_MS: '4',
     X8_SHUTDOWN_GRACE_MS: '0',
-    X8_REALTIME_CACHE_MS: '0',
-    X8_WORKERS: '1',
+    X8_REALTIME_CACHE_MS: '5000',
+    X8_TOKEN_STORE_URL: 'rediss://user:password@redis.internal:6380/2',
+    X8_WORKERS: '4',
     X8_LOG_LEVEL: 'trace',
   })
   assert.deepEqual(config, {
@@ -105,10 +106,14 @@ test('every setting is taken', () => {
     idleTimeoutMs: 3,
     tokenTimeoutMs: 4,
     shutdownGraceMs: 0,
+    realtimeCacheMs: 5000,
+    tokenStoreUrl: new URL('rediss://user:password@redis.internal:6380/2'),
+    workers: 4,
     logLevel: 'trace',
     egress: undefined,
   })
   assert.deepEqual(load({ X8_SOCKET: '/run/x8.sock' }).listen, { socket: '/run/x8.sock' })
+  assert.equal(load({ X8_WORKERS: 'auto' }).workers, 'auto')
 })
 
 test('an empty variable is an unset one', () => {
@@ -232,6 +237,17 @@ test('each mistake names its variable and what it should be', () => {
       ['-1'],
       'X8_SHUTDOWN_GRACE_MS must be a whole number of milliseconds from 0 to 2147483647.',
     ],
+    [
+      'X8_REALTIME_CACHE_MS',
+      ['-1', '5s'],
+      'X8_REALTIME_CACHE_MS must be a whole number of milliseconds from 0 to 2147483647.',
+    ],
+    [
+      'X8_TOKEN_STORE_URL',
+      ['redis.internal', 'redis.internal:6379', 'https://:secret@redis.internal', 'redis:secret', 'redis://'],
+      'X8_TOKEN_STORE_URL must be a redis:// or rediss:// URL with a host.',
+    ],
+    ['X8_WORKERS', ['0', '-1', 'all', '1.5', '10000'], 'X8_WORKERS must be a whole number from 1, or auto.'],
     [
       'X8_LOG_LEVEL',
       ['verbose', 'INFO'],

@@ -64,6 +64,9 @@ function settingsInForce(config: Config): Record<string, unknown> {
     X8_IDLE_TIMEOUT_MS: config.idleTimeoutMs,
     X8_TOKEN_TIMEOUT_MS: config.tokenTimeoutMs,
     X8_SHUTDOWN_GRACE_MS: config.shutdownGraceMs,
+    X8_REALTIME_CACHE_MS: config.realtimeCacheMs,
+    X8_TOKEN_STORE_URL: config.tokenStoreUrl === undefined ? 'not set' : 'set',
+    X8_WORKERS: config.workers,
     X8_LOG_LEVEL: config.logLevel,
   }
 }
