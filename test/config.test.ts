@@ -48,6 +48,9 @@ test('a key and a secret are enough, and the rest has its defaults', () => {
     idleTimeoutMs: 60000,
     tokenTimeoutMs: 10000,
     shutdownGraceMs: 25000,
+    realtimeCacheMs: 0,
+    tokenStoreUrl: undefined,
+    workers: 1,
     logLevel: 'info',
     egress: undefined,
   })
