@@ -84,12 +84,16 @@ function secretFiles(environment: Environment): string[] {
   )
 }
 
+// Node's 511 is less than the callers that may come at once, and the system resets whoever does not fit. It takes as
+// many as it is allowed to (`net.core.somaxconn`).
+const BACKLOG = 4096
+
 /** Listens on one address: Fastify's own `listen` adds a second server for `localhost`, and a log line. */
 async function listen({ fastify }: App, { listen: where }: Config, { umask }: Host): Promise<string> {
   await fastify.ready()
   const { server } = fastify
   if (!('socket' in where)) {
-    await once(server.listen(where), 'listening')
+    await once(server.listen({ ...where, backlog: BACKLOG }), 'listening')
     const { port } = server.address() as AddressInfo
     return `http://${where.host.includes(':') ? `[${where.host}]` : where.host}:${port}`
   }
@@ -97,7 +101,7 @@ async function listen({ fastify }: App, { listen: where }: Config, { umask }: Ho
   // Mode 0600 from the first moment on: a chmod afterwards would leave a gap.
   const before = umask(0o177)
   try {
-    await once(server.listen(where.socket), 'listening')
+    await once(server.listen({ path: where.socket, backlog: BACKLOG }), 'listening')
   } finally {
     umask(before)
   }

@@ -130,6 +130,22 @@ test(
 )
 
 test(
+  'of more callers at once than Node keeps waiting by default some were reset by the system',
+  { timeout: 60_000 },
+  async () => {
+    const { program, port } = await startPair({ handle: (_request, response) => void response.end('ok') })
+    // However busy it is, connections are made: the system does that.
+    program.kill('SIGSTOP')
+    try {
+      await crowd(port, 1500, () => head('GET', 0))
+    } finally {
+      program.kill('SIGCONT')
+    }
+    await until(async () => (await metric(port, 'x8_proxy_requests_total\\{family="work-chat".*\\}')) === 1500)
+  },
+)
+
+test(
   'bodies that wait for an 8x8 that does not answer took a gigabyte',
   {
     timeout: 120_000,
