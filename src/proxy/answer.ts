@@ -4,6 +4,7 @@ import type { Exchange } from '../exchange.js'
 import type { Connection } from './connection.js'
 import { responseTimeout } from './network-problem.js'
 import { LONGEST_FAULT_BYTES } from './product-refusal.js'
+import type { Cuttable, SlowReaders } from './slow-readers.js'
 
 /** Who an answer is for. */
 export interface Receiver {
@@ -11,6 +12,8 @@ export interface Receiver {
   readonly exchange: Exchange
   /** Whether the caller is gone. */
   readonly left: boolean
+  /** Where it is noted that the caller does not read. */
+  readonly slowReaders: SlowReaders
   /** Whether 8x8 answers to a token of ours, so that its 401 is about that token. */
   readonly usesToken: boolean
   /** A connection is there, nothing has been written to it yet. @returns whether to go on */
@@ -42,7 +45,7 @@ export interface Failure {
 }
 
 /** One attempt's answer, as undici delivers it. */
-export class Answer implements Dispatcher.DispatchHandler {
+export class Answer implements Dispatcher.DispatchHandler, Cuttable {
   readonly #forwarding: Receiver
   #connectionNow: (() => Connection) | undefined
   #connection: Connection | undefined
@@ -61,7 +64,12 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#connectionNow = current
   }
 
-  /** Whether it has got a connection. */
+  /** Whether it has got one of the connections, one that is still being opened included. */
+  get assigned(): boolean {
+    return this.#connectionNow !== undefined
+  }
+
+  /** Whether it may be written to a connection now. */
   get started(): boolean {
     return this.#controller !== undefined
   }
@@ -69,7 +77,12 @@ export class Answer implements Dispatcher.DispatchHandler {
   /** Ends the attempt at 8x8, now or as soon as it gets a connection: nobody waits for it any more. */
   abandon(): void {
     this.#over = true
+    this.#forwarding.slowReaders.delete(this)
     this.#controller?.abort(new Error('nobody waits for the answer any more'))
+  }
+
+  cutOff(): void {
+    cut(this.#forwarding.response)
   }
 
   timeOut(): void {
@@ -134,6 +147,7 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#received = true
+    this.#forwarding.slowReaders.delete(this)
     if (this.#over) return
     if (this.#refusal === undefined) this.#forwarding.response.end()
     else this.#judge(this.#refusal, () => this.#forwarding.response.end())
@@ -178,12 +192,17 @@ export class Answer implements Dispatcher.DispatchHandler {
   }
 
   #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const { response, exchange } = this.#forwarding
+    const { response, exchange, slowReaders } = this.#forwarding
     exchange.bytes += chunk.length
     exchange.capture?.responseBody(chunk)
     if (response.write(chunk)) return
     this.#pause(controller)
-    response.once('drain', () => this.#resume(controller))
+    if (this.#received) return
+    slowReaders.add(this)
+    response.once('drain', () => {
+      slowReaders.delete(this)
+      this.#resume(controller)
+    })
   }
 
   #pause(controller: Dispatcher.DispatchController): void {

@@ -14,6 +14,7 @@ import { isProductRefusal } from './product-refusal.js'
 import { hasBody, readBody, type RequestBody, Upload, waitsForContinue } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { responseHeaders } from './response-headers.js'
+import { createSlowReaders, type SlowReaders } from './slow-readers.js'
 import type { Upstream } from './upstream.js'
 
 export interface ForwardOptions {
@@ -46,10 +47,18 @@ interface Load {
   requests: number
   /** Of their bodies, in memory. */
   keptBytes: number
+  /** Of the connections to 8x8, by pool. */
+  readonly slowReaders: { readonly api: SlowReaders; readonly uploads: SlowReaders }
 }
 
 export function createForward(options: ForwardOptions): Forward {
-  const load: Load = { requests: 0, keptBytes: 0 }
+  const { now, config } = options
+  const slowReaders = () => createSlowReaders({ now, idleTimeoutMs: config.idleTimeoutMs })
+  const load: Load = {
+    requests: 0,
+    keptBytes: 0,
+    slowReaders: { api: slowReaders(), uploads: slowReaders() },
+  }
   return (request, reply) => {
     if (load.requests >= MOST_IN_FLIGHT) throw overloaded(`${MOST_IN_FLIGHT} requests are in flight.`)
     load.requests += 1
@@ -82,6 +91,7 @@ class Forwarding implements Receiver {
   #keptBytes = 0
   #responseTimer: NodeJS.Timeout | undefined
   #queueTimer: NodeJS.Timeout | undefined
+  #stopMakingRoom: (() => void) | undefined
   #dispatchedAt = 0
   #productRefused = false
   #left = false
@@ -105,7 +115,7 @@ class Forwarding implements Receiver {
   start(): void {
     this.response.on('close', () => {
       clearTimeout(this.#responseTimer)
-      clearTimeout(this.#queueTimer)
+      this.#stopWaiting()
       this.#load.keptBytes -= this.#keptBytes
       this.#keptBytes = 0
       if (this.response.writableFinished) return
@@ -189,6 +199,7 @@ class Forwarding implements Receiver {
       headersTimeout: body instanceof Upload ? 0 : config.responseTimeoutMs,
       onConnection: (connection, request) => {
         answer.onConnection(connection)
+        this.#stopMakingRoom?.()
         this.#refreshToken(request)
       },
     }
@@ -199,16 +210,26 @@ class Forwarding implements Receiver {
     const { api, uploads } = this.options.upstream
     ;(body instanceof Upload ? uploads : api).dispatch(attempt, answer)
     if (body instanceof Upload) body.once('end', () => this.#startResponseTimer())
-    if (!answer.started) this.#startQueueTimer(answer)
+    if (!answer.started) this.#waitForConnection(answer)
+  }
+
+  get slowReaders(): SlowReaders {
+    return this.#load.slowReaders[this.#body instanceof Upload ? 'uploads' : 'api']
   }
 
   /** All connections may be taken by calls that hang: whoever waits behind them waits no longer than for an answer. */
-  #startQueueTimer(answer: Answer): void {
+  #waitForConnection(answer: Answer): void {
     const { responseTimeoutMs } = this.options.config
+    if (!answer.assigned) this.#stopMakingRoom = this.slowReaders.makeRoom()
     this.#queueTimer = setTimeout(() => {
       answer.abandon()
       this.fail(overloaded('No connection to 8x8 became free in time.'))
     }, responseTimeoutMs).unref()
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#queueTimer)
+    this.#stopMakingRoom?.()
   }
 
   /** A request may have waited for a connection longer than its token lives; what has been renewed meanwhile is at hand. */
@@ -225,7 +246,7 @@ class Forwarding implements Receiver {
 
   connected(): boolean {
     const { breaker, now } = this.options
-    clearTimeout(this.#queueTimer)
+    this.#stopWaiting()
     breaker.connected()
     const time = now()
     this.exchange.queueMs += time - this.#dispatchedAt
@@ -325,7 +346,7 @@ class Forwarding implements Receiver {
   /** No answer's headers came. What was surely not processed is sent once more, once. */
   failed(error: Error, { sent, reused, begun }: Failure): void {
     clearTimeout(this.#responseTimer)
-    clearTimeout(this.#queueTimer)
+    this.#stopWaiting()
     if (this.#left) return
     const problem = networkProblem(error, sent)
     if (!sent && problem.problem !== 'internal') this.options.breaker.failed(problem)
