@@ -90,6 +90,6 @@ function rowsOf(report: string): string[][] {
 }
 
 /** Whether CPU, throughput, memory and start were measured. */
-function isBusy([, cpu, rate, , , idle, loaded, start]: readonly string[]): boolean {
-  return [cpu, rate, idle, loaded, start].every((cell) => Number(cell) > 0)
+function isBusy([, cpu, least, rate, , , idle, loaded, start]: readonly string[]): boolean {
+  return [cpu, least, rate, idle, loaded, start].every((cell) => Number(cell) > 0)
 }
