@@ -41,7 +41,8 @@ export function createRedisTokenStore({ url, timeoutMs }: RedisTokenStoreOptions
 
       const visit: TokenStoreVisit = {
         async read() {
-          const [value, remainingMs] = await bounded(client.multi().get(tokenKey).pTTL(tokenKey).execTyped())
+          const answer = await bounded(client.eval(READ, { keys: [tokenKey] }))
+          const [value, remainingMs] = answer as [string | null, number]
           return value === null || remainingMs <= 0 ? undefined : { value, remainingMs }
         },
         async lock(forMs) {
@@ -104,6 +105,9 @@ export function createRedisTokenStore({ url, timeoutMs }: RedisTokenStoreOptions
     },
   }
 }
+
+/** Value and remaining life of the same moment. */
+const READ = `return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}`
 
 /** Takes a free lock, and tells the time on the store's clock; of a taken one, tells how long it is held at most. */
 const LOCK = `

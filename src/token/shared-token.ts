@@ -41,6 +41,7 @@ export function sharedTokenRequest(options: SharedTokenOptions): RequestToken {
     const found = visit && (await unlessDown(() => takeOrLock(visit, seal, current)))
     if (found !== undefined && 'token' in found) {
       visit!.close()
+      outage.ended()
       taken()
       return found.token
     }
@@ -95,7 +96,6 @@ export function sharedTokenRequest(options: SharedTokenOptions): RequestToken {
       outage.began('what it holds is not the token that this program put there')
       return undefined
     }
-    outage.ended()
     const { value, lifetimeMs, products } = JSON.parse(text) as ObtainedToken
     const issuedAt = askedAt - Math.max(lifetimeMs - stored.remainingMs, 0)
     const isNewer = current === undefined || (value !== current.value && issuedAt > current.obtainedAt)
