@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { until } from '../faults/support.js'
 import { send } from '../support/http-client.js'
+import { makeCertificate } from '../support/certificates.js'
+import { projectFolder } from '../support/project.js'
 import { temporaryFolder } from '../support/program.js'
 import { issueToken, startUpstream } from '../support/upstream.js'
 import { startGateway, startReplicas, statuses } from './fleet.js'
-import { startRedis, withoutRedis } from './redis.js'
+import { freePort, startRedis, withoutRedis } from './redis.js'
 
+const README = readFileSync(join(projectFolder, 'README.md'), 'utf8')
 const options = { skip: withoutRedis, timeout: 120_000 }
 
 test('five replicas started together, with 200 callers each, cost one token request', options, async () => {
@@ -207,3 +210,63 @@ test(
     assert.equal(gateway.tokenRequests, 2)
   },
 )
+
+test(
+  'a rediss:// store is used if its certificate is trusted, and told nothing if not',
+  options,
+  async () => {
+    const authority = makeCertificate()
+    const { key, cert } = makeCertificate({ names: ['127.0.0.1'], by: authority })
+    const folder = temporaryFolder()
+    const file = (name: string, content: string) => {
+      writeFileSync(join(folder, name), content)
+      return join(folder, name)
+    }
+    const port = await freePort()
+    await startRedis(
+      ...['--tls-port', String(port), '--tls-auth-clients', 'no', '--requirepass', 'right'],
+      ...['--tls-cert-file', file('cert.pem', cert), '--tls-key-file', file('key.pem', key)],
+      ...['--tls-ca-cert-file', file('ca.pem', authority.cert)],
+    )
+    const gateway = await startGateway()
+    const environment = {
+      X8_BASE_URL: gateway.origin,
+      X8_TOKEN_STORE_URL: `rediss://:right@127.0.0.1:${port}`,
+    }
+    const trusting = startReplicas(2, { ...environment, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') })
+    const answers = await Promise.all(trusting.map((replica) => replica.call(1)))
+    assert.deepEqual(statuses(answers.flat()), { 200: 2 })
+    assert.equal(gateway.tokenRequests, 1)
+
+    const [wary] = startReplicas(1, environment)
+    assert.deepEqual(statuses(await wary!.call(1)), { 200: 1 })
+    assert.equal(gateway.tokenRequests, 2)
+    await until(() => wary!.said(/store is of no use/).length === 1)
+    assert.equal(wary!.said(/store is of no use/)[0]!.reason, 'SELF_SIGNED_CERT_IN_CHAIN')
+  },
+)
+
+test('a user of the store needs no more rights than the README says', options, async () => {
+  const [, rights] = /^ACL SETUSER 8x8 on >password (.+)$/m.exec(README) ?? []
+  assert.ok(rights)
+  const redis = await startRedis()
+  const client = await redis.client()
+  await client.aclSetUser('8x8', ['on', '>pass/word', ...rights.split(' ')])
+  const gateway = await startGateway()
+  const replicas = startReplicas(2, {
+    X8_BASE_URL: gateway.origin,
+    X8_TOKEN_STORE_URL: redis.url.replace('//', '//8x8:pass%2Fword@'),
+  })
+  await Promise.all(replicas.map((replica) => replica.call(1)))
+  gateway.revoke()
+  const answers = await Promise.all(replicas.map((replica) => replica.call(1)))
+  assert.deepEqual(statuses(answers.flat()), { 200: 2 })
+  assert.equal(gateway.tokenRequests, 2)
+  assert.deepEqual(
+    replicas.flatMap((replica) => replica.said(/store is of no use/)),
+    [],
+  )
+  const limited = await redis.client()
+  await limited.auth({ username: '8x8', password: 'pass/word' })
+  await assert.rejects(limited.keys('*'), /NOPERM/)
+})

@@ -47,7 +47,7 @@ export async function startRedis(...options: string[]): Promise<Redis> {
       const client = await redis.client()
       const entries = (await client.keys('*')).map(async (key) => [
         key,
-        `${await client.get(key)} ${(await client.dump(key))?.toString()}`,
+        `${await client.get(key)} ${await client.dump(key)}`,
       ])
       return Object.fromEntries(await Promise.all(entries)) as Record<string, string>
     },
@@ -58,8 +58,8 @@ export async function startRedis(...options: string[]): Promise<Redis> {
       await once(server, 'exit')
     },
     async start() {
-      const arguments_ = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-      server = spawn('redis-server', [...arguments_, ...options], { stdio: ['ignore', 'pipe', 'ignore'] })
+      const basics = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+      server = spawn('redis-server', [...basics, ...options], { stdio: ['ignore', 'pipe', 'ignore'] })
       let said = ''
       for await (const text of server.stdout!) {
         said += String(text)
@@ -79,7 +79,7 @@ function newClient(url: string) {
 }
 
 /** A port that is free now. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
