@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { until } from '../faults/support.js'
-import { send } from '../support/http-client.js'
+import { KEYED, send } from '../support/http-client.js'
 import { makeCertificate } from '../support/certificates.js'
 import { projectFolder } from '../support/project.js'
 import { temporaryFolder } from '../support/program.js'
@@ -183,24 +183,26 @@ test('the store holds neither token nor secret, nor whose they are', options, as
 })
 
 test(
-  'replicas that learn of a new secret share a new token, and the old one serves until then',
+  'replicas that learn of a new pair share its token, and the old one serves until then',
   options,
   async () => {
     const redis = await startRedis()
     const gateway = await startGateway()
     const folder = temporaryFolder()
-    const file = join(folder, 'secret')
-    writeFileSync(file, 'old-secret')
-    const replicas = startReplicas(
-      3,
-      { X8_BASE_URL: gateway.origin, X8_TOKEN_STORE_URL: redis.url, X8_APP_SECRET_FILE: file },
-      ['X8_APP_SECRET'],
-    )
+    const [key, secret] = [join(folder, 'key'), join(folder, 'secret')]
+    writeFileSync(key, 'old-key')
+    writeFileSync(secret, 'old-secret')
+    const files = { X8_APP_KEY_FILE: key, X8_APP_SECRET_FILE: secret }
+    const environment = { X8_BASE_URL: gateway.origin, X8_TOKEN_STORE_URL: redis.url, ...files }
+    const replicas = startReplicas(3, environment, ['X8_APP_KEY', 'X8_APP_SECRET'])
     await Promise.all(replicas.map((replica) => replica.call(1)))
     assert.equal(gateway.tokenRequests, 1)
 
-    writeFileSync(file, 'new-secret')
-    for (const replica of replicas) replica.kill('SIGHUP')
+    // Each takes them up by itself, and half of the change would be a pair of its own.
+    for (const replica of replicas) replica.kill('SIGSTOP')
+    writeFileSync(key, 'new-key')
+    writeFileSync(secret, 'new-secret')
+    for (const replica of replicas) replica.kill('SIGCONT')
     await until(async () => {
       const answers = await Promise.all(replicas.map((replica) => replica.call(1)))
       assert.deepEqual(statuses(answers.flat()), { 200: 3 })
@@ -208,6 +210,13 @@ test(
       return sent.every((authorization) => authorization === 'Bearer token-2')
     })
     assert.equal(gateway.tokenRequests, 2)
+
+    // The token proves that the key works, whoever got it.
+    await Promise.all(replicas.map(async ({ port }) => send(await port, { path: KEYED })))
+    assert.deepEqual(
+      gateway.received.slice(-3).map(({ headers }) => headers['x-api-key']),
+      Array(3).fill('new-key'),
+    )
   },
 )
 
@@ -223,11 +232,14 @@ test(
       return join(folder, name)
     }
     const port = await freePort()
-    await startRedis(
-      ...['--tls-port', String(port), '--tls-auth-clients', 'no', '--requirepass', 'right'],
-      ...['--tls-cert-file', file('cert.pem', cert), '--tls-key-file', file('key.pem', key)],
-      ...['--tls-ca-cert-file', file('ca.pem', authority.cert)],
-    )
+    const tls = {
+      '--tls-port': String(port),
+      '--tls-auth-clients': 'no',
+      '--tls-cert-file': file('cert.pem', cert),
+      '--tls-key-file': file('key.pem', key),
+      '--tls-ca-cert-file': file('ca.pem', authority.cert),
+    }
+    await startRedis('--requirepass', 'right', ...Object.entries(tls).flat())
     const gateway = await startGateway()
     const environment = {
       X8_BASE_URL: gateway.origin,
