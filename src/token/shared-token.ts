@@ -42,7 +42,8 @@ export function sharedTokenRequest(options: SharedTokenOptions): RequestToken {
     if (found !== undefined && 'token' in found) {
       visit!.close()
       outage.ended()
-      taken()
+      // Newer credentials that came meanwhile have proved nothing.
+      if (options.seal().name === seal.name) taken()
       return found.token
     }
     const issuedAt = now()

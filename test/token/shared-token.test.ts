@@ -87,6 +87,14 @@ test('a token in the store proves that the credentials work', async () => {
   assert.equal(world.taken, 1)
 })
 
+test('a token in the store proves nothing of credentials that came while it was looked for', async () => {
+  const world = createWorld()
+  world.put('theirs', { lifetimeMs: 100_000, remainingMs: 100_000 })
+  world.onRead = () => (world.secret = 'new')
+  assert.equal((await world.request()).value, 'theirs')
+  assert.equal(world.taken, 0)
+})
+
 test('a lock that others hold for too long is not waited for without end', async () => {
   const world = createWorld()
   world.lockedByOthers = true
@@ -144,6 +152,7 @@ function createWorld() {
     lockedByOthers: false,
     readingTakes: 0,
     onLock: () => undefined as void,
+    onRead: () => undefined as unknown,
     onRequest: () => undefined as unknown,
   }
   const sealNow = () => createSeal(world.secret, ['app'])
@@ -155,6 +164,7 @@ function createWorld() {
     return {
       async read() {
         act('read')
+        world.onRead()
         world.time += world.readingTakes
         return stored.get(name)
       },
