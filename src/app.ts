@@ -25,6 +25,7 @@ import { createForward } from './proxy/forward.js'
 import type { Upstream } from './proxy/upstream.js'
 import { logExchange } from './request-log.js'
 import { createServer, type Follow } from './server.js'
+import { createTokenSharing } from './token-sharing.js'
 import { appTokenRequest, workTokenRequest } from './token/request-token.js'
 import { createTokenCache, type TokenCache, type TokenStatus } from './token/token-cache.js'
 
@@ -57,12 +58,11 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const credentials = outside.credentials ?? createCredentials(config.app, config.work)
 
   const endpoint = { dispatcher: upstream.token, timeoutMs: config.tokenTimeoutMs }
+  const sharing = createTokenSharing({ config, credentials, now, log })
   const tokens = createTokenCache({
     credential: 'app',
-    requestToken: appTokenRequest(
-      { ...endpoint, url: config.tokenUrl },
-      credentials.newest,
-      credentials.accepted,
+    requestToken: sharing.app(
+      appTokenRequest({ ...endpoint, url: config.tokenUrl }, credentials.newest, credentials.accepted),
     ),
     now,
     log,
@@ -72,8 +72,10 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     config.work &&
     createTokenCache({
       credential: 'work',
-      requestToken: workTokenRequest({ ...endpoint, url: config.workTokenUrl }, credentials.newest, () =>
-        credentials.work()!,
+      requestToken: sharing.work(
+        workTokenRequest({ ...endpoint, url: config.workTokenUrl }, credentials.newest, () =>
+          credentials.work()!,
+        ),
       ),
       now,
       log,
@@ -136,6 +138,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     config,
     tokens,
     workTokens,
+    tokenStore: sharing.status,
     traffic,
     breaker: breaker.status,
     now,
@@ -191,6 +194,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
       recorder.close()
       const cut = await drain.run()
       caches.forEach((cache) => cache.stop())
+      sharing.stop()
       return cut
     },
     status: () => tokens.status(),

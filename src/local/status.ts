@@ -9,6 +9,8 @@ export interface StatusOptions {
   readonly config: Config
   readonly tokens: TokenCache
   readonly workTokens: TokenCache | undefined
+  /** Whether replicas can share tokens; undefined where they do not. */
+  readonly tokenStore: () => object | undefined
   readonly traffic: Traffic
   /** Whether 8x8 can be reached, as far as known. */
   readonly breaker: () => object
@@ -18,7 +20,7 @@ export interface StatusOptions {
 
 /** `/-/status`: what a person asks first, as JSON. No secret, no token, no key. */
 export async function status(app: FastifyInstance, options: StatusOptions): Promise<void> {
-  const { version, config, tokens, workTokens, traffic, breaker, now } = options
+  const { version, config, tokens, workTokens, tokenStore, traffic, breaker, now } = options
   const startedAt = now()
   app.get('/-/status', async (_request, reply) => {
     reply.header('Cache-Control', 'no-store')
@@ -28,6 +30,8 @@ export async function status(app: FastifyInstance, options: StatusOptions): Prom
       token: tokens.status(),
       families: entitlements(tokens.status().products),
       ...(workTokens === undefined ? {} : { workToken: workTokens.status() }),
+      // Left out of the JSON where there is none.
+      tokenStore: tokenStore(),
       upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...breaker() },
       requests: requestsByFamily(traffic),
       cache: { enabled: false },
