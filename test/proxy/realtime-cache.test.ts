@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { after, test } from 'node:test'
+import type { AppCredentials } from '../../src/config.js'
+import { createCredentials } from '../../src/credentials.js'
 import { type Answer, problemName, send } from '../support/http-client.js'
 import { startProxy } from '../support/proxy.js'
 import { until } from '../support/until.js'
@@ -344,6 +346,45 @@ test('what is fresh is given even while 8x8 cannot be reached', async () => {
   assert.equal(answer.status, 200)
   assert.deepEqual(cacheStatus(answer), { hit: 'true' })
   assert.equal(problemName(await world.get({}, `${QUEUES}?other`)), 'upstream-unreachable')
+})
+
+test('a new secret of the same app keeps what is there, another app gets nothing of it', async () => {
+  const credentials = createCredentials({ key: 'app-1', secret: 'old' }, undefined)
+  const world = await startWorld({}, {}, { credentials })
+  const change = async (app: AppCredentials) => {
+    assert.ok(credentials.replace(app, undefined))
+    world.proxy.app.credentialsChanged()
+    await until(() => credentials.inForce() === app && world.proxy.app.status().state === 'valid')
+  }
+
+  await world.get()
+  await change({ key: 'app-1', secret: 'new' })
+  assert.deepEqual(cacheStatus(await world.get()), { hit: 'true' })
+  await change({ key: 'app-2', secret: 'other' })
+  assert.deepEqual(cacheStatus(await world.get()), { fwd: 'uri-miss', stored: 'true' })
+  assert.deepEqual(
+    world.upstream.received.map(({ headers }) => headers.authorization),
+    ['Bearer token-1', 'Bearer token-3'],
+  )
+})
+
+test('a missing product is told to all who wait, and renews nothing', async () => {
+  const fault = JSON.stringify({
+    fault: {
+      faultstring: 'Invalid API call as no apiproduct match found',
+      detail: { errorcode: 'keymanagement.service.InvalidAPICallAsNoApiProductMatchFound' },
+    },
+  })
+  const { answer, waiting, open } = gate((_request, response) => void response.writeHead(401).end(fault))
+  const world = await startWorld({ answer })
+  const all = Promise.all(Array.from({ length: 20 }, () => world.get()))
+  await allWait(world.proxy, 20, waiting)
+  open()
+  for (const refused of await all) {
+    assert.deepEqual([refused.status, refused.text], [401, fault])
+    assert.match(refused.headers['x-proxy-hint'] as string, /Admin Console/)
+  }
+  assert.deepEqual([world.upstream.received.length, world.upstream.tokenRequests], [1, 1])
 })
 
 test('one connection that fails is one failure, however many waited for it', async () => {
