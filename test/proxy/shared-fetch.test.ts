@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { test } from 'node:test'
 import { answerTo, open as openRequest, problemName, send } from '../support/http-client.js'
 import { startProxy } from '../support/proxy.js'
@@ -124,6 +127,34 @@ test('a large answer streams to the caller who came first, the others ask for th
     const { entries, bytes } = await cacheOf({ proxy })
     assert.deepEqual([entries, bytes], [0, 0])
   }
+})
+
+test('a large answer is read from 8x8 no faster than its caller reads it', async () => {
+  const piece = randomBytes(64 * 1024)
+  const pieces = 1024
+  let sent = 0
+  const { proxy } = await startWorld({
+    handle: (request, response) => {
+      if (request.url !== QUEUES) return void response.end('[]')
+      void pipeline(
+        Readable.from(
+          (function* () {
+            for (; sent < pieces; sent += 1) yield piece
+          })(),
+        ),
+        response,
+      )
+    },
+  })
+  const client = begin(proxy.port)
+  const [response] = (await once(client, 'response')) as [IncomingMessage]
+  for (let i = 0; i < 200; i += 1) await send(proxy.port, { path: `${QUEUES}?${i}` })
+  assert.ok(sent < pieces / 2, `${sent} of ${pieces} pieces`)
+  const hash = createHash('sha256')
+  for await (const chunk of response) hash.update(chunk as Buffer)
+  const expected = createHash('sha256')
+  for (let i = 0; i < pieces; i += 1) expected.update(piece)
+  assert.equal(hash.digest('hex'), expected.digest('hex'))
 })
 
 test('what the cache takes is bounded in bytes, however many targets are asked for', async () => {
