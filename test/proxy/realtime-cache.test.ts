@@ -368,6 +368,62 @@ test('a new secret of the same app keeps what is there, another app gets nothing
   )
 })
 
+test('a refusal too long to be read whole is judged once, and comes down whole', async () => {
+  let good = 'Bearer token-2'
+  const fault = 'x'.repeat(100_000)
+  const { answer, waiting, open } = gate(({ headers }, response) =>
+    headers.authorization === good ? void response.end('[]') : void response.writeHead(401).end(fault),
+  )
+  const world = await startWorld({ answer })
+  const wall = async () => {
+    const before = world.upstream.received.length
+    const all = Promise.all(Array.from({ length: 5 }, () => world.get()))
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      await allWait(world.proxy, 5, waiting)
+      open()
+    }
+    const answers = await all
+    assert.equal(world.upstream.received.length, before + 2)
+    return answers
+  }
+  assert.ok((await wall()).every(({ status, text }) => status === 200 && text === '[]'))
+  assert.equal(world.upstream.tokenRequests, 2)
+
+  const refreshed = send(world.proxy.port, { path: QUEUES, headers: { 'Cache-Control': 'no-cache' } })
+  await until(() => waiting() === 1)
+  good = 'none'
+  open()
+  await until(() => waiting() === 1)
+  open()
+  const refused = await refreshed
+  assert.deepEqual([refused.status, refused.text], [401, fault])
+  assert.equal(world.upstream.tokenRequests, 3)
+})
+
+test('a request with a new token does not wait for one that went with the old', async () => {
+  const held: (() => void)[] = []
+  const world = await startWorld({
+    answer: ({ headers, url }, response) => {
+      const refused = headers.authorization === 'Bearer token-1'
+      const go = () => void response.writeHead(refused ? 401 : 200).end('[]')
+      if (url === QUEUES) held.push(go)
+      else go()
+    },
+  })
+  const first = world.get()
+  await until(() => held.length === 1)
+  assert.equal((await world.get({}, '/storage/us-west/v3/regions')).status, 200)
+  assert.equal(world.upstream.tokenRequests, 2)
+
+  const second = world.get()
+  await until(() => held.length === 2)
+  held[0]!()
+  await until(async () => (await metric(world.proxy, 'x8_proxy_requests_in_flight')) === '3')
+  held[1]!()
+  assert.deepEqual([(await first).status, (await second).status], [200, 200])
+  assert.equal(world.upstream.tokenRequests, 2, 'the refusal of the old token says nothing about the new one')
+})
+
 test('a missing product is told to all who wait, and renews nothing', async () => {
   const fault = JSON.stringify({
     fault: {

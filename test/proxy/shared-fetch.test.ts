@@ -233,6 +233,26 @@ test('a shared request that takes too long ends for all who wait, with the same 
   await until(() => held.every((response) => response.destroyed))
 })
 
+test('an informational answer before the shared one is for nobody, and the final one is still owed in time', async () => {
+  let silent = false
+  const upstream = await startRawUpstream((socket) => {
+    socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n')
+    if (!silent) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]')
+  })
+  const tokens = await startUpstream()
+  const proxy = await startProxy({
+    X8_BASE_URL: upstream.origin,
+    X8_TOKEN_URL: `${tokens.origin}/oauth/v2/token`,
+    X8_REALTIME_CACHE_MS: '5000',
+    X8_RESPONSE_TIMEOUT_MS: '500',
+  })
+  const answer = await send(proxy.port, { path: QUEUES })
+  assert.deepEqual([answer.status, answer.text, answer.headers.link], [200, '[]', undefined])
+  silent = true
+  const late = await Promise.all([1, 2, 3].map(() => send(proxy.port, { path: `${QUEUES}?late` })))
+  assert.deepEqual(new Set(late.map(problemName)), new Set(['upstream-timeout']))
+})
+
 test('an idle connection that dies under a shared request is replaced once, for all', async () => {
   let answers = 0
   const upstream = await startRawUpstream((socket) => {
