@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { AnswerBudget } from './answer-budget.js'
 import type { Connection, TrackedDispatchOptions } from './connection.js'
-import type { SharedFetch } from './shared-fetch.js'
 import type { WholeAnswer } from './whole-answer.js'
 
 /** One caller's attempt: what it would have sent, and who takes the answer. */
@@ -20,9 +19,17 @@ export class NotShared extends Error {
   }
 }
 
+/** What a participant takes part in. */
+export interface Shared {
+  /** A caller is gone, or waits no longer. */
+  leave(participant: Participant, reason: Error): void
+  pause(participant: Participant): void
+  resume(participant: Participant): void
+}
+
 /** One of the callers of a shared fetch. To its handler it is the controller of a request of its own. */
 export class Participant implements Dispatcher.DispatchController {
-  readonly #fetch: SharedFetch
+  readonly #shared: Shared
   readonly #attempt: Attempt
   #whenResumed: (() => void) | undefined
   #returnLoan: (() => void) | undefined
@@ -31,8 +38,8 @@ export class Participant implements Dispatcher.DispatchController {
   reason: Error | null = null
   rawHeaders: Buffer[] | string[] | null = null
 
-  constructor(fetch: SharedFetch, attempt: Attempt) {
-    this.#fetch = fetch
+  constructor(shared: Shared, attempt: Attempt) {
+    this.#shared = shared
     this.#attempt = attempt
   }
 
@@ -90,19 +97,19 @@ export class Participant implements Dispatcher.DispatchController {
     this.aborted = true
     this.reason = reason
     this.#settle()
-    this.#fetch.leave(this, reason)
+    this.#shared.leave(this, reason)
     this.fail(reason)
   }
 
   pause(): void {
     this.paused = true
-    this.#fetch.pause(this)
+    this.#shared.pause(this)
   }
 
   resume(): void {
     if (!this.paused) return
     this.paused = false
-    this.#fetch.resume(this)
+    this.#shared.resume(this)
     this.#settle()?.()
   }
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { AnswerBudget } from './answer-budget.js'
 import type { Connection, TrackedDispatchOptions } from './connection.js'
-import { type Attempt, type Head, NotShared, Participant } from './participant.js'
+import { type Attempt, type Head, NotShared, Participant, type Shared } from './participant.js'
 import { ownBytes, ownHeaders, type WholeAnswer } from './whole-answer.js'
 
 export interface SharedFetchOptions {
@@ -26,7 +26,7 @@ export interface SharedFetchOptions {
  * collected whole and then given to all at once, so that no slow reader holds up the others or the connection. One that
  * is too large for that, or not for all, streams to the caller who came first; the others are told to ask for themselves.
  */
-export class SharedFetch implements Dispatcher.DispatchHandler {
+export class SharedFetch implements Dispatcher.DispatchHandler, Shared {
   readonly askedAt: number
   readonly #options: SharedFetchOptions
   readonly #participants = new Set<Participant>()
@@ -66,7 +66,6 @@ export class SharedFetch implements Dispatcher.DispatchHandler {
     if (this.#controller !== undefined) participant.start(this.#requestsBefore, this.#begun)
   }
 
-  /** A caller is gone, or waits no longer. */
   leave(participant: Participant, reason: Error): void {
     if (!this.#participants.delete(participant) || this.#over || this.#participants.size > 0) return
     this.#finish(undefined)
