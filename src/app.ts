@@ -22,6 +22,7 @@ import { createTraffic } from './local/traffic.js'
 import { sendProblem } from './problems.js'
 import { createBreaker } from './proxy/breaker.js'
 import { createForward } from './proxy/forward.js'
+import { createRealtimeCache } from './proxy/realtime-cache.js'
 import type { Upstream } from './proxy/upstream.js'
 import { logExchange } from './request-log.js'
 import { createServer, type Follow } from './server.js'
@@ -85,6 +86,8 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   // A connection takes its time-out at most; a little more and the probe is given up.
   const breaker = createBreaker(now, config.connectTimeoutMs + 1_000)
   const door = createDoor(config)
+  const realtimeCache =
+    config.realtimeCacheMs > 0 ? createRealtimeCache({ ttlMs: config.realtimeCacheMs, now }) : undefined
   const traffic = createTraffic()
   const recorder = createRecorder({ now })
   const inFlight = new Set<ServerResponse>()
@@ -141,6 +144,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     tokenStore: sharing.status,
     traffic,
     breaker: breaker.status,
+    cache: realtimeCache?.status,
     now,
   })
   await fastify.register(catalogue, { version })
@@ -171,6 +175,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     credentials: credentials.inForce,
     upstream,
     breaker,
+    cache: realtimeCache,
     appToken: tokens,
     workToken: workTokens,
     products: () => tokens.status().products,

@@ -14,13 +14,15 @@ export interface StatusOptions {
   readonly traffic: Traffic
   /** Whether 8x8 can be reached, as far as known. */
   readonly breaker: () => object
+  /** What the real-time cache holds; undefined while it is off. */
+  readonly cache: (() => object) | undefined
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
 }
 
 /** `/-/status`: what a person asks first, as JSON. No secret, no token, no key. */
 export async function status(app: FastifyInstance, options: StatusOptions): Promise<void> {
-  const { version, config, tokens, workTokens, tokenStore, traffic, breaker, now } = options
+  const { version, config, tokens, workTokens, tokenStore, traffic, breaker, cache, now } = options
   const startedAt = now()
   app.get('/-/status', async (_request, reply) => {
     reply.header('Cache-Control', 'no-store')
@@ -34,7 +36,8 @@ export async function status(app: FastifyInstance, options: StatusOptions): Prom
       tokenStore: tokenStore(),
       upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...breaker() },
       requests: requestsByFamily(traffic),
-      cache: { enabled: false },
+      cache:
+        cache === undefined ? { enabled: false } : { enabled: true, ...cache(), ...cacheResults(traffic) },
       settings: settingsInForce(config),
     }
   })
@@ -77,6 +80,10 @@ function settingsInForce(config: Config): Record<string, unknown> {
 
 function withoutQuery(url: URL): string {
   return `${url.origin}${url.pathname}`
+}
+
+function cacheResults({ cache }: Traffic): Record<string, number> {
+  return { hits: cache.hit, misses: cache.miss, collapsed: cache.collapsed, bypassed: cache.bypass }
 }
 
 function requestsByFamily({

@@ -10,7 +10,9 @@ import { Answer, type Failure, type Receiver } from './answer.js'
 import type { Breaker } from './breaker.js'
 import type { TrackedDispatchOptions } from './connection.js'
 import { mayOpenNextTime, networkProblem } from './network-problem.js'
+import { NotShared } from './participant.js'
 import { isProductRefusal } from './product-refusal.js'
+import { notToBeShared, type Question, type RealtimeCache } from './realtime-cache.js'
 import { hasBody, readBody, type RequestBody, Upload, waitsForContinue } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { responseHeaders } from './response-headers.js'
@@ -22,6 +24,8 @@ export interface ForwardOptions {
   readonly credentials: () => AppCredentials
   readonly upstream: Pick<Upstream, 'api' | 'uploads'>
   readonly breaker: Breaker
+  /** For the families whose answers are the state of the moment; undefined while it is off. */
+  readonly cache: RealtimeCache | undefined
   readonly appToken: TokenSource
   /** The Work Analytics user's token, if the proxy logs in there itself. */
   readonly workToken: TokenSource | undefined
@@ -88,6 +92,7 @@ class Forwarding implements Receiver {
   #body: RequestBody = null
   #token: AccessToken | undefined
   #answer: Answer | undefined
+  #question: Question | undefined
   #keptBytes = 0
   #responseTimer: NodeJS.Timeout | undefined
   #queueTimer: NodeJS.Timeout | undefined
@@ -150,6 +155,9 @@ class Forwarding implements Receiver {
 
   /** The caller's token is there already in all but the first moments: then nothing is awaited. */
   #authorize(): void {
+    const { cache } = this.options
+    if (cache !== undefined && this.exchange.family!.realtime === true && this.#answerFromMemory(cache))
+      return
     const token = this.#tokens?.get()
     if (!(token instanceof Promise)) return this.#send(token)
     const waitingSince = this.options.now()
@@ -162,6 +170,40 @@ class Forwarding implements Receiver {
     )
   }
 
+  /** What is fresh in memory needs neither a token nor a connection. @returns whether it was there */
+  #answerFromMemory(cache: RealtimeCache): boolean {
+    if (this.#incoming.method !== 'GET') return false
+    this.#question ??= cache.question(
+      this.#incoming,
+      this.exchange.admission!.target.raw,
+      this.#headers(undefined),
+      this.options.credentials().key,
+    )
+    const kept = cache.find(this.#question, this.exchange)
+    if (kept === undefined) return false
+    const { status, statusMessage, body } = kept.answer
+    this.#token = undefined
+    this.begin(status, statusMessage, kept.rawHeaders)
+    this.exchange.bytes = body.length
+    this.exchange.capture?.responseBody(body)
+    if (!this.response.write(body)) cache.readSlowly(kept, this.response)
+    this.response.end()
+    return true
+  }
+
+  #headers(token: AccessToken | undefined): string[] {
+    const { config, credentials } = this.options
+    return requestHeaders(this.#incoming.rawHeaders, {
+      family: this.exchange.family!,
+      appKey: credentials().key,
+      token: token?.value,
+      requestId: this.request.id,
+      tenant: config.tenant,
+      pbx: config.pbx,
+      dropAuthorization: this.exchange.admission!.authorizationIsProxyKey,
+    })
+  }
+
   #send(token: AccessToken | undefined): void {
     if (this.#left) return
     const { breaker, config, now } = this.options
@@ -171,17 +213,8 @@ class Forwarding implements Receiver {
       return this.fail(asProxyError(error))
     }
     this.#token = token
-    const { target, authorizationIsProxyKey } = this.exchange.admission!
     const body = this.#body
-    const headers = requestHeaders(this.#incoming.rawHeaders, {
-      family: this.exchange.family!,
-      appKey: this.options.credentials().key,
-      token: token?.value,
-      requestId: this.request.id,
-      tenant: config.tenant,
-      pbx: config.pbx,
-      dropAuthorization: authorizationIsProxyKey,
-    })
+    const headers = this.#headers(token)
     // A stream's length is the caller's; a body in memory tells its own.
     const declared = this.#incoming.headers['content-length']
     if (body instanceof Upload && declared !== undefined) headers.push('Content-Length', declared)
@@ -191,7 +224,7 @@ class Forwarding implements Receiver {
     this.#answer = answer
     const attempt: TrackedDispatchOptions = {
       origin: config.baseUrl.origin,
-      path: target.raw,
+      path: this.exchange.admission!.target.raw,
       method: this.#incoming.method as Dispatcher.HttpMethod,
       headers,
       body,
@@ -208,7 +241,12 @@ class Forwarding implements Receiver {
     this.#responseTimer = undefined
     this.#dispatchedAt = now()
     const { api, uploads } = this.options.upstream
-    ;(body instanceof Upload ? uploads : api).dispatch(attempt, answer)
+    if (body instanceof Upload) uploads.dispatch(attempt, answer)
+    else if (this.#question === undefined) api.dispatch(attempt, answer)
+    else {
+      const caller = { options: attempt, handler: answer, exchange: this.exchange }
+      this.options.cache!.send(this.#question, token?.value, caller, api)
+    }
     if (body instanceof Upload) body.once('end', () => this.#startResponseTimer())
     if (!answer.started) this.#waitForConnection(answer)
   }
@@ -348,8 +386,14 @@ class Forwarding implements Receiver {
     clearTimeout(this.#responseTimer)
     this.#stopWaiting()
     if (this.#left) return
+    if (error instanceof NotShared) {
+      this.#question = notToBeShared(this.#question!)
+      return this.#authorize()
+    }
     const problem = networkProblem(error, sent)
-    if (!sent && problem.problem !== 'internal') this.options.breaker.failed(problem)
+    // One connection that failed is one failure, however many waited for it.
+    const mine = this.exchange.cache !== 'collapsed'
+    if (!sent && mine && problem.problem !== 'internal') this.options.breaker.failed(problem)
     const neverOpened = !sent && mayOpenNextTime(error)
     const diedIdle = sent && reused && !begun && SAFE.has(this.#incoming.method!) && isDeadSocket(error)
     const repeatable = !(this.#body instanceof Upload) || (neverOpened && !this.#body.readableDidRead)
