@@ -53,6 +53,8 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
   #reused = false
   #begun = false
   #refusal: Refusal | undefined
+  #held: Buffer | undefined
+  #flushed = false
   #received = false
   #over = false
 
@@ -126,6 +128,8 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
       }
     } else {
       this.#forwarding.begin(status, statusMessage, rawHeaders)
+      // Node keeps the headers back until the first byte of the body, which may be minutes away.
+      queueMicrotask(this.#flush)
       if (!BODILESS.has(status)) return
       // Their Content-Length is that of another answer (RFC 9110, section 8.6): undici would miss those bytes and fail.
       this.#over = true
@@ -149,8 +153,8 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
     this.#received = true
     this.#forwarding.slowReaders.delete(this)
     if (this.#over) return
-    if (this.#refusal === undefined) this.#forwarding.response.end()
-    else this.#judge(this.#refusal, () => this.#forwarding.response.end())
+    if (this.#refusal === undefined) this.#end()
+    else this.#judge(this.#refusal, () => this.#end())
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -162,8 +166,10 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
     }
     this.#over = true
     // An answer that was cut at 8x8 is cut here: its missing end must be seen.
-    if (this.#forwarding.response.headersSent) cut(this.#forwarding.response)
-    else
+    if (this.#forwarding.response.headersSent) {
+      this.#flush()
+      cut(this.#forwarding.response)
+    } else
       this.#forwarding.failed(error, {
         sent: this.#controller !== undefined,
         reused: this.#reused,
@@ -180,6 +186,7 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
         if (this.#over || this.#forwarding.left) return
         this.#refusal = undefined
         this.#forwarding.begin(401, refusal.statusMessage, refusal.rawHeaders)
+        this.#flush()
         for (const chunk of refusal.fault) this.#write(this.#controller!, chunk)
         if (refusal.broken === true) cut(this.#forwarding.response)
         else whenPassedOn()
@@ -192,9 +199,29 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
   }
 
   #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const { response, exchange, slowReaders } = this.#forwarding
+    const { exchange } = this.#forwarding
     exchange.bytes += chunk.length
     exchange.capture?.responseBody(chunk)
+    if (!this.#flushed && this.#held === undefined && chunk.length <= LONGEST_HELD_BYTES) {
+      this.#held = chunk
+      return
+    }
+    this.#flush()
+    this.#pass(controller, chunk)
+  }
+
+  /** At the end of the turn in which the answer began: what has not ended by then goes out as it comes. */
+  readonly #flush = (): void => {
+    if (this.#flushed) return
+    this.#flushed = true
+    const held = this.#held
+    this.#held = undefined
+    if (held !== undefined) this.#pass(this.#controller!, held)
+    else if (!this.#forwarding.response.writableEnded) this.#forwarding.response.flushHeaders()
+  }
+
+  #pass(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { response, slowReaders } = this.#forwarding
     if (response.write(chunk)) return
     this.#pause(controller)
     if (this.#received) return
@@ -203,6 +230,15 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
       slowReaders.delete(this)
       this.#resume(controller)
     })
+  }
+
+  /** A small answer that came in one piece leaves in one: with its headers, as one string and one write. */
+  #end(): void {
+    const held = this.#held
+    this.#held = undefined
+    this.#flushed = true
+    if (held === undefined) this.#forwarding.response.end()
+    else this.#forwarding.response.end(held.toString('latin1'), 'latin1')
   }
 
   #pause(controller: Dispatcher.DispatchController): void {
@@ -229,6 +265,9 @@ interface Refusal {
   judging?: boolean
   broken?: boolean
 }
+
+// What Node writes without taking memory for it.
+const LONGEST_HELD_BYTES = 8 * 1024
 
 const BODILESS: ReadonlySet<number> = new Set([204, 304])
 

@@ -258,7 +258,7 @@ class Forwarding implements Receiver {
   /** All connections may be taken by calls that hang: whoever waits behind them waits no longer than for an answer. */
   #waitForConnection(answer: Answer): void {
     const { responseTimeoutMs } = this.options.config
-    if (!answer.assigned) this.#stopMakingRoom = this.slowReaders.makeRoom()
+    if (!answer.assigned && this.exchange.cache !== 'collapsed') this.#stopMakingRoom = this.slowReaders.makeRoom()
     this.#queueTimer = setTimeout(() => {
       answer.abandon()
       this.fail(overloaded('No connection to 8x8 became free in time.'))
@@ -338,10 +338,6 @@ class Forwarding implements Receiver {
       REASON_PHRASE.test(statusMessage) ? statusMessage : '',
       headers,
     )
-    // Node keeps the headers back until the first byte of the body, which may be minutes away.
-    queueMicrotask(() => {
-      if (this.exchange.bytes === 0 && !response.writableEnded) response.flushHeaders()
-    })
   }
 
   /** Whether 8x8 refused because the app's products do not open this family: it says so, or none of them does. */
