@@ -1,39 +1,56 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.js'
 import { FAMILIES, isGranted } from '../families.js'
+import type { Numbers } from '../numbers.js'
 import type { TokenCache } from '../token/token-cache.js'
-import type { Traffic } from './traffic.js'
+import type { TrafficCounts } from './traffic.js'
 
 export interface StatusOptions {
   readonly version: string
   readonly config: Config
-  readonly tokens: TokenCache
-  readonly workTokens: TokenCache | undefined
-  readonly traffic: Traffic
-  /** Whether 8x8 can be reached, as far as known. */
-  readonly breaker: () => object
+  readonly tokens: Pick<TokenCache, 'status'>
+  readonly workTokens: Pick<TokenCache, 'status'> | undefined
+  readonly numbers: () => Promise<Numbers>
+  readonly workers: () => Workers
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
 }
 
+/** The processes that serve. */
+export interface Workers {
+  readonly count: number
+  /** How many have died and were replaced. */
+  readonly restarts: number
+}
+
+/** How the proxy is doing, all its processes together. */
+export type ReadStatus = () => Promise<object>
+
 /** `/-/status`: what a person asks first, as JSON. No secret, no token, no key. */
-export async function status(app: FastifyInstance, options: StatusOptions): Promise<void> {
-  const { version, config, tokens, workTokens, traffic, breaker, now } = options
+export async function status(app: FastifyInstance, { read }: { read: ReadStatus }): Promise<void> {
+  app.get('/-/status', async (_request, reply) =>
+    reply.header('Cache-Control', 'no-store').send(await read()),
+  )
+}
+
+export function createStatus(options: StatusOptions): ReadStatus {
+  const { version, config, tokens, workTokens, numbers, workers, now } = options
   const startedAt = now()
-  app.get('/-/status', async (_request, reply) => {
-    reply.header('Cache-Control', 'no-store')
+  return async () => {
+    const { traffic, breaker } = await numbers()
     return {
       version,
       uptimeSeconds: Math.floor((now() - startedAt) / 1000),
       token: tokens.status(),
       families: entitlements(tokens.status().products),
       ...(workTokens === undefined ? {} : { workToken: workTokens.status() }),
-      upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...breaker() },
+      upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...breaker },
       requests: requestsByFamily(traffic),
       cache: { enabled: false },
+      workers: workers(),
       settings: settingsInForce(config),
     }
-  })
+  }
 }
 
 /** The settings by their names, as a person wrote them; secrets only as being set. */
@@ -77,7 +94,7 @@ function withoutQuery(url: URL): string {
 
 function requestsByFamily({
   families,
-}: Traffic): Record<string, { requests: number; statuses: Record<string, number> }> {
+}: TrafficCounts): Record<string, { requests: number; statuses: Record<string, number> }> {
   return Object.fromEntries(
     [...families].map(([family, { count, answers }]) => {
       const statuses: Record<string, number> = {}

@@ -18,7 +18,7 @@ import type { Upstream } from './upstream.js'
 
 export interface ForwardOptions {
   readonly config: Config
-  readonly credentials: () => AppCredentials
+  readonly credentials: () => Pick<AppCredentials, 'key'>
   readonly upstream: Pick<Upstream, 'api' | 'uploads'>
   readonly breaker: Breaker
   readonly appToken: TokenSource
