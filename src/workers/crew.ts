@@ -76,6 +76,7 @@ export function createCrew(options: CrewOptions): Crew {
     if (address !== undefined && at !== address) return void member.worker.process.kill('SIGKILL')
     address = at
     member.listensSince = now()
+    log.debug({ pid: member.worker.process.pid }, 'a worker listens')
     arrived(member)
     if ([...employed].filter(({ listensSince }) => listensSince !== undefined).length < count) return
     started = true

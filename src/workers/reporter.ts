@@ -21,7 +21,7 @@ export interface Reporter extends TakesDown {
   flush(): Promise<void>
 }
 
-const INTERVAL_MS = 100
+const INTERVAL_MS = 250
 // As many as the primary keeps: of more it could only show the last.
 const MOST_TAKEN = 200
 

@@ -9,6 +9,7 @@ import { createUpstream } from '../proxy/upstream.js'
 import type { Host, Running } from '../host.js'
 import { openChannel } from './channel.js'
 import type { PrimaryFunctions, WorkerFunctions } from './messages.js'
+import { createLineBatches } from './output.js'
 import { createRemoteInspection } from './remote-inspection.js'
 import { createRemoteToken } from './remote-token.js'
 import { createReporter } from './reporter.js'
@@ -56,7 +57,12 @@ export async function serveWorker({ now, end }: WorkerHost): Promise<Running> {
   const start = await primary.ask('join')
   const { version, tokens } = start
   const config = loadConfig(start.environment, () => '')
-  const log = createLogger({ level: config.logLevel, pretty: start.isTerminal })
+  const lines = createLineBatches()
+  const log = createLogger({
+    level: config.logLevel,
+    pretty: start.isTerminal,
+    ...(start.isTerminal ? {} : { destination: lines }),
+  })
   const upstream = createUpstream(config)
   let credentials = { key: tokens.appKey }
   const token = createRemoteToken({ credential: 'app', primary, now, state: tokens.app })
@@ -98,6 +104,7 @@ export async function serveWorker({ now, end }: WorkerHost): Promise<Running> {
   async function stop(): Promise<number> {
     const cut = await app.stop()
     await Promise.race([reporter.flush(), wait(LONGEST_GOODBYE_MS)])
+    lines.flush()
     return cut
   }
 }
