@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
+import { FILE_SETTINGS } from '../settings.js'
 import { type Channel, openChannel } from './channel.js'
 import type { PrimaryFunctions, WorkerFunctions } from './messages.js'
 import { copyLines } from './output.js'
@@ -50,6 +51,8 @@ interface Employed extends Member {
   readonly ended: Promise<number | null>
 }
 
+// What a worker needs it is told; the environment that it inherits holds more.
+const WITHOUT_SECRETS = Object.fromEntries(FILE_SETTINGS.map((name) => [name, '']))
 // A worker that lasts as long is not what is wrong: the next is started at once.
 const LONG_LIFE_MS = 10_000
 const FIRST_PAUSE_MS = 250
@@ -84,7 +87,7 @@ export function createCrew(options: CrewOptions): Crew {
   }
 
   function employ(): void {
-    const worker = cluster.fork()
+    const worker = cluster.fork(WITHOUT_SECRETS)
     let end!: (code: number | null) => void
     const member: Employed = {
       id: worker.id,

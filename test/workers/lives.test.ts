@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -36,14 +36,13 @@ suite('the lives of several workers', { timeout: 120_000, concurrency: 1 }, () =
     const { port, program, pids } = await startWorkers({ X8_WORKERS: '2', X8_BASE_URL: upstream.origin })
     const agents = Array.from({ length: 20 }, () => new Agent({ keepAlive: true }))
     let closed = 0
-    await Promise.all(
-      agents.map(async (agent) => {
-        const client = open(port, { path: BEARER, agent }).end()
-        client.once('socket', (socket) => socket.once('close', () => (closed += 1)))
-        const [response] = (await once(client, 'response')) as [IncomingMessage]
-        await readAnswer(response)
-      }),
-    )
+    // One after the other: of connections that come at once the worker that is free sooner takes more.
+    for (const agent of agents) {
+      const client = open(port, { path: BEARER, agent }).end()
+      client.once('socket', (socket) => socket.once('close', () => (closed += 1)))
+      const [response] = (await once(client, 'response')) as [IncomingMessage]
+      await readAnswer(response)
+    }
 
     assert.equal(logged(program).filter(({ address }) => address !== undefined).length, 1)
     assert.equal(new Set(pids()).size, 2)
@@ -206,6 +205,18 @@ suite('the lives of several workers', { timeout: 120_000, concurrency: 1 }, () =
       ['from-file', 'from-file', 'from-file', 'from-file'],
     )
   })
+
+  test(
+    'no worker has the secret of the app in its environment',
+    { skip: existsSync('/proc/self/environ') ? false : 'there is no /proc here' },
+    async () => {
+      const upstream = await startUpstream()
+      const { program, pids } = await startWorkers({ X8_WORKERS: '2', X8_BASE_URL: upstream.origin })
+      const environment = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8')
+      assert.match(environment(program.pid), /test-secret/)
+      for (const pid of pids()) assert.doesNotMatch(environment(pid), /test-secret/)
+    },
+  )
 
   test('the sandbox can have several workers too', async () => {
     const program = startProgram({ arguments: ['sandbox'], environment: { X8_PORT: '0', X8_WORKERS: '2' } })
