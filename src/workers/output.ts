@@ -7,10 +7,16 @@ import { pino } from 'pino'
  * its exit sonic-boom would try for ever to write to a pipe whose reader has died.
  */
 export function createLineBatches() {
-  return pino.destination({ dest: 1, sync: true, minLength: BATCH_BYTES, periodicFlush: BATCH_MS })
+  return pino.destination({
+    dest: 1,
+    sync: true,
+    minLength: BATCH_BYTES,
+    maxWrite: 2 * BATCH_BYTES,
+    periodicFlush: BATCH_MS,
+  })
 }
 
-const BATCH_BYTES = 8 * 1024
+const BATCH_BYTES = 32 * 1024
 const BATCH_MS = 100
 
 const LINE_FEED = 0x0a
