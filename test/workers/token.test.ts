@@ -8,24 +8,25 @@ import { temporaryFolder } from '../support/program.js'
 import { issueToken, startUpstream, type TestUpstream } from '../support/upstream.js'
 import { BEARER, callers, logged, startWorkers, statuses, until } from './workers.js'
 
-/** An 8x8 that takes only the newest of its tokens, and none once they are revoked. */
+/** An 8x8 that takes its tokens until they expire or are revoked. */
 async function startStrict(lifetimeSeconds = '1799') {
   let revoked = 0
   const asked: number[] = []
+  const refused: string[] = []
   const upstream: TestUpstream = await startUpstream({
     token(response, self) {
       asked.push(performance.now())
       issueToken(response, self, lifetimeSeconds)
     },
     answer(request, response, self) {
-      const good = self.tokens
-        .slice(revoked)
-        .some((token) => request.headers.authorization === `Bearer ${token}`)
-      if (good) response.end('{"ok":true}')
-      else response.writeHead(401).end('{"fault":{"faultstring":"Invalid Access Token"}}')
+      const n = self.tokens.findIndex((token) => request.headers.authorization === `Bearer ${token}`)
+      const ageMs = performance.now() - asked[n]!
+      if (n >= revoked && ageMs < Number(lifetimeSeconds) * 1000) return response.end('{"ok":true}')
+      refused.push(request.url!)
+      return response.writeHead(401).end('{"fault":{"faultstring":"Invalid Access Token"}}')
     },
   })
-  return { upstream, asked, revoke: () => void (revoked = upstream.tokens.length) }
+  return { upstream, asked, refused, revoke: () => void (revoked = upstream.tokens.length) }
 }
 
 suite('several workers and their token', { timeout: 120_000, concurrency: 1 }, () => {
@@ -44,7 +45,7 @@ suite('several workers and their token', { timeout: 120_000, concurrency: 1 }, (
   })
 
   test('a token that has expired while nobody called is renewed once, whoever calls', async () => {
-    const { upstream, asked } = await startStrict('2')
+    const { upstream, asked, refused } = await startStrict('2')
     const { port } = await startWorkers({ X8_WORKERS: '3', X8_BASE_URL: upstream.origin })
     await until(() => asked.length === 1)
     const expired = performance.now() + 2_000
@@ -52,6 +53,7 @@ suite('several workers and their token', { timeout: 120_000, concurrency: 1 }, (
 
     assert.deepEqual(statuses(await callers(port, 100)), { 200: 100 })
     assert.equal(upstream.tokenRequests, 2)
+    assert.deepEqual(refused, [], 'the expired one was not sent')
   })
 
   test('a token in use is renewed ahead of need, once for all, and nobody waits', async () => {
@@ -135,7 +137,19 @@ suite('several workers and their token', { timeout: 120_000, concurrency: 1 }, (
     assert.equal(upstream.tokenRequests, 1)
   })
 
-  test('new secret files and SIGHUP are taken up for all workers, and the old token serves until then', async () => {
+  test('SIGHUP is heeded once, by whoever keeps the credentials', async () => {
+    const upstream = await startUpstream()
+    const { program, port } = await startWorkers(
+      { X8_WORKERS: '2', X8_BASE_URL: upstream.origin },
+      { group: true },
+    )
+    program.killGroup('SIGHUP')
+    await program.seen(/they are the same/)
+    assert.deepEqual(statuses(await callers(port, 6)), { 200: 6 })
+    assert.equal(program.stdout().match(/they are the same/g)!.length, 1)
+  })
+
+  test('new secret files are taken up for all workers, and the old token serves until then', async () => {
     const folder = temporaryFolder()
     const files = { key: join(folder, 'key'), secret: join(folder, 'secret') }
     writeFileSync(files.key, 'old-key')
@@ -153,7 +167,6 @@ suite('several workers and their token', { timeout: 120_000, concurrency: 1 }, (
 
     writeFileSync(files.key, 'new-key')
     writeFileSync(files.secret, 'new-secret')
-    program.kill('SIGHUP')
 
     const keyed = { path: '/chat/api/v1/rooms' }
     await until(async () => {
