@@ -9,8 +9,7 @@ import { corsHeaders, preflightHeaders } from './door/origin.js'
 import { createDrain } from './drain.js'
 import { ProxyError } from './errors.js'
 import { newExchange } from './exchange.js'
-import { FAMILIES, familyOf, opens } from './families.js'
-import { createRecorder } from './inspector/recorder.js'
+import { familyOf } from './families.js'
 import { inspector } from './inspector/routes.js'
 import { isLocalPath } from './local-paths.js'
 import { catalogue } from './local/catalogue.js'
@@ -18,7 +17,9 @@ import { health } from './local/health.js'
 import { login } from './local/login.js'
 import { metrics } from './local/metrics.js'
 import { status } from './local/status.js'
+import { createProcessMetrics } from './local/process-metrics.js'
 import { createTraffic } from './local/traffic.js'
+import type { Numbers } from './numbers.js'
 import { sendProblem } from './problems.js'
 import { createBreaker } from './proxy/breaker.js'
 import { createForward } from './proxy/forward.js'
@@ -26,10 +27,9 @@ import { createRealtimeCache } from './proxy/realtime-cache.js'
 import type { Upstream } from './proxy/upstream.js'
 import { logExchange } from './request-log.js'
 import { createServer, type Follow } from './server.js'
-import { createTokenSharing } from './token-sharing.js'
-import { appTokenRequest, workTokenRequest } from './token/request-token.js'
+import { createShared, type Shared } from './shared.js'
 import { isPlain } from './target.js'
-import { createTokenCache, type TokenCache, type TokenStatus } from './token/token-cache.js'
+import type { TokenStatus } from './token/token-cache.js'
 
 /** What the app takes from the world outside: time and network enter here and nowhere else. */
 export interface Outside {
@@ -40,6 +40,8 @@ export interface Outside {
   readonly now: () => number
   /** The config's, unless secret files may change while the program runs. */
   readonly credentials?: Credentials
+  /** In a worker: what the primary has for all. Else the app has it itself. */
+  readonly shared?: Shared
 }
 
 export interface App {
@@ -48,6 +50,8 @@ export interface App {
   start(): void
   /** Ends gracefully. @returns how many requests had to be cut */
   stop(): Promise<number>
+  /** What this process has counted. */
+  numbers(): Numbers
   /** How the shared token is doing. */
   status(): TokenStatus
   /** Takes up changed credentials at once. */
@@ -57,43 +61,39 @@ export interface App {
 /** Wires the parts together. Nothing listens yet. */
 export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const { version, upstream, log, now } = outside
-  const credentials = outside.credentials ?? createCredentials(config.app, config.work)
-
-  const endpoint = { dispatcher: upstream.token, timeoutMs: config.tokenTimeoutMs }
-  const sharing = createTokenSharing({ config, credentials, now, log })
-  const tokens = createTokenCache({
-    credential: 'app',
-    requestToken: sharing.app(
-      appTokenRequest({ ...endpoint, url: config.tokenUrl }, credentials.newest, credentials.accepted),
-    ),
-    now,
-    log,
-    opens,
-  })
-  const workTokens =
-    config.work &&
-    createTokenCache({
-      credential: 'work',
-      requestToken: sharing.work(
-        workTokenRequest({ ...endpoint, url: config.workTokenUrl }, credentials.newest, () =>
-          credentials.work()!,
-        ),
-      ),
-      now,
-      log,
-    })
-  const caches = [tokens, workTokens].filter((cache): cache is TokenCache => cache !== undefined)
-
   // A connection takes its time-out at most; a little more and the probe is given up.
   const breaker = createBreaker(now, config.connectTimeoutMs + 1_000)
   const door = createDoor(config)
   const realtimeCache =
     config.realtimeCacheMs > 0 ? createRealtimeCache({ ttlMs: config.realtimeCacheMs, now }) : undefined
   const traffic = createTraffic()
-  const recorder = createRecorder({ now })
   const inFlight = new Set<ServerResponse>()
+  const numbers = (): Numbers => ({
+    traffic,
+    inFlight: inFlight.size,
+    breaker: breaker.status(),
+    cache: realtimeCache?.status(),
+  })
+  const processMetrics = createProcessMetrics()
   const fastify = createServer(log, (request, reply) => follow(request, reply))
   const drain = createDrain({ fastify, upstream, inFlight, log, graceMs: config.shutdownGraceMs })
+  const own =
+    outside.shared === undefined
+      ? createShared({
+          config,
+          version,
+          upstream,
+          credentials: outside.credentials ?? createCredentials(config.app, config.work),
+          log,
+          now,
+          numbers: async () => numbers(),
+          processes: async () => [await processMetrics()],
+          workers: () => ({ count: 1, restarts: 0 }),
+          draining: drain.started,
+        })
+      : undefined
+  const shared = outside.shared ?? own!
+  const { token, workToken, recorder } = shared
 
   const follow: Follow = (request, { raw }) => {
     request.exchange = newExchange(now())
@@ -136,34 +136,15 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     }
   })
 
-  await fastify.register(health, { tokens, draining: drain.started })
-  await fastify.register(status, {
-    version,
-    config,
-    tokens,
-    workTokens,
-    tokenStore: sharing.status,
-    traffic,
-    breaker: breaker.status,
-    cache: realtimeCache?.status,
-    now,
-  })
+  await fastify.register(health, { tokens: token, draining: drain.started })
+  await fastify.register(status, { read: shared.status })
   await fastify.register(catalogue, { version })
-  await fastify.register(metrics, { traffic, tokens, inFlight: () => inFlight.size })
+  await fastify.register(metrics, { read: shared.metrics })
   await fastify.register(login, {
-    products: () => tokens.status().products,
+    products: () => token.status().products,
     answersWorkLogin: config.work !== undefined,
   })
-  await fastify.register(inspector, {
-    recorder,
-    tokens,
-    workTokens,
-    families: FAMILIES,
-    version,
-    upstream: config.baseUrl.origin,
-    keyRequired: config.proxyKey !== undefined,
-    draining: drain.started,
-  })
+  await fastify.register(inspector, { inspection: shared.inspection })
   fastify.all('/-/*', () => {
     throw new ProxyError(
       'not-found',
@@ -173,13 +154,13 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
 
   const forward = createForward({
     config,
-    credentials: credentials.inForce,
+    credentials: shared.credentials,
     upstream,
     breaker,
     cache: realtimeCache,
-    appToken: tokens,
-    workToken: workTokens,
-    products: () => tokens.status().products,
+    appToken: token,
+    workToken,
+    products: () => token.status().products,
     now,
     corsHeaders,
     sendProblem,
@@ -204,17 +185,17 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
 
   return {
     fastify,
-    start: () => caches.forEach((cache) => cache.start()),
+    start: () => own?.tokens.start(),
     async stop() {
       // Open pages would be waited for like any other answer.
-      recorder.close()
+      shared.inspection.close()
       const cut = await drain.run()
-      caches.forEach((cache) => cache.stop())
-      sharing.stop()
+      own?.tokens.stop()
       return cut
     },
-    status: () => tokens.status(),
-    credentialsChanged: () => caches.forEach((cache) => cache.credentialsChanged()),
+    numbers,
+    status: () => token.status(),
+    credentialsChanged: () => own?.tokens.credentialsChanged(),
   }
 }
 

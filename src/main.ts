@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs, parseEnv } from 'node:util'
 import { ConfigError, loadConfig, type Environment } from './config.js'
-import type { Host, Running } from './serve.js'
+import type { Host, Running } from './host.js'
 
 // The only file that says `process`: arguments and environment in, exit code out. The rest takes what it needs.
 
@@ -29,6 +29,10 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string
 }
 
+// The system's clock, which counts alike in every process; performance's own starts with the process.
+const clockStart = Number(process.hrtime.bigint()) / 1e6 - performance.now()
+const now = (): number => clockStart + performance.now()
+
 await main()
 
 async function main(): Promise<void> {
@@ -39,8 +43,12 @@ async function main(): Promise<void> {
   else await run(parsed.command)
 }
 
-async function run(command: 'serve' | 'sandbox'): Promise<void> {
-  const starting = start(command)
+async function run(command: 'serve' | 'sandbox' | 'worker'): Promise<void> {
+  let ending: Promise<never> | undefined
+  const end = (): void => {
+    ending ??= starting.then((running) => running.stop()).then((cut) => process.exit(cut === 0 ? 0 : 1))
+  }
+  const starting = command === 'worker' ? startWorker(end) : start(command)
   // From the first moment on: as the first process of a container nobody else would heed a signal.
   process.on('SIGHUP', () => void starting.then((running) => running.reload()))
   for (const [signal, number] of [
@@ -52,7 +60,7 @@ async function run(command: 'serve' | 'sandbox'): Promise<void> {
       // Once is a request, twice is an order.
       if (seen) process.exit(128 + number)
       seen = true
-      void starting.then((running) => running.stop()).then((cut) => process.exit(cut === 0 ? 0 : 1))
+      end()
     })
   }
   const running = await starting
@@ -81,6 +89,17 @@ async function start(command: 'serve' | 'sandbox'): Promise<Running> {
   }
 }
 
+/** One of several processes that serve, as the first of them starts it. That one says what went wrong. */
+async function startWorker(end: () => void): Promise<Running> {
+  const { serveWorker } = await import('./workers/worker.js')
+  try {
+    return await serveWorker({ now, end })
+  } catch (error) {
+    if (explainListenError(error, process.env) === undefined) throw error
+    process.exit(1)
+  }
+}
+
 async function examine(json: boolean): Promise<void> {
   const { doctor } = await import('./doctor/doctor.js')
   const code = await doctor(thisHost(), { json, write: (text) => void process.stdout.write(text) })
@@ -93,14 +112,16 @@ function thisHost(): Host {
     version,
     environment: readEnvironment(),
     readFile: (path) => readFileSync(path, 'utf8'),
-    now: () => performance.now(),
+    now,
     isTerminal: process.stdout.isTTY,
     umask: (mask) => process.umask(mask),
+    onExit: (listener) => void process.on('exit', listener),
   }
 }
 
 interface Arguments {
-  readonly command: 'serve' | 'sandbox' | 'doctor'
+  /** `worker` is for the program itself, when X8_WORKERS has it start several processes. */
+  readonly command: 'serve' | 'sandbox' | 'doctor' | 'worker'
   readonly help: boolean
   readonly version: boolean
   readonly json: boolean
@@ -121,6 +142,7 @@ function readArguments(): Arguments {
     if ((command === 'serve' || command === 'sandbox' || command === 'doctor') && rest.length === 0) {
       return { ...values, command }
     }
+    if (command === 'worker' && process.send !== undefined) return { ...values, command }
     fail([`There is no command "${positionals.join(' ')}". Try 8x8-auth-proxy --help.`])
   } catch (error) {
     fail([`${(error as Error).message} Try 8x8-auth-proxy --help.`])

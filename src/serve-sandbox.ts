@@ -1,7 +1,8 @@
 import { FILE_SETTINGS } from './settings.js'
 import { loadConfig } from './config.js'
 import { startSandbox } from './sandbox/sandbox.js'
-import { serve, type Host, type Running } from './serve.js'
+import type { Host, Running } from './host.js'
+import { serve } from './serve.js'
 
 /** What the sandbox replaces or leaves out: an account's credentials and addresses, even if they are in `.env` already. */
 const REPLACED = [

@@ -45,6 +45,7 @@ async function servedFromFiles(t: TestContext) {
     now: () => performance.now(),
     isTerminal: false,
     umask: (mask) => process.umask(mask),
+    onExit: () => undefined,
   })
   t.after(async () => {
     await running.stop()

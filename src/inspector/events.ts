@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import { ProxyError } from '../errors.js'
 import type { Recorder } from './recorder.js'
 import type { Snapshot, Status, Summary } from './wire.js'
@@ -9,10 +8,19 @@ export interface EventsOptions {
   readonly status: () => Status
 }
 
+/** A page that is open, wherever its connection is. */
+export interface Viewer {
+  send(text: string): void
+  end(): void
+}
+
 /** The stream of server-sent events (WHATWG HTML, section 9.2) that keeps open pages up to date. */
 export interface Events {
-  /** @throws {ProxyError} `overloaded` or `shutting-down` */
-  connect(response: ServerResponse, headers: Readonly<Record<string, string>>): void
+  /**
+   * @returns how to leave
+   * @throws {ProxyError} `overloaded` or `shutting-down`
+   */
+  connect(viewer: Viewer): () => void
   /** Tells every page how things are, without waiting for the next second. */
   tell(): void
 }
@@ -23,12 +31,10 @@ const STATUS_MS = 1_000
 // Requests that arrive together are sent together: at thousands a second a page could not follow.
 const BATCH_MS = 100
 const MOST_IN_BATCH = 200
-// A page that does not read is sent away; it comes back and gets a snapshot.
-const MOST_UNREAD_BYTES = 2 * 1024 * 1024
 
 /** Timers and the recorder's attention cost something only while a page is connected. */
 export function createEvents({ recorder, snapshot, status }: EventsOptions): Events {
-  const pages = new Set<ServerResponse>()
+  const pages = new Set<Viewer>()
   let batch: Summary[] = []
   let leave: (() => void) | undefined
   let ticking: NodeJS.Timeout | undefined
@@ -36,10 +42,7 @@ export function createEvents({ recorder, snapshot, status }: EventsOptions): Eve
 
   function send(event: string, data: unknown): void {
     const text = format(event, data)
-    for (const page of pages) {
-      page.write(text)
-      if (page.writableLength > MOST_UNREAD_BYTES) page.destroy()
-    }
+    for (const page of pages) page.send(text)
   }
 
   function flush(): void {
@@ -75,7 +78,7 @@ export function createEvents({ recorder, snapshot, status }: EventsOptions): Eve
   }
 
   return {
-    connect(response, headers) {
+    connect(viewer) {
       if (pages.size >= MOST_PAGES) {
         throw new ProxyError('overloaded', `${MOST_PAGES} pages are open already. Close one.`, {
           retryAfterMs: 5000,
@@ -84,13 +87,11 @@ export function createEvents({ recorder, snapshot, status }: EventsOptions): Eve
       if (pages.size === 0) start()
       // Else they would come twice: with the snapshot and with the batch.
       flush()
-      pages.add(response)
-      response.once('close', () => {
-        pages.delete(response)
-        if (pages.size === 0) stop()
-      })
-      response.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream; charset=utf-8' })
-      response.write(`retry: 1000\n${format('snapshot', snapshot())}`)
+      pages.add(viewer)
+      viewer.send(`retry: 1000\n${format('snapshot', snapshot())}`)
+      return () => {
+        if (pages.delete(viewer) && pages.size === 0) stop()
+      }
     },
 
     tell: () => send('status', status()),
@@ -102,6 +103,6 @@ function format(event: string, data: unknown): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-function shuttingDown(): ProxyError {
+export function shuttingDown(): ProxyError {
   return new ProxyError('shutting-down', 'The proxy is shutting down.', { retryAfterMs: 1000 })
 }

@@ -4,7 +4,7 @@ const SECONDS = 60
 
 /** Counts requests and errors by the second, for a minute. It never grows. */
 export interface LastMinute {
-  count(failed: boolean): void
+  count(failed: boolean, times?: number): void
   read(): Traffic
 }
 
@@ -26,10 +26,10 @@ export function createLastMinute(now: () => number): LastMinute {
   }
 
   return {
-    count(failed) {
+    count(failed, times = 1) {
       const slot = advance()
-      requests[slot]! += 1
-      if (failed) errors[slot]! += 1
+      requests[slot]! += times
+      if (failed) errors[slot]! += times
     },
     read() {
       const slot = advance()

@@ -39,6 +39,10 @@ export interface Recorder {
   setCapture(on: boolean): void
   /** Takes down a request that is over. Those to the proxy's own addresses are not worth it. */
   record(request: RecordedRequest, response: ServerResponse): void
+  /** Keeps what another process has taken down. */
+  keep(taken: Taken): void
+  /** Counts what another process has seen, but had too much of to tell. */
+  count(requests: number, failed: number): void
   /** Oldest first. */
   requests(): Summary[]
   find(n: number): Detail | undefined
@@ -55,6 +59,12 @@ export interface RecorderOptions {
   readonly maxEntries?: number
   /** The most memory that all entries take together; the oldest go first. */
   readonly maxBytes?: number
+}
+
+/** A request that is over, before it has its number. */
+export interface Taken {
+  readonly summary: Omit<Summary, 'n'>
+  readonly captured: Captured | undefined
 }
 
 interface Entry {
@@ -115,13 +125,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
 
     record(request, response) {
-      if (request.url.startsWith(OWN_PREFIX)) return
+      const taken = takeDown(request, response, now())
+      if (taken !== undefined) recorder.keep(taken)
+    },
+
+    keep(taken) {
       if (captureIsOn) endForgottenCapture()
-      const captured = request.exchange.capture?.captured()
-      const summary = summarize((recorded += 1), request, response, now(), captured !== undefined)
-      traffic.count(summary.status === 0 || summary.status >= 400)
-      entries.set(summary.n, { summary, captured })
+      const summary = { n: (recorded += 1), ...taken.summary }
+      traffic.count(hasFailed(summary))
+      entries.set(summary.n, { summary, captured: taken.captured })
       for (const watcher of watchers) watcher.recorded(summary)
+    },
+
+    count(requests, failed) {
+      recorded += requests
+      traffic.count(false, requests - failed)
+      traffic.count(true, failed)
     },
 
     requests: summaries,
@@ -155,19 +174,29 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return recorder
 }
 
+/** What is kept of a request that is over; undefined for those to the proxy's own addresses. */
+export function takeDown(request: RecordedRequest, response: ServerResponse, now: number): Taken | undefined {
+  if (request.url.startsWith(OWN_PREFIX)) return undefined
+  const captured = request.exchange.capture?.captured()
+  return { summary: summarize(request, response, now, captured !== undefined), captured }
+}
+
+/** Whether a request counts as an error: answers of 400 and above, and none at all. */
+export function hasFailed({ status }: Pick<Summary, 'status'>): boolean {
+  return status === 0 || status >= 400
+}
+
 function summarize(
-  n: number,
   { id, method, originalUrl, exchange }: RecordedRequest,
   response: ServerResponse,
   now: number,
   captured: boolean,
-): Summary {
+): Omit<Summary, 'n'> {
   const { admission, family, startedAt, tokenWaitMs, queueMs, upstreamMs, problem, retries, cache } = exchange
   const durationMs = now - startedAt
   // Masked first: a cut could hide from the patterns what a secret is.
   const target = maskTarget(originalUrl)
   return {
-    n,
     requestId: UUID.test(id) ? id : maskTarget(id),
     at: Date.now() - Math.round(durationMs),
     method,

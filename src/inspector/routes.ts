@@ -1,23 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ProxyError } from '../errors.js'
-import type { Family } from '../families.js'
-import type { TokenCache } from '../token/token-cache.js'
 import { createAssets, SCRIPTS } from './assets.js'
-import { createEvents } from './events.js'
-import type { Recorder } from './recorder.js'
-import type { Status } from './wire.js'
+import type { Inspection } from './inspection.js'
+import { openStream } from './stream.js'
 
 export interface InspectorOptions {
-  readonly recorder: Recorder
-  readonly tokens: Pick<TokenCache, 'status'>
-  readonly workTokens: Pick<TokenCache, 'status'> | undefined
-  readonly families: readonly Family[]
-  readonly version: string
-  /** 8x8's origin. */
-  readonly upstream: string
-  /** Whether callers must present X8_PROXY_KEY. */
-  readonly keyRequired: boolean
-  readonly draining: () => boolean
+  readonly inspection: Inspection
 }
 
 /** On every answer: whatever the page shows, it runs no script but its own and talks to nobody but this proxy. */
@@ -40,40 +28,10 @@ export const PAGE_HEADERS = {
 
 /**
  * The page at `/-/` and what it lives on. Looking changes nothing, here or at 8x8; the one switch decides whether bodies
- * are captured. It never asks whether the token is ready, since that would count as use and renew it.
+ * are captured.
  */
-export async function inspector(app: FastifyInstance, options: InspectorOptions): Promise<void> {
-  const { recorder, tokens, workTokens, families, version, upstream, keyRequired, draining } = options
+export async function inspector(app: FastifyInstance, { inspection }: InspectorOptions): Promise<void> {
   const assets = createAssets()
-
-  const status = (): Status => {
-    const token = tokens.status()
-    return {
-      token,
-      ...(workTokens === undefined ? {} : { workToken: workTokens.status() }),
-      ready: token.expiresInSeconds !== null && !draining(),
-      traffic: recorder.traffic(),
-      capture: recorder.capturing,
-    }
-  }
-  const events = createEvents({
-    recorder,
-    status,
-    snapshot: () => ({
-      version,
-      upstream,
-      keyRequired,
-      families: families.map(({ name, title, credential, product, productLabel }) => ({
-        name,
-        title,
-        credential,
-        ...(product === undefined ? {} : { product }),
-        ...(productLabel === undefined ? {} : { productLabel }),
-      })),
-      status: status(),
-      requests: recorder.requests(),
-    }),
-  })
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(PAGE_HEADERS)
@@ -93,14 +51,17 @@ export async function inspector(app: FastifyInstance, options: InspectorOptions)
   }
 
   // A HEAD of it would be a stream without end and without content.
-  app.get('/-/events', { exposeHeadRoute: false }, (request, reply) => {
-    events.connect(reply.raw, { ...PAGE_HEADERS, 'X-Request-Id': request.id })
+  app.get('/-/events', { exposeHeadRoute: false }, async ({ id }, reply) => {
+    const { raw } = reply
+    const leave = await inspection.open(openStream(raw, { ...PAGE_HEADERS, 'X-Request-Id': id }))
     reply.hijack()
+    if (raw.closed) leave()
+    else raw.once('close', leave)
   })
 
-  app.get<{ Params: { n: string } }>('/-/requests/:n', (request, reply) => {
+  app.get<{ Params: { n: string } }>('/-/requests/:n', async (request, reply) => {
     const { n } = request.params
-    const detail = /^\d{1,15}$/.test(n) ? recorder.find(Number(n)) : undefined
+    const detail = /^\d{1,15}$/.test(n) ? await inspection.find(Number(n)) : undefined
     if (detail === undefined) {
       throw new ProxyError('not-found', 'This request is not kept any more: only the last ones are.')
     }
@@ -112,9 +73,7 @@ export async function inspector(app: FastifyInstance, options: InspectorOptions)
   async function switchCapture(request: FastifyRequest): Promise<{ capture: boolean }> {
     // A browser sends Origin with every POST; nothing but this page has a reason to be here.
     if (request.headers.origin !== ownOrigin(request)) throw foreign()
-    recorder.setCapture(await readSwitch(request.raw))
-    events.tell()
-    return { capture: recorder.capturing }
+    return { capture: await inspection.setCapture(await readSwitch(request.raw)) }
   }
 }
 

@@ -3,7 +3,7 @@ import { ProxyError } from '../errors.js'
 import type { TokenCache } from '../token/token-cache.js'
 
 export interface HealthOptions {
-  readonly tokens: TokenCache
+  readonly tokens: Pick<TokenCache, 'ready' | 'status'>
   readonly draining: () => boolean
 }
 

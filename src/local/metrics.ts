@@ -1,34 +1,49 @@
 import type { FastifyInstance } from 'fastify'
 import type { Metric, Registry } from 'prom-client'
+import type { Numbers } from '../numbers.js'
 import type { TokenCache } from '../token/token-cache.js'
-import { BUCKETS_SECONDS, type Traffic } from './traffic.js'
+import { combineProcessMetrics, type ProcessMetrics } from './process-metrics.js'
+import { BUCKETS_SECONDS } from './traffic.js'
 
 export interface MetricsOptions {
-  readonly traffic: Traffic
-  readonly tokens: TokenCache
-  readonly inFlight: () => number
+  readonly numbers: () => Promise<Numbers>
+  readonly tokens: Pick<TokenCache, 'counts' | 'status'>
+  /** Node's own metrics of each process. */
+  readonly processes: () => Promise<ProcessMetrics[]>
 }
 
-/**
- * `/-/metrics` in Prometheus' text format. prom-client takes 50 ms and 11 MB to load, so it is loaded when somebody asks
- * for metrics; nothing is lost by that, since the numbers are counted elsewhere and only read here.
- */
-export async function metrics(app: FastifyInstance, options: MetricsOptions): Promise<void> {
-  let registry: Promise<Registry> | undefined
+/** The metrics of all processes together, in Prometheus' text format. */
+export type ReadMetrics = () => Promise<string>
+
+/** `/-/metrics`, for Prometheus. */
+export async function metrics(app: FastifyInstance, { read }: { read: ReadMetrics }): Promise<void> {
   app.get('/-/metrics', async (_request, reply) => {
-    const loaded = await (registry ??= createRegistry(options))
+    const text = await read()
     return reply
       .header('Cache-Control', 'no-store')
-      .type(loaded.contentType)
-      .send(await loaded.metrics())
+      .type('text/plain; version=0.0.4; charset=utf-8')
+      .send(text)
   })
 }
 
-async function createRegistry({ traffic, tokens, inFlight }: MetricsOptions): Promise<Registry> {
-  const { collectDefaultMetrics, Registry: PrometheusRegistry } = await import('prom-client')
-  const registry = new PrometheusRegistry()
-  collectDefaultMetrics({ register: registry })
+/**
+ * prom-client takes 50 ms and 11 MB to load, so it is loaded when somebody asks for metrics; nothing is lost by that,
+ * since the numbers are counted elsewhere and only read here.
+ */
+export function createMetrics({ numbers, tokens, processes }: MetricsOptions): ReadMetrics {
+  return async () => {
+    const { Registry: PrometheusRegistry } = await import('prom-client')
+    const registry = new PrometheusRegistry()
+    registerNumbers(registry, await numbers(), tokens)
+    return `${await combineProcessMetrics(await processes())}\n${await registry.metrics()}`
+  }
+}
 
+function registerNumbers(
+  registry: Registry,
+  { traffic, inFlight }: Numbers,
+  tokens: MetricsOptions['tokens'],
+): void {
   counter(
     registry,
     'x8_proxy_requests_total',
@@ -63,7 +78,7 @@ async function createRegistry({ traffic, tokens, inFlight }: MetricsOptions): Pr
       }),
   )
   gauge(registry, 'x8_proxy_requests_in_flight', 'Requests that are not over yet.', () => [
-    { value: inFlight() },
+    { value: inFlight },
   ])
   counter(registry, 'x8_proxy_errors_total', "Errors that were the proxy's own, by name.", () =>
     [...traffic.problems].map(([name, value]) => ({ value, labels: { name } })),
@@ -83,7 +98,6 @@ async function createRegistry({ traffic, tokens, inFlight }: MetricsOptions): Pr
   gauge(registry, 'x8_token_expires_in_seconds', 'Until the token expires; 0 without one.', () => [
     { value: tokens.status().expiresInSeconds ?? 0 },
   ])
-  return registry
 }
 
 interface Value {

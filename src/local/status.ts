@@ -1,31 +1,45 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.js'
 import { FAMILIES, isGranted } from '../families.js'
+import type { Numbers } from '../numbers.js'
 import type { TokenCache } from '../token/token-cache.js'
-import type { Traffic } from './traffic.js'
+import type { TrafficCounts } from './traffic.js'
 
 export interface StatusOptions {
   readonly version: string
   readonly config: Config
-  readonly tokens: TokenCache
-  readonly workTokens: TokenCache | undefined
+  readonly tokens: Pick<TokenCache, 'status'>
+  readonly workTokens: Pick<TokenCache, 'status'> | undefined
   /** Whether replicas can share tokens; undefined where they do not. */
   readonly tokenStore: () => object | undefined
-  readonly traffic: Traffic
-  /** Whether 8x8 can be reached, as far as known. */
-  readonly breaker: () => object
-  /** What the real-time cache holds; undefined while it is off. */
-  readonly cache: (() => object) | undefined
+  readonly numbers: () => Promise<Numbers>
+  readonly workers: () => Workers
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
 }
 
+/** The processes that serve. */
+export interface Workers {
+  readonly count: number
+  /** How many have died and were replaced. */
+  readonly restarts: number
+}
+
+/** How the proxy is doing, all its processes together. */
+export type ReadStatus = () => Promise<object>
+
 /** `/-/status`: what a person asks first, as JSON. No secret, no token, no key. */
-export async function status(app: FastifyInstance, options: StatusOptions): Promise<void> {
-  const { version, config, tokens, workTokens, tokenStore, traffic, breaker, cache, now } = options
+export async function status(app: FastifyInstance, { read }: { read: ReadStatus }): Promise<void> {
+  app.get('/-/status', async (_request, reply) =>
+    reply.header('Cache-Control', 'no-store').send(await read()),
+  )
+}
+
+export function createStatus(options: StatusOptions): ReadStatus {
+  const { version, config, tokens, workTokens, tokenStore, numbers, workers, now } = options
   const startedAt = now()
-  app.get('/-/status', async (_request, reply) => {
-    reply.header('Cache-Control', 'no-store')
+  return async () => {
+    const { traffic, breaker, cache } = await numbers()
     return {
       version,
       uptimeSeconds: Math.floor((now() - startedAt) / 1000),
@@ -34,13 +48,13 @@ export async function status(app: FastifyInstance, options: StatusOptions): Prom
       ...(workTokens === undefined ? {} : { workToken: workTokens.status() }),
       // Left out of the JSON where there is none.
       tokenStore: tokenStore(),
-      upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...breaker() },
+      upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...breaker },
       requests: requestsByFamily(traffic),
-      cache:
-        cache === undefined ? { enabled: false } : { enabled: true, ...cache(), ...cacheResults(traffic) },
+      cache: cache === undefined ? { enabled: false } : { enabled: true, ...cache, ...cacheResults(traffic) },
+      workers: workers(),
       settings: settingsInForce(config),
     }
-  })
+  }
 }
 
 /** The settings by their names, as a person wrote them; secrets only as being set. */
@@ -82,13 +96,13 @@ function withoutQuery(url: URL): string {
   return `${url.origin}${url.pathname}`
 }
 
-function cacheResults({ cache }: Traffic): Record<string, number> {
+function cacheResults({ cache }: TrafficCounts): Record<string, number> {
   return { hits: cache.hit, misses: cache.miss, collapsed: cache.collapsed, bypassed: cache.bypass }
 }
 
 function requestsByFamily({
   families,
-}: Traffic): Record<string, { requests: number; statuses: Record<string, number> }> {
+}: TrafficCounts): Record<string, { requests: number; statuses: Record<string, number> }> {
   return Object.fromEntries(
     [...families].map(([family, { count, answers }]) => {
       const statuses: Record<string, number> = {}

@@ -2,7 +2,7 @@ import type { ProblemName } from '../errors.js'
 import type { CacheResult, Exchange } from '../exchange.js'
 
 /** What passed through since the start: plain numbers, because every request pays for them. */
-export interface Traffic {
+export interface Traffic extends TrafficCounts {
   /**
    * Counts a request that is over.
    *
@@ -10,6 +10,9 @@ export interface Traffic {
    * @param durationMs from the request's headers to the answer's last byte
    */
   count(exchange: Exchange, method: string, status: number, durationMs: number): void
+}
+
+export interface TrafficCounts {
   readonly families: ReadonlyMap<string, FamilyTraffic>
   readonly problems: ReadonlyMap<ProblemName, number>
   readonly retries: Readonly<Record<Exchange['retries'][number], number>>

@@ -21,7 +21,7 @@ import type { Upstream } from './upstream.js'
 
 export interface ForwardOptions {
   readonly config: Config
-  readonly credentials: () => AppCredentials
+  readonly credentials: () => Pick<AppCredentials, 'key'>
   readonly upstream: Pick<Upstream, 'api' | 'uploads'>
   readonly breaker: Breaker
   /** For the families whose answers are the state of the moment; undefined while it is off. */
@@ -258,7 +258,8 @@ class Forwarding implements Receiver {
   /** All connections may be taken by calls that hang: whoever waits behind them waits no longer than for an answer. */
   #waitForConnection(answer: Answer): void {
     const { responseTimeoutMs } = this.options.config
-    if (!answer.assigned && this.exchange.cache !== 'collapsed') this.#stopMakingRoom = this.slowReaders.makeRoom()
+    if (!answer.assigned && this.exchange.cache !== 'collapsed')
+      this.#stopMakingRoom = this.slowReaders.makeRoom()
     this.#queueTimer = setTimeout(() => {
       answer.abandon()
       this.fail(overloaded('No connection to 8x8 became free in time.'))

@@ -13,6 +13,8 @@ export interface TokenCacheOptions {
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
   readonly log: BaseLogger
+  /** Called when the token or what is known of it has changed. */
+  readonly changed?: () => void
   /** What the products of a token open, in words, for the log. */
   readonly opens?: (products: readonly string[]) => readonly string[]
   /** From 0 to 1, for jitter. */
@@ -47,15 +49,21 @@ export interface TokenCounts {
  */
 export type RenewalReason = 'start' | 'due' | 'expired' | 'refused' | 'credentials'
 
+/** The token as those see it who neither start nor stop it. */
+export interface SharedToken extends TokenSource {
+  /** Whether a token is usable now. Asking counts as use, so that a probed proxy keeps its token fresh. */
+  ready(): boolean
+  status(): TokenStatus
+}
+
 /** One shared token: obtained once for all who wait, renewed ahead of need, replaced when refused. */
-export interface TokenCache extends TokenSource {
+export interface TokenCache extends SharedToken {
   /** Obtains the first token and keeps trying; returns at once. */
   start(): void
   /** Takes up changed credentials now: no back-off counts, and the old token serves until the new one is there. */
   credentialsChanged(): void
-  /** Whether a token is usable now. Asking counts as use, so that a probed proxy keeps its token fresh. */
-  ready(): boolean
-  status(): TokenStatus
+  /** The token, if there is one that may be sent now. To look at it is not to use it. */
+  peek(): AccessToken | undefined
   readonly counts: TokenCounts
   /** Stops the timer. A token request in flight ends by itself. */
   stop(): void
@@ -86,6 +94,7 @@ interface CachedToken extends AccessToken {
  */
 export function createTokenCache(options: TokenCacheOptions): TokenCache {
   const { credential, requestToken, now, log, opens = () => [], random = Math.random } = options
+  const { changed = () => undefined } = options
   const backoff = createBackoff(random)
 
   let inFlight = false
@@ -108,6 +117,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     noDeleteOnFetchRejection: true,
     async fetchMethod() {
       inFlight = true
+      changed()
       try {
         return await obtainForAll()
       } finally {
@@ -228,6 +238,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
   function afterFlight(): void {
     if (stopped) return
     clearTimeout(timer)
+    setImmediate(changed)
     if (credentialsAreNew) {
       // They came while the old ones were tried, with success. The flight is over only when lru-cache has settled it.
       setImmediate(renewInBackground, 'credentials')
@@ -331,6 +342,8 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     refusedAgain(token) {
       if (usable()?.value === token.value) stopReplacing()
     },
+
+    peek: usable,
 
     start: () => renewInBackground('start'),
 

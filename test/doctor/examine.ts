@@ -64,6 +64,7 @@ async function run(given: Environment, options: ExamineOptions, json: boolean) {
     now: () => performance.now(),
     isTerminal: options.isTerminal ?? false,
     umask: (mask: number) => process.umask(mask),
+    onExit: () => undefined,
   }
   const { wallClock } = options
   const write = (part: string) => void (text += part)

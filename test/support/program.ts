@@ -17,6 +17,8 @@ export interface Program {
   /** Resolves when a line of standard output matches. */
   seen(pattern: RegExp): Promise<void>
   kill(signal: NodeJS.Signals): void
+  /** The same to all its processes, as Ctrl-C does; for a program that was started as a group. */
+  killGroup(signal: NodeJS.Signals): void
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
@@ -25,6 +27,8 @@ export interface ProgramOptions {
   readonly environment?: Record<string, string>
   /** The working folder; one of its own unless given. */
   readonly folder?: string
+  /** Whether it becomes a process group of its own. */
+  readonly group?: boolean
   /** Options for Node itself. */
   readonly execArgv?: readonly string[]
 }
@@ -37,6 +41,7 @@ export function startProgram(options: ProgramOptions = {}): Program {
     // Nothing of the environment that the tests run in, but what Node needs to start.
     env: { PATH: process.env.PATH, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.group ?? false,
   })
   let stdout = ''
   let stderr = ''
@@ -76,6 +81,7 @@ export function startProgram(options: ProgramOptions = {}): Program {
     port,
     seen,
     kill: (signal) => void child.kill(signal),
+    killGroup: (signal) => void process.kill(-child.pid!, signal),
     exited,
   }
 }
