@@ -6,7 +6,7 @@ export interface LoggerOptions {
   readonly level: string
   /** Colours and one readable line each, for a person at a terminal; JSON for everything else. */
   readonly pretty: boolean
-  /** Where JSON goes instead of standard output. */
+  /** Where JSON goes. The default is standard output, line by line. */
   readonly destination?: DestinationStream
 }
 
@@ -16,8 +16,8 @@ export interface LoggerOptions {
  */
 export function createLogger({ level, pretty, destination }: LoggerOptions): Logger {
   const options = { level, serializers: { err: describeError }, base: null }
-  if (destination !== undefined) return pino(options, destination)
-  return pretty ? pino(options, prettyStream()) : pino(options)
+  if (pretty) return pino(options, prettyStream())
+  return destination === undefined ? pino(options) : pino(options, destination)
 }
 
 /** An error for the log: what it is and what caused it, without what libraries attach. */

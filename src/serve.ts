@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Config } from './config.js'
 import { createCredentials } from './credentials.js'
 import type { Host, Running } from './host.js'
+import { createLineBatches } from './line-batches.js'
 import { announce, listen, prepareSocket } from './listen.js'
 import { createLogger } from './logger.js'
 import { createUpstream } from './proxy/upstream.js'
@@ -18,7 +19,9 @@ export async function serve(config: Config, host: Host): Promise<Running> {
 async function serveAlone(config: Config, host: Host): Promise<Running> {
   const { environment, readFile, now, version } = host
   const { buildApp } = await import('./app.js')
-  const log = createLogger({ level: config.logLevel, pretty: host.isTerminal })
+  const lines = createLineBatches()
+  host.onExit(lines.flush)
+  const log = createLogger({ level: config.logLevel, pretty: host.isTerminal, destination: lines })
   const upstream = createUpstream(config)
   const credentials = createCredentials(config.app, config.work)
   const app = await buildApp(config, { version, upstream, log, now, credentials })

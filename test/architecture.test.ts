@@ -39,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'inspector/inspection.ts',
     'inspector/recorder.ts',
     'inspector/wire.ts',
+    'line-batches.ts',
     'listen.ts',
     'local/process-metrics.ts',
     'local/traffic.ts',

@@ -169,6 +169,7 @@ test('10,000 aborted callers leave nothing behind', { timeout: 600_000 }, async 
   assert.equal(program.stderr(), '')
 })
 
+const KEYED_READ = '/chat/api/chat/v1/messages'
 const BEARER = '/analytics/cc/v5/realtime-metrics/queues'
 const DOWNLOAD_BYTES = 2 * MEBIBYTE
 const DOWNLOAD = `/storage/us-west/v3/objects/bytes-${DOWNLOAD_BYTES}/content`
@@ -192,7 +193,7 @@ async function ask(...[port, options]: Parameters<typeof send>): Promise<string>
 const DEEDS: Readonly<Record<string, Deed>> = {
   get: (port, agent) => ask(port, { path: BEARER, agent }),
   'get again': (port, agent) => ask(port, { path: BEARER, agent }),
-  keyed: (port, agent) => ask(port, { agent }),
+  keyed: (port, agent) => ask(port, { path: KEYED_READ, agent }),
   post: (port, agent) => ask(port, { method: 'POST', path: BEARER, body: 'x'.repeat(5000), agent }),
   download: (port, agent) => ask(port, { path: DOWNLOAD, agent }),
   upload: (port, agent) => ask(port, { method: 'POST', path: DOWNLOAD, body: Buffer.alloc(MEBIBYTE), agent }),

@@ -1,23 +1,4 @@
 import type { Readable } from 'node:stream'
-import { pino } from 'pino'
-
-/**
- * Where a worker's log lines go: in batches to the primary, since to wake it for each line would cost a fifth of all the
- * time. They are written without the help of other threads, so that nothing waits in memory when the process ends; at
- * its exit sonic-boom would try for ever to write to a pipe whose reader has died.
- */
-export function createLineBatches() {
-  return pino.destination({
-    dest: 1,
-    sync: true,
-    minLength: BATCH_BYTES,
-    maxWrite: 2 * BATCH_BYTES,
-    periodicFlush: BATCH_MS,
-  })
-}
-
-const BATCH_BYTES = 32 * 1024
-const BATCH_MS = 100
 
 const LINE_FEED = 0x0a
 

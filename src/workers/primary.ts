@@ -24,7 +24,7 @@ export async function servePrimary(config: Config, host: Host, count: number): P
   const log = createLogger({
     level: config.logLevel,
     pretty: isTerminal,
-    ...(isTerminal ? {} : { destination: stdout }),
+    destination: stdout,
   })
   const upstream = createUpstream(config)
   const credentials = createCredentials(config.app, config.work)

@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import { setTimeout as wait } from 'node:timers/promises'
 import { buildApp } from '../app.js'
 import { loadConfig } from '../config.js'
+import { createLineBatches } from '../line-batches.js'
 import { listen } from '../listen.js'
 import { createProcessMetrics } from '../local/process-metrics.js'
 import { createLogger } from '../logger.js'
@@ -9,7 +10,6 @@ import { createUpstream } from '../proxy/upstream.js'
 import type { Host, Running } from '../host.js'
 import { openChannel } from './channel.js'
 import type { PrimaryFunctions, WorkerFunctions } from './messages.js'
-import { createLineBatches } from './output.js'
 import { createRemoteInspection } from './remote-inspection.js'
 import { createRemoteToken } from './remote-token.js'
 import { createReporter } from './reporter.js'
@@ -61,7 +61,7 @@ export async function serveWorker({ now, end }: WorkerHost): Promise<Running> {
   const log = createLogger({
     level: config.logLevel,
     pretty: start.isTerminal,
-    ...(start.isTerminal ? {} : { destination: lines }),
+    destination: lines,
   })
   const upstream = createUpstream(config)
   let credentials = { key: tokens.appKey }
