@@ -20,7 +20,7 @@ async function serveAlone(config: Config, host: Host): Promise<Running> {
   const { environment, readFile, now, version } = host
   const { buildApp } = await import('./app.js')
   const lines = createLineBatches()
-  host.onExit(lines.flush)
+  host.onExit(() => lines.flush())
   const log = createLogger({ level: config.logLevel, pretty: host.isTerminal, destination: lines })
   const upstream = createUpstream(config)
   const credentials = createCredentials(config.app, config.work)
