@@ -235,7 +235,8 @@ function rejectUnverifiedTls(environment: Environment, mistakes: string[]): void
 function readTokenStoreUrl(value: string | undefined, mistakes: string[]): URL | undefined {
   if (value === undefined) return undefined
   const url = URL.canParse(value) ? new URL(value) : undefined
-  if (url !== undefined && url.hostname !== '' && ['redis:', 'rediss:'].includes(url.protocol)) return url
+  const isRedis = url !== undefined && ['redis:', 'rediss:'].includes(url.protocol)
+  if (isRedis && url.hostname !== '' && /^(?:\/\d*)?$/.test(url.pathname)) return url
   mistakes.push(`X8_TOKEN_STORE_URL must be ${SETTINGS.X8_TOKEN_STORE_URL.description}.`)
   return undefined
 }

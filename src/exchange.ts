@@ -35,9 +35,19 @@ export interface Exchange {
   bytes: number
   /** The failure of our own that was answered. */
   problem: ProblemName | undefined
+  /** What the real-time cache did; undefined where it is off or not for this request. */
+  cache: CacheResult | undefined
   /** Takes notes while the page at `/-/` has asked for them. */
   capture: Capture | undefined
 }
+
+/**
+ * - `hit`: answered from memory
+ * - `miss`: sent to 8x8
+ * - `collapsed`: waited for the same request of another caller
+ * - `bypass`: sent to 8x8 because caller or answer want no cache
+ */
+export type CacheResult = 'hit' | 'miss' | 'collapsed' | 'bypass'
 
 export function newExchange(startedAt: number): Exchange {
   return {
@@ -50,6 +60,7 @@ export function newExchange(startedAt: number): Exchange {
     retries: [],
     bytes: 0,
     problem: undefined,
+    cache: undefined,
     capture: undefined,
   }
 }

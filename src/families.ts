@@ -16,6 +16,8 @@ export interface Family {
   readonly productLabel?: string
   /** Headers that the family needs, filled from the settings when the caller sends none. */
   readonly tenantHeader?: 'X-Tenant-Info' | 'X-8x8-Tenant' | 'pbx'
+  /** Its answers are the state of the moment, which many callers ask for again and again: X8_REALTIME_CACHE_MS is for it. */
+  readonly realtime?: true
 }
 
 /**
@@ -36,6 +38,7 @@ export const FAMILIES: readonly Family[] = [
     credential: 'bearer',
     product: 'analytics realtime-api',
     tenantHeader: 'X-Tenant-Info',
+    realtime: true,
   },
   {
     name: 'cc-historical',

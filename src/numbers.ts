@@ -1,5 +1,6 @@
 import type { TrafficCounts } from './local/traffic.js'
 import type { BreakerStatus } from './proxy/breaker.js'
+import type { RealtimeCacheStatus } from './proxy/realtime-cache.js'
 
 /** What a process counts of the requests that it serves: plain data, so that several can be added up. */
 export interface Numbers {
@@ -8,4 +9,6 @@ export interface Numbers {
   readonly inFlight: number
   /** Whether 8x8 can be reached, as far as known. */
   readonly breaker: BreakerStatus
+  /** What the real-time cache holds; undefined while it is off. */
+  readonly cache: RealtimeCacheStatus | undefined
 }

@@ -34,6 +34,7 @@ export function logExchange(
       bytes: exchange.bytes || Number(response.getHeader('content-length') ?? 0),
       ...(exchange.tokenWaitMs === 0 ? undefined : { tokenWaitMs: Math.round(exchange.tokenWaitMs) }),
       ...(exchange.retries.length === 0 ? undefined : { retries: exchange.retries }),
+      ...(exchange.cache === undefined ? undefined : { cache: exchange.cache }),
       ...(exchange.problem === undefined ? undefined : { problem: exchange.problem }),
       ...(left ? { incomplete: true } : undefined),
     },

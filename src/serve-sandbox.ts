@@ -4,11 +4,12 @@ import { startSandbox } from './sandbox/sandbox.js'
 import type { Host, Running } from './host.js'
 import { serve } from './serve.js'
 
-/** What the sandbox replaces: an account's credentials and addresses, even if they are in `.env` already. */
+/** What the sandbox replaces or leaves out: an account's credentials and addresses, even if they are in `.env` already. */
 const REPLACED = [
   ...FILE_SETTINGS.filter((name) => name !== 'X8_PROXY_KEY').flatMap((name) => [name, `${name}_FILE`]),
   'X8_BASE_URL',
   'X8_TOKEN_URL',
+  'X8_TOKEN_STORE_URL',
 ]
 
 /** Serves the proxy in front of a simulated 8x8 on a loopback port, with made-up credentials. */

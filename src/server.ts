@@ -40,6 +40,9 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
 
   // Node drops what comes after 2,000 headers without a word. Their size is what is limited, to 16 KiB in all.
   fastify.server.maxHeadersCount = 0
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+    fastify.server.prependListener(event, closeWithConnection)
+  }
   const route = (request: IncomingMessage, response: ServerResponse) => fastify.routing(request, response)
   // "Expect: 100-continue" is answered when the door has let the request in; other expectations are ignored.
   fastify.server.on('checkContinue', route).on('checkExpectation', route)
@@ -52,6 +55,17 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
     throw new ProxyError('not-found', 'The method is not one that is forwarded.')
   })
   return fastify
+}
+
+/**
+ * An answer that waits behind another one on the same connection has no socket yet, and Node never says `close` of it if
+ * the connection ends before its turn: what is counted and held for it would stay for ever.
+ */
+function closeWithConnection(request: IncomingMessage, response: ServerResponse): void {
+  if (response.socket !== null) return
+  request.socket.once('close', () => {
+    if (!response.closed) response.destroy().emit('close')
+  })
 }
 
 function asProxyError(error: Error, log: Logger): ProxyError {

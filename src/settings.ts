@@ -64,7 +64,10 @@ export const SETTINGS = {
   X8_TOKEN_TIMEOUT_MS: milliseconds(10000, 1),
   X8_SHUTDOWN_GRACE_MS: milliseconds(25000, 0),
   X8_REALTIME_CACHE_MS: milliseconds(0, 0),
-  X8_TOKEN_STORE_URL: text('a redis:// or rediss:// URL with a host', NO_CONTROLS),
+  X8_TOKEN_STORE_URL: text(
+    'a redis:// or rediss:// URL with a host, and no path but a database number',
+    NO_CONTROLS,
+  ),
   X8_WORKERS: { ...text('a whole number from 1, or auto', '^(?:auto|[1-9]\\d{0,3})$'), default: '1' },
   X8_LOG_LEVEL: {
     ...text('trace, debug, info, warn, error, fatal or silent'),

@@ -92,6 +92,7 @@ export function createShared(options: SharedOptions): OwnShared {
       config,
       tokens: tokens.app,
       workTokens: tokens.work,
+      tokenStore: tokens.store,
       numbers,
       workers,
       now,

@@ -3,6 +3,8 @@ import type { Dispatcher } from 'undici'
 import type { Config } from './config.js'
 import type { Credentials } from './credentials.js'
 import { opens } from './families.js'
+import { createTokenSharing } from './token-sharing.js'
+import type { TokenStoreStatus } from './token/store-outage.js'
 import { appTokenRequest, workTokenRequest } from './token/request-token.js'
 import { createTokenCache, type TokenCache } from './token/token-cache.js'
 
@@ -28,17 +30,18 @@ export interface Tokens {
   /** Takes up changed credentials at once. */
   credentialsChanged(): void
   stop(): void
+  /** Whether replicas can share the tokens; undefined where they do not. */
+  readonly store: () => TokenStoreStatus | undefined
 }
 
 export function createTokens({ config, credentials, dispatcher, ...common }: TokensOptions): Tokens {
   const endpoint = { dispatcher, timeoutMs: config.tokenTimeoutMs }
+  const sharing = createTokenSharing({ config, credentials, now: common.now, log: common.log })
   const app = createTokenCache({
     ...common,
     credential: 'app',
-    requestToken: appTokenRequest(
-      { ...endpoint, url: config.tokenUrl },
-      credentials.newest,
-      credentials.accepted,
+    requestToken: sharing.app(
+      appTokenRequest({ ...endpoint, url: config.tokenUrl }, credentials.newest, credentials.accepted),
     ),
     opens,
   })
@@ -47,8 +50,10 @@ export function createTokens({ config, credentials, dispatcher, ...common }: Tok
     createTokenCache({
       ...common,
       credential: 'work',
-      requestToken: workTokenRequest({ ...endpoint, url: config.workTokenUrl }, credentials.newest, () =>
-        credentials.work()!,
+      requestToken: sharing.work(
+        workTokenRequest({ ...endpoint, url: config.workTokenUrl }, credentials.newest, () =>
+          credentials.work()!,
+        ),
       ),
     })
   const all = [app, work].filter((cache): cache is TokenCache => cache !== undefined)
@@ -57,6 +62,10 @@ export function createTokens({ config, credentials, dispatcher, ...common }: Tok
     work,
     start: () => all.forEach((cache) => cache.start()),
     credentialsChanged: () => all.forEach((cache) => cache.credentialsChanged()),
-    stop: () => all.forEach((cache) => cache.stop()),
+    stop() {
+      all.forEach((cache) => cache.stop())
+      sharing.stop()
+    },
+    store: sharing.status,
   }
 }

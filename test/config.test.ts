@@ -247,8 +247,15 @@ test('each mistake names its variable and what it should be', () => {
     ],
     [
       'X8_TOKEN_STORE_URL',
-      ['redis.internal', 'redis.internal:6379', 'https://:secret@redis.internal', 'redis:secret', 'redis://'],
-      'X8_TOKEN_STORE_URL must be a redis:// or rediss:// URL with a host.',
+      [
+        'redis.internal',
+        'redis.internal:6379',
+        'https://:secret@redis.internal',
+        'redis:secret',
+        'redis://',
+        'redis://redis.internal/secret',
+      ],
+      'X8_TOKEN_STORE_URL must be a redis:// or rediss:// URL with a host, and no path but a database number.',
     ],
     ['X8_WORKERS', ['0', '-1', 'all', '1.5', '10000'], 'X8_WORKERS must be a whole number from 1, or auto.'],
     [

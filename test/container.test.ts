@@ -27,7 +27,8 @@ interface Service {
 
 const stages = parseDockerfile(read('Dockerfile'))
 const compose = parseYaml(read('docker-compose.yml')) as {
-  services: { '8x8': Service; app: Service }
+  services: { '8x8': Service; '8x8-replicas': Service; app: Service; 'token-store': Service }
+  networks: Record<string, { internal?: boolean }>
   secrets: Record<string, { file: string }>
 }
 const proxyService = compose.services['8x8']
@@ -139,7 +140,8 @@ test('Compose confines every container: read-only root, no capabilities, no new 
     assert.equal(service.cap_add, undefined, name)
     assert.deepEqual(service.security_opt, ['no-new-privileges:true'], name)
     assert.equal(service.privileged, undefined, name)
-    assert.equal(service.user, undefined, name)
+    // The images name an unprivileged user themselves, but for the store's, which starts as root.
+    assert.equal(service.user, name === 'token-store' ? 'valkey' : undefined, name)
   }
 })
 
@@ -156,6 +158,31 @@ test('Compose hands over the key and the secret as files, which git ignores', ()
 test('Docker waits longer than the program needs to end', () => {
   const [, seconds] = /^(\d+)s$/.exec(String(proxyService.stop_grace_period)) ?? []
   assert.ok(Number(seconds) * 1000 > SETTINGS.X8_SHUTDOWN_GRACE_MS.default)
+})
+
+test('the replicas are the same proxy, two of it, and start with their store only when asked for', () => {
+  const { '8x8-replicas': replicas, 'token-store': store } = compose.services
+  const same = ['build', 'secrets', 'stop_grace_period', 'restart', 'logging']
+  for (const key of same) assert.deepEqual(replicas[key], proxyService[key], key)
+  assert.deepEqual(replicas.deploy, { replicas: 2 })
+  assert.equal(replicas.ports, undefined, 'two cannot publish the same port')
+  assert.deepEqual([replicas.profiles, store.profiles], [['replicas'], ['replicas']])
+  assert.equal(proxyService.profiles, undefined)
+})
+
+test('the replicas share a token through a store that only they reach', () => {
+  const { '8x8-replicas': replicas, 'token-store': store } = compose.services
+  const { X8_TOKEN_STORE_URL, X8_ALLOWED_HOSTS, ...others } = replicas.environment!
+  const { X8_ALLOWED_HOSTS: _hosts, ...othersOfOne } = proxyService.environment!
+  assert.deepEqual(others, othersOfOne)
+  assert.equal(X8_ALLOWED_HOSTS, 'localhost,8x8-replicas')
+  assert.ok(loadConfig(replicas.environment!, () => 'secret').allowedHosts.has('8x8-replicas'))
+  assert.equal(X8_TOKEN_STORE_URL, 'redis://token-store:6379')
+  assert.equal(store.ports, undefined)
+  assert.deepEqual(store.networks, ['token-store'])
+  assert.deepEqual(replicas.networks, ['default', 'token-store'])
+  assert.equal(compose.networks['token-store']?.internal, true)
+  assert.match(String(store.image), /^valkey\/valkey:\d+\.\d+\.\d+-alpine$/)
 })
 
 test('the example app waits for the proxy and calls it by a name that the settings allow', () => {

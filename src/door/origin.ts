@@ -59,6 +59,8 @@ export function corsHeaders(origin: string): string[] {
 }
 
 const EXPOSED = [
+  'Age',
+  'Cache-Status',
   'Link',
   'Location',
   'X-Page',

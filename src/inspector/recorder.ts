@@ -192,7 +192,7 @@ function summarize(
   now: number,
   captured: boolean,
 ): Omit<Summary, 'n'> {
-  const { admission, family, startedAt, tokenWaitMs, queueMs, upstreamMs, problem, retries } = exchange
+  const { admission, family, startedAt, tokenWaitMs, queueMs, upstreamMs, problem, retries, cache } = exchange
   const durationMs = now - startedAt
   // Masked first: a cut could hide from the patterns what a secret is.
   const target = maskTarget(originalUrl)
@@ -209,6 +209,7 @@ function summarize(
     ...(upstreamMs ? { upstreamMs } : undefined),
     bytes: exchange.bytes || Number(response.getHeader('content-length') ?? 0),
     retries,
+    ...(cache === undefined ? undefined : { cache }),
     ...(problem === undefined ? undefined : { problem }),
     ...(response.writableFinished ? undefined : { incomplete: true }),
     ...(captured ? { captured: true } : undefined),

@@ -21,6 +21,8 @@ export interface Summary {
   readonly upstreamMs?: number
   readonly bytes: number
   readonly retries: readonly string[]
+  /** What the real-time cache did: `hit`, `miss`, `collapsed` or `bypass`; absent where it is off. */
+  readonly cache?: string
   /** The failure of the proxy's own that was answered. */
   readonly problem?: string
   /** The answer did not get to its end. */

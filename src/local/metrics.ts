@@ -86,7 +86,9 @@ function registerNumbers(
   counter(registry, 'x8_proxy_retries_total', 'Requests that were sent once more, by reason.', () =>
     Object.entries(traffic.retries).map(([reason, value]) => ({ value, labels: { reason } })),
   )
-  counter(registry, 'x8_proxy_cache_total', 'Answers of the real-time cache, by result.', () => [])
+  counter(registry, 'x8_proxy_cache_total', 'Requests that the real-time cache looked at, by result.', () =>
+    Object.entries(traffic.cache).map(([result, value]) => ({ value, labels: { result } })),
+  )
   counter(registry, 'x8_token_requests_total', 'Requests for a token, by result.', () =>
     Object.entries(tokens.counts.requests).map(([result, value]) => ({ value, labels: { result } })),
   )

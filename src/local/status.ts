@@ -10,6 +10,8 @@ export interface StatusOptions {
   readonly config: Config
   readonly tokens: Pick<TokenCache, 'status'>
   readonly workTokens: Pick<TokenCache, 'status'> | undefined
+  /** Whether replicas can share tokens; undefined where they do not. */
+  readonly tokenStore: () => object | undefined
   readonly numbers: () => Promise<Numbers>
   readonly workers: () => Workers
   /** A monotonic clock, in milliseconds. */
@@ -34,19 +36,21 @@ export async function status(app: FastifyInstance, { read }: { read: ReadStatus 
 }
 
 export function createStatus(options: StatusOptions): ReadStatus {
-  const { version, config, tokens, workTokens, numbers, workers, now } = options
+  const { version, config, tokens, workTokens, tokenStore, numbers, workers, now } = options
   const startedAt = now()
   return async () => {
-    const { traffic, breaker } = await numbers()
+    const { traffic, breaker, cache } = await numbers()
     return {
       version,
       uptimeSeconds: Math.floor((now() - startedAt) / 1000),
       token: tokens.status(),
       families: entitlements(tokens.status().products),
       ...(workTokens === undefined ? {} : { workToken: workTokens.status() }),
+      // Left out of the JSON where there is none.
+      tokenStore: tokenStore(),
       upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...breaker },
       requests: requestsByFamily(traffic),
-      cache: { enabled: false },
+      cache: cache === undefined ? { enabled: false } : { enabled: true, ...cache, ...cacheResults(traffic) },
       workers: workers(),
       settings: settingsInForce(config),
     }
@@ -90,6 +94,10 @@ function settingsInForce(config: Config): Record<string, unknown> {
 
 function withoutQuery(url: URL): string {
   return `${url.origin}${url.pathname}`
+}
+
+function cacheResults({ cache }: TrafficCounts): Record<string, number> {
+  return { hits: cache.hit, misses: cache.miss, collapsed: cache.collapsed, bypassed: cache.bypass }
 }
 
 function requestsByFamily({

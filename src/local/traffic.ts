@@ -1,5 +1,5 @@
 import type { ProblemName } from '../errors.js'
-import type { Exchange } from '../exchange.js'
+import type { CacheResult, Exchange } from '../exchange.js'
 
 /** What passed through since the start: plain numbers, because every request pays for them. */
 export interface Traffic extends TrafficCounts {
@@ -16,6 +16,8 @@ export interface TrafficCounts {
   readonly families: ReadonlyMap<string, FamilyTraffic>
   readonly problems: ReadonlyMap<ProblemName, number>
   readonly retries: Readonly<Record<Exchange['retries'][number], number>>
+  /** What the real-time cache did. */
+  readonly cache: Readonly<Record<CacheResult, number>>
 }
 
 export interface FamilyTraffic {
@@ -37,11 +39,13 @@ export function createTraffic(): Traffic {
   const families = new Map<string, FamilyTraffic>()
   const problems = new Map<ProblemName, number>()
   const retries = { token: 0, connection: 0 }
+  const cache = { hit: 0, miss: 0, collapsed: 0, bypass: 0 }
   return {
     families,
     problems,
     retries,
-    count({ family, admission, problem, retries: repeated }, method, status, durationMs) {
+    cache,
+    count({ family, admission, problem, retries: repeated, cache: result }, method, status, durationMs) {
       const name = family?.name ?? (admission === undefined ? 'refused' : 'local')
       let traffic = families.get(name)
       if (traffic === undefined) {
@@ -57,6 +61,7 @@ export function createTraffic(): Traffic {
       if (bucket !== -1) traffic.buckets[bucket]! += 1
       if (problem !== undefined) increase(problems, problem)
       for (const reason of repeated) retries[reason] += 1
+      if (result !== undefined) cache[result] += 1
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Exchange } from '../exchange.js'
 import type { Connection } from './connection.js'
 import { responseTimeout } from './network-problem.js'
 import { LONGEST_FAULT_BYTES } from './product-refusal.js'
+import type { Cuttable, SlowReaders } from './slow-readers.js'
 
 /** Who an answer is for. */
 export interface Receiver {
@@ -11,6 +12,8 @@ export interface Receiver {
   readonly exchange: Exchange
   /** Whether the caller is gone. */
   readonly left: boolean
+  /** Where it is noted that the caller does not read. */
+  readonly slowReaders: SlowReaders
   /** Whether 8x8 answers to a token of ours, so that its 401 is about that token. */
   readonly usesToken: boolean
   /** A connection is there, nothing has been written to it yet. @returns whether to go on */
@@ -42,7 +45,7 @@ export interface Failure {
 }
 
 /** One attempt's answer, as undici delivers it. */
-export class Answer implements Dispatcher.DispatchHandler {
+export class Answer implements Dispatcher.DispatchHandler, Cuttable {
   readonly #forwarding: Receiver
   #connectionNow: (() => Connection) | undefined
   #connection: Connection | undefined
@@ -50,6 +53,8 @@ export class Answer implements Dispatcher.DispatchHandler {
   #reused = false
   #begun = false
   #refusal: Refusal | undefined
+  #held: Buffer | undefined
+  #flushed = false
   #received = false
   #over = false
 
@@ -61,7 +66,12 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#connectionNow = current
   }
 
-  /** Whether it has got a connection. */
+  /** Whether it has got one of the connections, one that is still being opened included. */
+  get assigned(): boolean {
+    return this.#connectionNow !== undefined
+  }
+
+  /** Whether it may be written to a connection now. */
   get started(): boolean {
     return this.#controller !== undefined
   }
@@ -69,7 +79,12 @@ export class Answer implements Dispatcher.DispatchHandler {
   /** Ends the attempt at 8x8, now or as soon as it gets a connection: nobody waits for it any more. */
   abandon(): void {
     this.#over = true
+    this.#forwarding.slowReaders.delete(this)
     this.#controller?.abort(new Error('nobody waits for the answer any more'))
+  }
+
+  cutOff(): void {
+    cut(this.#forwarding.response)
   }
 
   timeOut(): void {
@@ -113,6 +128,8 @@ export class Answer implements Dispatcher.DispatchHandler {
       }
     } else {
       this.#forwarding.begin(status, statusMessage, rawHeaders)
+      // Node keeps the headers back until the first byte of the body, which may be minutes away.
+      queueMicrotask(this.#flush)
       if (!BODILESS.has(status)) return
       // Their Content-Length is that of another answer (RFC 9110, section 8.6): undici would miss those bytes and fail.
       this.#over = true
@@ -134,9 +151,10 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#received = true
+    this.#forwarding.slowReaders.delete(this)
     if (this.#over) return
-    if (this.#refusal === undefined) this.#forwarding.response.end()
-    else this.#judge(this.#refusal, () => this.#forwarding.response.end())
+    if (this.#refusal === undefined) this.#end()
+    else this.#judge(this.#refusal, () => this.#end())
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -148,8 +166,10 @@ export class Answer implements Dispatcher.DispatchHandler {
     }
     this.#over = true
     // An answer that was cut at 8x8 is cut here: its missing end must be seen.
-    if (this.#forwarding.response.headersSent) cut(this.#forwarding.response)
-    else
+    if (this.#forwarding.response.headersSent) {
+      this.#flush()
+      cut(this.#forwarding.response)
+    } else
       this.#forwarding.failed(error, {
         sent: this.#controller !== undefined,
         reused: this.#reused,
@@ -166,6 +186,7 @@ export class Answer implements Dispatcher.DispatchHandler {
         if (this.#over || this.#forwarding.left) return
         this.#refusal = undefined
         this.#forwarding.begin(401, refusal.statusMessage, refusal.rawHeaders)
+        this.#flush()
         for (const chunk of refusal.fault) this.#write(this.#controller!, chunk)
         if (refusal.broken === true) cut(this.#forwarding.response)
         else whenPassedOn()
@@ -178,12 +199,46 @@ export class Answer implements Dispatcher.DispatchHandler {
   }
 
   #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const { response, exchange } = this.#forwarding
+    const { exchange } = this.#forwarding
     exchange.bytes += chunk.length
     exchange.capture?.responseBody(chunk)
+    if (!this.#flushed && this.#held === undefined && chunk.length <= LONGEST_HELD_BYTES) {
+      this.#held = chunk
+      return
+    }
+    this.#flush()
+    this.#pass(controller, chunk)
+  }
+
+  /** At the end of the turn in which the answer began: what has not ended by then goes out as it comes. */
+  readonly #flush = (): void => {
+    if (this.#flushed) return
+    this.#flushed = true
+    const held = this.#held
+    this.#held = undefined
+    if (held !== undefined) this.#pass(this.#controller!, held)
+    else if (!this.#forwarding.response.writableEnded) this.#forwarding.response.flushHeaders()
+  }
+
+  #pass(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { response, slowReaders } = this.#forwarding
     if (response.write(chunk)) return
     this.#pause(controller)
-    response.once('drain', () => this.#resume(controller))
+    if (this.#received) return
+    slowReaders.add(this)
+    response.once('drain', () => {
+      slowReaders.delete(this)
+      this.#resume(controller)
+    })
+  }
+
+  /** A small answer that came in one piece leaves in one: with its headers, as one string and one write. */
+  #end(): void {
+    const held = this.#held
+    this.#held = undefined
+    this.#flushed = true
+    if (held === undefined) this.#forwarding.response.end()
+    else this.#forwarding.response.end(held.toString('latin1'), 'latin1')
   }
 
   #pause(controller: Dispatcher.DispatchController): void {
@@ -210,6 +265,9 @@ interface Refusal {
   judging?: boolean
   broken?: boolean
 }
+
+// What Node writes without taking memory for it.
+const LONGEST_HELD_BYTES = 8 * 1024
 
 const BODILESS: ReadonlySet<number> = new Set([204, 304])
 

@@ -10,10 +10,13 @@ import { Answer, type Failure, type Receiver } from './answer.js'
 import type { Breaker } from './breaker.js'
 import type { TrackedDispatchOptions } from './connection.js'
 import { mayOpenNextTime, networkProblem } from './network-problem.js'
+import { NotShared } from './participant.js'
 import { isProductRefusal } from './product-refusal.js'
+import { notToBeShared, type Question, type RealtimeCache } from './realtime-cache.js'
 import { hasBody, readBody, type RequestBody, Upload, waitsForContinue } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { responseHeaders } from './response-headers.js'
+import { createSlowReaders, type SlowReaders } from './slow-readers.js'
 import type { Upstream } from './upstream.js'
 
 export interface ForwardOptions {
@@ -21,6 +24,8 @@ export interface ForwardOptions {
   readonly credentials: () => Pick<AppCredentials, 'key'>
   readonly upstream: Pick<Upstream, 'api' | 'uploads'>
   readonly breaker: Breaker
+  /** For the families whose answers are the state of the moment; undefined while it is off. */
+  readonly cache: RealtimeCache | undefined
   readonly appToken: TokenSource
   /** The Work Analytics user's token, if the proxy logs in there itself. */
   readonly workToken: TokenSource | undefined
@@ -46,10 +51,18 @@ interface Load {
   requests: number
   /** Of their bodies, in memory. */
   keptBytes: number
+  /** Of the connections to 8x8, by pool. */
+  readonly slowReaders: { readonly api: SlowReaders; readonly uploads: SlowReaders }
 }
 
 export function createForward(options: ForwardOptions): Forward {
-  const load: Load = { requests: 0, keptBytes: 0 }
+  const { now, config } = options
+  const slowReaders = () => createSlowReaders({ now, idleTimeoutMs: config.idleTimeoutMs })
+  const load: Load = {
+    requests: 0,
+    keptBytes: 0,
+    slowReaders: { api: slowReaders(), uploads: slowReaders() },
+  }
   return (request, reply) => {
     if (load.requests >= MOST_IN_FLIGHT) throw overloaded(`${MOST_IN_FLIGHT} requests are in flight.`)
     load.requests += 1
@@ -79,9 +92,11 @@ class Forwarding implements Receiver {
   #body: RequestBody = null
   #token: AccessToken | undefined
   #answer: Answer | undefined
+  #question: Question | undefined
   #keptBytes = 0
   #responseTimer: NodeJS.Timeout | undefined
   #queueTimer: NodeJS.Timeout | undefined
+  #stopMakingRoom: (() => void) | undefined
   #dispatchedAt = 0
   #productRefused = false
   #left = false
@@ -105,7 +120,7 @@ class Forwarding implements Receiver {
   start(): void {
     this.response.on('close', () => {
       clearTimeout(this.#responseTimer)
-      clearTimeout(this.#queueTimer)
+      this.#stopWaiting()
       this.#load.keptBytes -= this.#keptBytes
       this.#keptBytes = 0
       if (this.response.writableFinished) return
@@ -140,6 +155,9 @@ class Forwarding implements Receiver {
 
   /** The caller's token is there already in all but the first moments: then nothing is awaited. */
   #authorize(): void {
+    const { cache } = this.options
+    if (cache !== undefined && this.exchange.family!.realtime === true && this.#answerFromMemory(cache))
+      return
     const token = this.#tokens?.get()
     if (!(token instanceof Promise)) return this.#send(token)
     const waitingSince = this.options.now()
@@ -152,6 +170,40 @@ class Forwarding implements Receiver {
     )
   }
 
+  /** What is fresh in memory needs neither a token nor a connection. @returns whether it was there */
+  #answerFromMemory(cache: RealtimeCache): boolean {
+    if (this.#incoming.method !== 'GET') return false
+    this.#question ??= cache.question(
+      this.#incoming,
+      this.exchange.admission!.target.raw,
+      this.#headers(undefined),
+      this.options.credentials().key,
+    )
+    const kept = cache.find(this.#question, this.exchange)
+    if (kept === undefined) return false
+    const { status, statusMessage, body } = kept.answer
+    this.#token = undefined
+    this.begin(status, statusMessage, kept.rawHeaders)
+    this.exchange.bytes = body.length
+    this.exchange.capture?.responseBody(body)
+    if (!this.response.write(body)) cache.readSlowly(kept, this.response)
+    this.response.end()
+    return true
+  }
+
+  #headers(token: AccessToken | undefined): string[] {
+    const { config, credentials } = this.options
+    return requestHeaders(this.#incoming.rawHeaders, {
+      family: this.exchange.family!,
+      appKey: credentials().key,
+      token: token?.value,
+      requestId: this.request.id,
+      tenant: config.tenant,
+      pbx: config.pbx,
+      dropAuthorization: this.exchange.admission!.authorizationIsProxyKey,
+    })
+  }
+
   #send(token: AccessToken | undefined): void {
     if (this.#left) return
     const { breaker, config, now } = this.options
@@ -161,17 +213,8 @@ class Forwarding implements Receiver {
       return this.fail(asProxyError(error))
     }
     this.#token = token
-    const { target, authorizationIsProxyKey } = this.exchange.admission!
     const body = this.#body
-    const headers = requestHeaders(this.#incoming.rawHeaders, {
-      family: this.exchange.family!,
-      appKey: this.options.credentials().key,
-      token: token?.value,
-      requestId: this.request.id,
-      tenant: config.tenant,
-      pbx: config.pbx,
-      dropAuthorization: authorizationIsProxyKey,
-    })
+    const headers = this.#headers(token)
     // A stream's length is the caller's; a body in memory tells its own.
     const declared = this.#incoming.headers['content-length']
     if (body instanceof Upload && declared !== undefined) headers.push('Content-Length', declared)
@@ -181,7 +224,7 @@ class Forwarding implements Receiver {
     this.#answer = answer
     const attempt: TrackedDispatchOptions = {
       origin: config.baseUrl.origin,
-      path: target.raw,
+      path: this.exchange.admission!.target.raw,
       method: this.#incoming.method as Dispatcher.HttpMethod,
       headers,
       body,
@@ -189,6 +232,7 @@ class Forwarding implements Receiver {
       headersTimeout: body instanceof Upload ? 0 : config.responseTimeoutMs,
       onConnection: (connection, request) => {
         answer.onConnection(connection)
+        this.#stopMakingRoom?.()
         this.#refreshToken(request)
       },
     }
@@ -197,18 +241,34 @@ class Forwarding implements Receiver {
     this.#responseTimer = undefined
     this.#dispatchedAt = now()
     const { api, uploads } = this.options.upstream
-    ;(body instanceof Upload ? uploads : api).dispatch(attempt, answer)
+    if (body instanceof Upload) uploads.dispatch(attempt, answer)
+    else if (this.#question === undefined) api.dispatch(attempt, answer)
+    else {
+      const caller = { options: attempt, handler: answer, exchange: this.exchange }
+      this.options.cache!.send(this.#question, token?.value, caller, api)
+    }
     if (body instanceof Upload) body.once('end', () => this.#startResponseTimer())
-    if (!answer.started) this.#startQueueTimer(answer)
+    if (!answer.started) this.#waitForConnection(answer)
+  }
+
+  get slowReaders(): SlowReaders {
+    return this.#load.slowReaders[this.#body instanceof Upload ? 'uploads' : 'api']
   }
 
   /** All connections may be taken by calls that hang: whoever waits behind them waits no longer than for an answer. */
-  #startQueueTimer(answer: Answer): void {
+  #waitForConnection(answer: Answer): void {
     const { responseTimeoutMs } = this.options.config
+    if (!answer.assigned && this.exchange.cache !== 'collapsed')
+      this.#stopMakingRoom = this.slowReaders.makeRoom()
     this.#queueTimer = setTimeout(() => {
       answer.abandon()
       this.fail(overloaded('No connection to 8x8 became free in time.'))
     }, responseTimeoutMs).unref()
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#queueTimer)
+    this.#stopMakingRoom?.()
   }
 
   /** A request may have waited for a connection longer than its token lives; what has been renewed meanwhile is at hand. */
@@ -225,7 +285,7 @@ class Forwarding implements Receiver {
 
   connected(): boolean {
     const { breaker, now } = this.options
-    clearTimeout(this.#queueTimer)
+    this.#stopWaiting()
     breaker.connected()
     const time = now()
     this.exchange.queueMs += time - this.#dispatchedAt
@@ -279,10 +339,6 @@ class Forwarding implements Receiver {
       REASON_PHRASE.test(statusMessage) ? statusMessage : '',
       headers,
     )
-    // Node keeps the headers back until the first byte of the body, which may be minutes away.
-    queueMicrotask(() => {
-      if (this.exchange.bytes === 0 && !response.writableEnded) response.flushHeaders()
-    })
   }
 
   /** Whether 8x8 refused because the app's products do not open this family: it says so, or none of them does. */
@@ -325,10 +381,16 @@ class Forwarding implements Receiver {
   /** No answer's headers came. What was surely not processed is sent once more, once. */
   failed(error: Error, { sent, reused, begun }: Failure): void {
     clearTimeout(this.#responseTimer)
-    clearTimeout(this.#queueTimer)
+    this.#stopWaiting()
     if (this.#left) return
+    if (error instanceof NotShared) {
+      this.#question = notToBeShared(this.#question!)
+      return this.#authorize()
+    }
     const problem = networkProblem(error, sent)
-    if (!sent && problem.problem !== 'internal') this.options.breaker.failed(problem)
+    // One connection that failed is one failure, however many waited for it.
+    const mine = this.exchange.cache !== 'collapsed'
+    if (!sent && mine && problem.problem !== 'internal') this.options.breaker.failed(problem)
     const neverOpened = !sent && mayOpenNextTime(error)
     const diedIdle = sent && reused && !begun && SAFE.has(this.#incoming.method!) && isDeadSocket(error)
     const repeatable = !(this.#body instanceof Upload) || (neverOpened && !this.#body.readableDidRead)

@@ -1,9 +1,21 @@
 import { request, type Dispatcher } from 'undici'
 import type { AppCredentials, WorkCredentials } from '../config.js'
 import { judgeTokenResponse, TokenError, type TokenResponse } from './token-response.js'
+import type { AccessToken } from './token-source.js'
 
-/** Asks for one token. Rejects with a TokenError. */
-export type RequestToken = () => Promise<TokenResponse>
+/**
+ * Gets one token. Rejects with a TokenError.
+ *
+ * @param current what is there already and is to be replaced: one that somebody else got is taken only if it is newer
+ */
+export type RequestToken = (current?: Pick<AccessToken, 'value' | 'obtainedAt'>) => Promise<ObtainedToken>
+
+export interface ObtainedToken extends TokenResponse {
+  /** From when the lifetime counts, on the monotonic clock; unless given, from when the token was asked for. */
+  readonly issuedAt?: number
+  /** Another replica got it: it has cost no token request here. */
+  readonly isShared?: boolean
+}
 
 export interface TokenEndpoint {
   readonly url: URL

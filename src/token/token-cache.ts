@@ -143,12 +143,13 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     // The lifetime counts from before the request: 8x8 cannot have issued the token earlier.
     const startedAt = now()
     try {
-      const { value, lifetimeMs, products: granted } = await requestToken()
-      const endsAt = startedAt + lifetimeMs
+      const answer = await requestToken(cache.peek(KEY))
+      const { value, lifetimeMs, products: granted, issuedAt = startedAt, isShared = false } = answer
+      const endsAt = issuedAt + lifetimeMs
       const expiresAt = endsAt - Math.min(lifetimeMs * LAST_PART, LONGEST_LAST_PART_MS)
       if (expiresAt <= now()) throw new TokenError('unavailable', 'The token had expired before it arrived.')
-      const renewAt = startedAt + lifetimeMs * (RENEW_AT + RENEW_JITTER * (2 * random() - 1))
-      requests.ok += 1
+      const renewAt = issuedAt + lifetimeMs * (RENEW_AT + RENEW_JITTER * (2 * random() - 1))
+      if (!isShared) requests.ok += 1
       renewals[reason] += 1
       products = granted
       failure = undefined
@@ -164,11 +165,13 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
           opens: opens(granted),
           durationMs: Math.round(now() - startedAt),
         },
-        `token obtained, it lives ${inWords(lifetimeMs)}`,
+        isShared
+          ? `token taken from the store, it lives another ${inWords(endsAt - now())}`
+          : `token obtained, it lives ${inWords(lifetimeMs)}`,
       )
       return {
         value,
-        obtainedAt: startedAt,
+        obtainedAt: issuedAt,
         obtainedOn: new Date(),
         expiresAt,
         renewAt,
@@ -219,9 +222,13 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     obtain(why).catch(() => undefined)
   }
 
+  function obtained(): number {
+    return Object.values(renewals).reduce((sum, count) => sum + count)
+  }
+
   /** Why a token is needed where there is none to use. */
   function needed(): RenewalReason {
-    return requests.ok === 0 ? 'start' : 'expired'
+    return obtained() === 0 ? 'start' : 'expired'
   }
 
   function renewIfDue(token: CachedToken): void {
@@ -369,7 +376,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
         expiresInSeconds: token === undefined ? null : Math.floor((token.endsAt - now()) / 1000),
         obtainedAt: token === undefined ? null : token.obtainedOn.toISOString(),
         products,
-        renewals: Math.max(requests.ok - 1, 0),
+        renewals: Math.max(obtained() - 1, 0),
         lastError: failure?.message ?? null,
       }
     },

@@ -35,8 +35,8 @@ export function createReporter({ numbers, send, now, capturing }: ReporterOption
     clearTimeout(timer)
     timer = undefined
     const { traffic, ...rest } = numbers()
-    const { families, problems, retries } = traffic
-    const report = { numbers: { ...rest, traffic: { families, problems, retries } }, taken, left }
+    const { families, problems, retries, cache } = traffic
+    const report = { numbers: { ...rest, traffic: { families, problems, retries, cache } }, taken, left }
     taken = []
     left = { requests: 0, failed: 0 }
     return send(report)

@@ -25,6 +25,7 @@ export function createTally(): Tally {
         traffic: addTraffic([...ofTheDead, ...all.map(({ traffic }) => traffic)]),
         inFlight: all.reduce((sum, { inFlight }) => sum + inFlight, 0),
         breaker: worstOf(all.map(({ breaker }) => breaker)),
+        cache: addCaches(all.map(({ cache }) => cache)),
       }
     },
   }
@@ -35,8 +36,9 @@ export function addTraffic(all: readonly TrafficCounts[]): TrafficCounts {
     families: new Map<string, FamilySum>(),
     problems: new Map<string, number>(),
     retries: { token: 0, connection: 0 },
+    cache: { hit: 0, miss: 0, collapsed: 0, bypass: 0 },
   }
-  for (const { families, problems, retries } of all) {
+  for (const { families, problems, retries, cache } of all) {
     for (const [name, { answers, buckets, count, seconds }] of families) {
       const family = sum.families.get(name)
       if (family === undefined) {
@@ -51,6 +53,7 @@ export function addTraffic(all: readonly TrafficCounts[]): TrafficCounts {
     addCounts(sum.problems, problems)
     sum.retries.token += retries.token
     sum.retries.connection += retries.connection
+    for (const result of ['hit', 'miss', 'collapsed', 'bypass'] as const) sum.cache[result] += cache[result]
   }
   return sum as TrafficCounts
 }
@@ -70,5 +73,16 @@ export function worstOf(all: readonly Numbers['breaker'][]): Numbers['breaker'] 
     state: 'open',
     failures,
     retryInSeconds: Math.min(...open.map(({ retryInSeconds }) => retryInSeconds ?? 0)),
+  }
+}
+
+/** Each worker has a cache of its own. */
+function addCaches(all: readonly Numbers['cache'][]): Numbers['cache'] {
+  const caches = all.filter((cache) => cache !== undefined)
+  if (caches.length === 0) return undefined
+  return {
+    ttlMs: caches[0]!.ttlMs,
+    entries: caches.reduce((sum, { entries }) => sum + entries, 0),
+    bytes: caches.reduce((sum, { bytes }) => sum + bytes, 0),
   }
 }

@@ -101,6 +101,38 @@ test(
 )
 
 test(
+  'callers who read nothing kept every connection to 8x8 from the others',
+  { timeout: 60_000 },
+  async () => {
+    const piece = Buffer.alloc(64 * 1024)
+    const { upstream, port } = await startPair(
+      {
+        handle(request, response) {
+          if (request.url!.endsWith('/small')) return void response.end('ok')
+          // Endless, at the reader's speed.
+          const more = () => {
+            while (response.write(piece));
+          }
+          response.on('drain', more)
+          more()
+        },
+      },
+      { X8_IDLE_TIMEOUT_MS: '5000' },
+    )
+    const readers = await crowd(port, 300, () => head('GET', 0))
+
+    assert.equal((await send(port, { path: `${KEYED}/small` })).status, 200)
+    await until(async () => (await metric(port, 'x8_proxy_requests_in_flight')) <= 257)
+    assert.ok(upstream.connections > 256)
+    // Only as many were cut as connections were needed.
+    assert.ok((await metric(port, 'x8_proxy_requests_in_flight')) > 200)
+    for (const socket of readers.sockets) socket.resume()
+    await until(() => readers.open() <= 256)
+    assert.ok(readers.open() > 200)
+  },
+)
+
+test(
   'with 4,096 requests in flight the next are told when to come again, and later calls pass',
   { timeout: 60_000 },
   async () => {
@@ -126,6 +158,24 @@ test(
     for (const response of waiting) response.end('ok')
     await until(async () => (await metric(port, 'x8_proxy_requests_in_flight')) === 1)
     assert.equal((await send(port)).status, 200)
+  },
+)
+
+test(
+  'of more callers at once than Node keeps waiting by default some were reset by the system',
+  { timeout: 60_000 },
+  async () => {
+    const { program, port } = await startPair({ handle: (_request, response) => void response.end('ok') })
+    // However busy it is, connections are made: the system does that.
+    program.kill('SIGSTOP')
+    try {
+      await crowd(port, 1500, () => head('GET', 0))
+    } finally {
+      program.kill('SIGCONT')
+    }
+    await until(
+      async () => (await metric(port, 'x8_proxy_requests_total\\{family="work-chat".*\\}')) === 1500,
+    )
   },
 )
 

@@ -45,6 +45,29 @@ test('a caller who leaves before the answer ends the request at 8x8', { timeout:
   }
 })
 
+test(
+  'of several requests sent at once on a connection that is closed all but the first were held for ever',
+  { timeout: 10_000 },
+  async () => {
+    const closed: Promise<void>[] = []
+    const arrived = new EventEmitter()
+    const { proxy } = await startPair({
+      handle(_request, response) {
+        closed.push(closing(response))
+        if (closed.length === 3) arrived.emit('all')
+      },
+    })
+    const all = once(arrived, 'all')
+    const client = connect(proxy.port, '127.0.0.1').on('error', () => undefined)
+    client.write(`GET ${KEYED} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(3))
+    await all
+    client.destroy()
+    await Promise.all(closed)
+    const { text } = await send(proxy.port, { path: '/-/metrics' })
+    assert.match(text, /^x8_proxy_requests_in_flight 1$/m)
+  },
+)
+
 test('a caller who leaves during the download ends it at 8x8', { timeout: 10_000 }, async () => {
   const { handle, next } = handedOver()
   const { proxy } = await startPair({ handle })

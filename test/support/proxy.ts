@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { pino } from 'pino'
 import { buildApp, type App } from '../../src/app.js'
 import { type Environment, loadConfig } from '../../src/config.js'
+import type { Credentials } from '../../src/credentials.js'
 import { createLogger } from '../../src/logger.js'
 import { createUpstream } from '../../src/proxy/upstream.js'
 
@@ -21,6 +22,8 @@ export interface TestProxyOptions {
   readonly now?: () => number
   /** Whether the first token is obtained at start, as in real life. */
   readonly start?: boolean
+  /** Those of the environment, unless they change while it runs. */
+  readonly credentials?: Credentials
 }
 
 /**
@@ -45,6 +48,7 @@ export async function startProxy(
       destination: { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) },
     }),
     now: options.now ?? (() => performance.now()),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   })
   await app.fastify.ready()
   await once(app.fastify.server.listen(0, '127.0.0.1'), 'listening')

@@ -604,3 +604,28 @@ test('the status says what is so', async () => {
   await settled()
   assert.equal(world.cache.status().renewals, 1)
 })
+
+test('a token that another replica got costs no token request, and lives from when it was issued', async () => {
+  const world = createWorld({
+    answer: (n) =>
+      n === 1
+        ? { ...token('theirs', 100_000), issuedAt: world.now() - 60_000, isShared: true }
+        : token('own'),
+  })
+  world.cache.start()
+  await settled()
+  assert.equal(world.cache.status().expiresInSeconds, 40)
+  assert.deepEqual(world.cache.counts.requests, { ok: 0, refused: 0, unavailable: 0 })
+  assert.equal(world.cache.counts.renewals.start, 1)
+  assert.equal(world.log.at(-1)!.msg, 'token taken from the store, it lives another 40 s')
+
+  // 80 % of the 100 s that it had at first are over in 20 s.
+  await world.cache.get()
+  await world.pass(17_000)
+  assert.equal(world.requestedAt.length, 1)
+  await world.pass(6_000)
+  assert.equal((await world.cache.get()).value, 'own')
+  assert.deepEqual(world.cache.counts.requests, { ok: 1, refused: 0, unavailable: 0 })
+  assert.equal(world.cache.counts.renewals.due, 1)
+  assert.equal(world.cache.status().renewals, 1)
+})

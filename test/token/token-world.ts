@@ -1,5 +1,6 @@
 import { mock } from 'node:test'
 import { pino } from 'pino'
+import type { ObtainedToken } from '../../src/token/request-token.js'
 import { createTokenCache, type TokenCache, type TokenCacheOptions } from '../../src/token/token-cache.js'
 import type { TokenResponse } from '../../src/token/token-response.js'
 
@@ -18,7 +19,7 @@ export interface World {
 
 export interface WorldOptions {
   /** Answers the nth token request, counted from 1. The default is `token-n` for 1,000 s. */
-  readonly answer?: (n: number) => TokenResponse | Promise<TokenResponse>
+  readonly answer?: (n: number) => ObtainedToken | Promise<ObtainedToken>
   readonly startsAt?: number
   readonly credential?: TokenCacheOptions['credential']
   readonly random?: () => number

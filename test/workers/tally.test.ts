@@ -11,10 +11,15 @@ const CLOSED = { state: 'closed', failures: 0, retryInSeconds: null } as const
 function numbers(requests: number, rest: Partial<Numbers> = {}): Numbers {
   const traffic = createTraffic()
   for (let i = 0; i < requests; i += 1) {
-    const exchange = { ...newExchange(0), problem: 'overloaded' as const, retries: ['token' as const] }
+    const exchange = {
+      ...newExchange(0),
+      problem: 'overloaded' as const,
+      retries: ['token' as const],
+      cache: 'hit' as const,
+    }
     traffic.count(exchange, 'GET', 503, 20)
   }
-  return { traffic, inFlight: 0, breaker: CLOSED, ...rest }
+  return { traffic, inFlight: 0, breaker: CLOSED, cache: undefined, ...rest }
 }
 
 function requestsOf({ traffic }: Numbers): (number | undefined)[] {
@@ -25,6 +30,7 @@ function requestsOf({ traffic }: Numbers): (number | undefined)[] {
     refused?.buckets[2],
     traffic.problems.get('overloaded'),
     traffic.retries.token,
+    traffic.cache.hit,
   ]
 }
 
@@ -33,7 +39,7 @@ test('what several workers have counted is added up, each by its newest report',
   tally.report(1, numbers(2))
   tally.report(2, numbers(5, { inFlight: 3 }))
   tally.report(1, numbers(4, { inFlight: 1 }))
-  assert.deepEqual(requestsOf(tally.sum()), [9, 9, 9, 9, 9])
+  assert.deepEqual(requestsOf(tally.sum()), [9, 9, 9, 9, 9, 9])
   assert.equal(tally.sum().inFlight, 4)
 })
 
@@ -44,7 +50,7 @@ test('what the dead have counted stays, but not what they had in flight', () => 
     tally.ended(worker)
   }
   tally.report(4, numbers(1))
-  assert.deepEqual(requestsOf(tally.sum()), [31, 31, 31, 31, 31])
+  assert.deepEqual(requestsOf(tally.sum()), [31, 31, 31, 31, 31, 31])
   assert.equal(tally.sum().inFlight, 0)
 })
 
@@ -53,7 +59,15 @@ test('adding up changes no report', () => {
   tally.report(1, numbers(1))
   tally.report(2, numbers(1))
   tally.sum()
-  assert.deepEqual(requestsOf(tally.sum()), [2, 2, 2, 2, 2])
+  assert.deepEqual(requestsOf(tally.sum()), [2, 2, 2, 2, 2, 2])
+})
+
+test('what the caches of several workers hold is added up', () => {
+  const tally = createTally()
+  assert.equal(tally.sum().cache, undefined)
+  tally.report(1, numbers(0, { cache: { ttlMs: 5000, entries: 2, bytes: 30 } }))
+  tally.report(2, numbers(0, { cache: { ttlMs: 5000, entries: 1, bytes: 12 } }))
+  assert.deepEqual(tally.sum().cache, { ttlMs: 5000, entries: 3, bytes: 42 })
 })
 
 test('8x8 counts as unreachable while any worker finds it so, until the first of them tries again', () => {

@@ -201,10 +201,13 @@ function matchesStatus({ status, problem }: Summary, wanted: string): boolean {
 }
 
 function createRow(request: Summary): HTMLTableRowElement {
-  const { n, at, method, target, family, status, durationMs, bytes, problem, retries, incomplete } = request
+  const { n, at, method, target, family, status, durationMs, bytes, problem, retries, cache, incomplete } =
+    request
   const tags = [
     problem === undefined ? undefined : el('span', { class: 'tag bad' }, problem),
     retries.length === 0 ? undefined : el('span', { class: 'tag' }, `sent again: ${retries.join(', ')}`),
+    cache === 'hit' ? el('span', { class: 'tag' }, 'from memory') : undefined,
+    cache === 'collapsed' ? el('span', { class: 'tag' }, 'shared') : undefined,
     incomplete === undefined || status === 0 ? undefined : el('span', { class: 'tag warn' }, 'cut'),
   ]
   return el(

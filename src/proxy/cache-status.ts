@@ -1,0 +1,22 @@
+/**
+ * An answer's headers with what this cache did: `Cache-Status` (RFC 9211) after those of caches before it, and `Age`
+ * (RFC 9111, section 5.1) if the answer was not made for this caller.
+ *
+ * @param rawHeaders name and value in turn
+ * @param ageMs how old the answer is by now
+ */
+export function labelled(
+  rawHeaders: readonly (Buffer | string)[],
+  how: string,
+  ageMs?: number,
+): readonly (Buffer | string)[] {
+  const headers: (Buffer | string)[] = []
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (ageMs !== undefined && name.length === 3 && name.toString().toLowerCase() === 'age') continue
+    headers.push(name, rawHeaders[i + 1]!)
+  }
+  if (ageMs !== undefined) headers.push('Age', String(Math.floor(ageMs / 1000)))
+  headers.push('Cache-Status', `"8x8-auth-proxy"; ${how}`)
+  return headers
+}

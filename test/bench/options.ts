@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util'
+
+export interface Options {
+  readonly rounds: number
+  /** Of one measured slice; as much as `warmUpSeconds` comes before it and is not counted. */
+  readonly seconds: number
+  readonly warmUpSeconds: number
+  readonly connections: number
+  /** The programs' names; all that are installed if empty. */
+  readonly only: readonly string[]
+  /** Whether the proxies reach the upstream over TLS. */
+  readonly tls: boolean
+  /** Whether requests are POSTs with 2 KB. */
+  readonly post: boolean
+  /** Another row: this proxy with that many workers. */
+  readonly workers: number | undefined
+}
+
+export const USAGE = `npm run bench -- [options]
+
+  --rounds 5         how often each program has its turn
+  --seconds 3        how long a turn is measured (whole seconds)
+  --warm-up 1        how long it is under load before that
+  --connections 32   callers at once
+  --only ours,plain  these programs only
+  --tls              TLS to the upstream
+  --post             POST with a body of 2 KB instead of GET
+  --workers 2        also this proxy with X8_WORKERS=2
+`
+
+/** Reads the arguments. @throws Error that says what is wrong */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '3' },
+      'warm-up': { type: 'string', default: '1' },
+      connections: { type: 'string', default: '32' },
+      only: { type: 'string', default: '' },
+      tls: { type: 'boolean', default: false },
+      post: { type: 'boolean', default: false },
+      workers: { type: 'string' },
+    },
+  })
+  return {
+    rounds: wholeNumber('--rounds', values.rounds),
+    seconds: wholeNumber('--seconds', values.seconds),
+    warmUpSeconds: wholeNumber('--warm-up', values['warm-up']),
+    connections: wholeNumber('--connections', values.connections),
+    only: values.only.split(',').filter((name) => name !== ''),
+    tls: values.tls,
+    post: values.post,
+    workers: values.workers === undefined ? undefined : wholeNumber('--workers', values.workers),
+  }
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new Error(`${option} must be a whole number from 1, not "${text}".`)
+  return Number(text)
+}

@@ -1,0 +1,50 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import https from 'node:https'
+import { createServer, type AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Command, type Running, start } from './processes.js'
+
+export interface Started extends Running {
+  /** From the start of the process to the first success through it. */
+  readonly firstAnswerMs: number
+}
+
+const PATIENCE_MS = 30_000
+
+/** Starts a server and waits until it answers with a success. @throws Error with what it said, if it never does */
+export async function startServer(command: Command, url: string): Promise<Started> {
+  const began = performance.now()
+  const running = start(command)
+  for (;;) {
+    if ((await statusOf(url)) === 200) return { ...running, firstAnswerMs: performance.now() - began }
+    const why = running.ended()
+    if (why !== undefined) throw new Error(why)
+    if (performance.now() - began > PATIENCE_MS) throw new Error(`${command.file} never answered at ${url}.`)
+    await sleep(2)
+  }
+}
+
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** 0 without an answer. */
+function statusOf(url: string): Promise<number> {
+  return new Promise((resolve) => {
+    const answered = (answer: http.IncomingMessage) => {
+      answer.resume()
+      resolve(answer.statusCode!)
+    }
+    // The upstream's certificate is of its own making, and this only asks whether it is up.
+    const asked = url.startsWith('https:')
+      ? https.get(url, { agent: false, rejectUnauthorized: false }, answered)
+      : http.get(url, { agent: false }, answered)
+    asked.on('error', () => resolve(0))
+  })
+}
