@@ -8,6 +8,8 @@ import { outcomeOf } from './outcome.js'
 export interface AnswersOptions {
   readonly shared: OwnShared
   readonly member: Member
+  /** Makes a token ready to be sent. */
+  readonly send: (token: AccessToken) => SentToken
   readonly start: () => Omit<Start, 'listen'>
   readonly report: (report: Report) => void
   /** A page was opened or closed, or the capture was switched. */
@@ -21,7 +23,8 @@ export interface Answers {
   close(): void
 }
 
-export function createAnswers({ shared, member, start, report, pagesChanged }: AnswersOptions): Answers {
+export function createAnswers(options: AnswersOptions): Answers {
+  const { shared, member, send, start, report, pagesChanged } = options
   const { tokens, recorder, inspection } = shared
   const leaves = new Map<number, () => void>()
 
@@ -34,6 +37,10 @@ export function createAnswers({ shared, member, start, report, pagesChanged }: A
     return { value, obtainedAt: 0, expiresAt: 0, products: [], accepted: false }
   }
 
+  async function obtain(credential: Credential): Promise<SentToken> {
+    return send(await cacheOf(credential).get())
+  }
+
   function closePage(page: number): void {
     leaves.get(page)?.()
     leaves.delete(page)
@@ -44,10 +51,10 @@ export function createAnswers({ shared, member, start, report, pagesChanged }: A
     functions: {
       join: () => ({ ...start(), listen: member.where }),
 
-      token: (credential) => outcomeOf(obtain(cacheOf(credential))),
+      token: (credential) => outcomeOf(obtain(credential)),
       async replaceToken(credential, value) {
         const token = await cacheOf(credential).replace(meant(credential, value))
-        return token && sent(token)
+        return token && send(token)
       },
       used: (credential) => void cacheOf(credential).ready(),
       accepted: (credential, value, afterRefusal) =>
@@ -87,12 +94,4 @@ export function createAnswers({ shared, member, start, report, pagesChanged }: A
       for (const page of leaves.keys()) closePage(page)
     },
   }
-}
-
-async function obtain(cache: TokenCache): Promise<SentToken> {
-  return sent(await cache.get())
-}
-
-function sent({ value, obtainedAt, expiresAt, products }: AccessToken): SentToken {
-  return { value, obtainedAt, expiresAt, products }
 }

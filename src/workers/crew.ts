@@ -52,7 +52,7 @@ interface Employed extends Member {
 }
 
 // What a worker needs it is told; the environment that it inherits holds more.
-const WITHOUT_SECRETS = Object.fromEntries(FILE_SETTINGS.map((name) => [name, '']))
+const WITHOUT_SECRETS = Object.fromEntries([...FILE_SETTINGS, 'X8_TOKEN_STORE_URL'].map((name) => [name, '']))
 // A worker that lasts as long is not what is wrong: the next is started at once.
 const LONG_LIFE_MS = 10_000
 const FIRST_PAUSE_MS = 250

@@ -61,6 +61,8 @@ export type Credential = 'app' | 'work'
 /** A token on its way to a worker, which never gets the secret that it was bought with. */
 export interface SentToken {
   readonly value: string
+  /** Counts up with each token that the primary has; one message may overtake another. */
+  readonly serial: number
   readonly obtainedAt: number
   readonly expiresAt: number
   readonly products: readonly string[]

@@ -9,9 +9,11 @@ import { watchSecretFiles } from '../secret-files.js'
 import type { Host, Running } from '../host.js'
 import { FILE_SETTINGS } from '../settings.js'
 import { createShared } from '../shared.js'
+import type { TokenCache } from '../token/token-cache.js'
 import { createAnswers, type Answers } from './answers.js'
 import { createCrew, type Member } from './crew.js'
-import type { SentTokens } from './messages.js'
+import type { SentTokens, SentTokenState } from './messages.js'
+import { createNumbering } from './numbering.js'
 import { createTally } from './tally.js'
 
 /**
@@ -29,6 +31,7 @@ export async function servePrimary(config: Config, host: Host, count: number): P
   const upstream = createUpstream(config)
   const credentials = createCredentials(config.app, config.work)
   const tally = createTally()
+  const send = createNumbering()
   const answers = new Map<number, Answers>()
   const ownMetrics = createProcessMetrics()
   const processMetrics = new Map<number, ProcessMetrics>()
@@ -64,11 +67,12 @@ export async function servePrimary(config: Config, host: Host, count: number): P
 
   function sentTokens(): SentTokens {
     const { app, work } = shared.tokens
-    return {
-      appKey: credentials.inForce().key,
-      app: { token: app.peek(), status: app.status() },
-      work: work && { token: work.peek(), status: work.status() },
-    }
+    return { appKey: credentials.inForce().key, app: stateOf(app), work: work && stateOf(work) }
+  }
+
+  function stateOf(cache: TokenCache): SentTokenState {
+    const token = cache.peek()
+    return { token: token && send(token), status: cache.status() }
   }
 
   function tellWhetherToCapture(): void {
@@ -86,6 +90,7 @@ export async function servePrimary(config: Config, host: Host, count: number): P
       const answer = createAnswers({
         shared,
         member,
+        send,
         start: () => ({
           environment: withoutSecrets(environment, config),
           version,

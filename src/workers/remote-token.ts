@@ -22,19 +22,22 @@ export interface RemoteToken extends SharedToken {
 /** While there is a token that may be sent, nothing is asked of the primary; it is told of the first use of each. */
 export function createRemoteToken({ credential, primary, now, state }: RemoteTokenOptions): RemoteToken {
   let current: AccessToken | undefined
+  let serial = 0
   let { status } = state
   let toldOfUse = false
   let toldThatItHelped = false
   let asking: Promise<AccessToken> | undefined
   const replacing = new Map<string, Promise<AccessToken | undefined>>()
 
-  function adopt(token: SentToken): AccessToken {
-    if (current?.value === token.value) return current
+  function adopt({ serial: itsSerial, ...token }: SentToken): AccessToken {
+    if (current !== undefined && itsSerial === serial) return current
+    const adopted = { ...token, accepted: false }
     // An answer may be overtaken by news.
-    if (current !== undefined && token.obtainedAt < current.obtainedAt) return { ...token, accepted: false }
+    if (itsSerial < serial) return adopted
+    serial = itsSerial
     toldOfUse = false
     toldThatItHelped = false
-    return (current = { ...token, accepted: false })
+    return (current = adopted)
   }
 
   function update(news: SentTokenState): void {

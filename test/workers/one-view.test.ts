@@ -248,6 +248,25 @@ suite('several workers seen as one proxy', { timeout: 120_000, concurrency: 1 },
     }
   })
 
+  test('what the caches of all workers did is one count', async () => {
+    const upstream = await startUpstream()
+    const { port } = await startWorkers({
+      X8_WORKERS: '2',
+      X8_BASE_URL: upstream.origin,
+      X8_REALTIME_CACHE_MS: '600000',
+    })
+    const path = '/analytics/cc/v5/realtime-metrics/queues'
+    for (let i = 0; i < 12; i += 1) await send(port, { path })
+
+    const metrics = await scrape(port)
+    assert.equal(metrics.get('x8_proxy_cache_total{result="miss"}'), upstream.received.length)
+    assert.equal(metrics.get('x8_proxy_cache_total{result="hit"}'), 12 - upstream.received.length)
+    const { cache } = JSON.parse(await ask(port, '/-/status')) as { cache: Record<string, unknown> }
+    assert.equal(cache.enabled, true)
+    assert.equal(cache.entries, upstream.received.length)
+    assert.ok(upstream.received.length <= 2, 'one call for each worker')
+  })
+
   test('what a worker does not know is not found', async () => {
     const upstream = await startUpstream()
     const { port } = await startWorkers({ X8_WORKERS: '2', X8_BASE_URL: upstream.origin })

@@ -4,6 +4,7 @@ import { ProxyError } from '../../src/errors.js'
 import type { Channel } from '../../src/workers/channel.js'
 import type { PrimaryFunctions, SentToken, SentTokenState } from '../../src/workers/messages.js'
 import { outcomeOf } from '../../src/workers/outcome.js'
+import type { AccessToken } from '../../src/token/token-source.js'
 import { createRemoteToken } from '../../src/workers/remote-token.js'
 
 const STATUS = {
@@ -17,6 +18,7 @@ const STATUS = {
 
 const token = (value: string, obtainedAt = 0): SentToken => ({
   value,
+  serial: 1 + obtainedAt,
   obtainedAt,
   expiresAt: obtainedAt + 1_000,
   products: [],
@@ -41,7 +43,7 @@ function createPair(first: SentTokenState, answers: Partial<Record<string, () =>
 
 test('a token that is there comes without a promise, and the primary hears once that it is used', () => {
   const { remote, said } = createPair(state(token('a')))
-  for (let i = 0; i < 1_000; i += 1) assert.equal((remote.get() as SentToken).value, 'a')
+  for (let i = 0; i < 1_000; i += 1) assert.equal((remote.get() as AccessToken).value, 'a')
   assert.ok(remote.ready())
   assert.deepEqual(said, ['tell used app'])
 })
@@ -51,7 +53,7 @@ test('each new token is in use anew', () => {
   void remote.get()
   remote.update(state(token('b', 10)))
   remote.update(state(token('b', 10)))
-  assert.equal((remote.get() as SentToken).value, 'b')
+  assert.equal((remote.get() as AccessToken).value, 'b')
   void remote.get()
   assert.deepEqual(said, ['tell used app', 'tell used app'])
 })
@@ -67,7 +69,7 @@ test('an expired token is not given, and however many wait, the primary is asked
     ['b', 'b', 'b'],
   )
   time.now = 2_000
-  assert.equal((remote.get() as SentToken).value, 'b')
+  assert.equal((remote.get() as AccessToken).value, 'b')
   assert.deepEqual(said, ['ask token app', 'tell used app'])
 })
 
@@ -123,7 +125,14 @@ test('that 8x8 took a token is told once, and once more if that helped', async (
 test('news that are overtaken by newer ones change nothing', () => {
   const { remote } = createPair(state(token('b', 10)))
   remote.update(state(token('a')))
-  assert.equal((remote.get() as SentToken).value, 'b')
+  assert.equal((remote.get() as AccessToken).value, 'b')
+})
+
+test('a token of the same text lasts as long as the newest', async () => {
+  const { remote, time } = createPair(state(token('a')))
+  remote.update(state(token('a', 900)))
+  time.now = 1_500
+  assert.equal((remote.get() as AccessToken).value, 'a')
 })
 
 test('a probe without a token wakes the primary', () => {

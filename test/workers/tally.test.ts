@@ -62,6 +62,14 @@ test('adding up changes no report', () => {
   assert.deepEqual(requestsOf(tally.sum()), [2, 2, 2, 2, 2, 2])
 })
 
+test('what the caches of several workers hold is added up', () => {
+  const tally = createTally()
+  assert.equal(tally.sum().cache, undefined)
+  tally.report(1, numbers(0, { cache: { ttlMs: 5000, entries: 2, bytes: 30 } }))
+  tally.report(2, numbers(0, { cache: { ttlMs: 5000, entries: 1, bytes: 12 } }))
+  assert.deepEqual(tally.sum().cache, { ttlMs: 5000, entries: 3, bytes: 42 })
+})
+
 test('8x8 counts as unreachable while any worker finds it so, until the first of them tries again', () => {
   const tally = createTally()
   assert.deepEqual(tally.sum().breaker, CLOSED)
