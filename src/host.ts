@@ -6,7 +6,7 @@ export interface Host {
   readonly version: string
   readonly environment: Environment
   readonly readFile: (path: string) => string
-  /** A monotonic clock, in milliseconds, that is the same for all processes of the machine. */
+  /** A monotonic clock, in milliseconds, that is the same for all processes of the machine and counts its sleep. */
   readonly now: () => number
   /** Whether a person reads the log. */
   readonly isTerminal: boolean

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { uptime } from 'node:os'
 import { parseArgs, parseEnv } from 'node:util'
+import { createClock } from './clock.js'
 import { ConfigError, loadConfig, type Environment } from './config.js'
 import type { Host, Running } from './host.js'
 
@@ -31,7 +33,11 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 // The system's clock, which counts alike in every process; performance's own starts with the process.
 const clockStart = Number(process.hrtime.bigint()) / 1e6 - performance.now()
-const now = (): number => clockStart + performance.now()
+const now = createClock({
+  monotonic: () => clockStart + performance.now(),
+  timeOfDay: Date.now,
+  uptime: () => uptime() * 1000,
+})
 
 await main()
 

@@ -16,10 +16,13 @@ export async function serve(config: Config, host: Host): Promise<Running> {
   return servePrimary(config, host, workers)
 }
 
+// Nobody who follows the log notices; under load it is dozens of lines in one write.
+const LINES_LATE_MS = 2
+
 async function serveAlone(config: Config, host: Host): Promise<Running> {
   const { environment, readFile, now, version } = host
   const { buildApp } = await import('./app.js')
-  const lines = createLineBatches()
+  const lines = createLineBatches(LINES_LATE_MS)
   host.onExit(() => lines.flush())
   const log = createLogger({ level: config.logLevel, pretty: host.isTerminal, destination: lines })
   const upstream = createUpstream(config)

@@ -105,6 +105,8 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
   let products: readonly string[] = []
   let failure: TokenError | undefined
   let retryAt = -Infinity
+  // A refused token was asked to be replaced, and no new one has come since, however many attempts failed.
+  let replacing = false
   let lastReplacementAt = -Infinity
   let unproven = 0
   let replacingIsUseless = false
@@ -151,6 +153,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       const renewAt = issuedAt + lifetimeMs * (RENEW_AT + RENEW_JITTER * (2 * random() - 1))
       if (!isShared) requests.ok += 1
       renewals[reason] += 1
+      if (replacing) replaced()
       products = granted
       failure = undefined
       retryAt = -Infinity
@@ -265,15 +268,23 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
 
   /**
    * No kind of refusal may cost a token request a time without bound. Within a minute of the last replacement there is
-   * another only if 8x8 has taken the token meanwhile, and only a few in a row if none was seen to help.
+   * another only if 8x8 has taken the token meanwhile, and only a few in a row if none was seen to help. One that
+   * failed is still owed, and bounded by the back-off.
    */
   function mayReplace(token: CachedToken): boolean {
+    if (replacing) return true
     if (now() - lastReplacementAt >= REPLACEMENT_PAUSE_MS) {
       replacingIsUseless = false
       return true
     }
     if (!token.accepted) stopReplacing()
     return !replacingIsUseless && unproven < MOST_UNPROVEN
+  }
+
+  function replaced(): void {
+    replacing = false
+    lastReplacementAt = now()
+    unproven += 1
   }
 
   function stopReplacing(): void {
@@ -319,13 +330,10 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       if (forced) {
         if (backingOff() || !mayReplace(token)) return undefined
         log.info({ credential }, 'token refused by 8x8, replacing it')
+        replacing = true
       }
       try {
         const renewed = await obtain(forced ? 'refused' : needed())
-        if (forced) {
-          lastReplacementAt = now()
-          unproven += 1
-        }
         if (renewed.value !== refused.value) return renewed
         stopReplacing()
         return undefined
@@ -349,6 +357,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
 
     credentialsChanged() {
       retryAt = -Infinity
+      replacing = false
       replacingIsUseless = false
       lastReplacementAt = -Infinity
       backoff.reset()

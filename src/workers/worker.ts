@@ -17,6 +17,8 @@ import { createReporter } from './reporter.js'
 // A token request takes ten seconds unless X8_TOKEN_TIMEOUT_MS says otherwise; nobody waits longer than this for one.
 const LONGEST_ANSWER_MS = 60_000
 const LONGEST_GOODBYE_MS = 1_000
+// The primary is woken as rarely as can be: to wake it for each line would cost a fifth of all the time.
+const LINES_LATE_MS = 100
 
 export interface WorkerHost extends Pick<Host, 'now'> {
   /** Ends gracefully, and then the process. It may be called again. */
@@ -57,7 +59,7 @@ export async function serveWorker({ now, end }: WorkerHost): Promise<Running> {
   const start = await primary.ask('join')
   const { version, tokens } = start
   const config = loadConfig(start.environment, () => '')
-  const lines = createLineBatches()
+  const lines = createLineBatches(LINES_LATE_MS)
   const log = createLogger({
     level: config.logLevel,
     pretty: start.isTerminal,

@@ -86,7 +86,7 @@ test('a store with something else where the token belongs is warned of once', { 
   // It has put the token in its place.
   const [last] = startReplicas(1, environment)
   assert.deepEqual(statuses(await last!.call(20)), { 200: 20 })
-  assert.equal(last!.said(/^token taken/).length, 1)
+  await until(() => last!.said(/^token taken/).length === 1)
 
   await client.del(key)
   await client.lPush(key, 'a list')

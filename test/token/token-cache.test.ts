@@ -502,6 +502,14 @@ test('a refused token is replaced as soon as the endpoint is back', async () => 
   assert.equal((await world.cache.replace(old))?.value, 'token-3')
 })
 
+test('an endpoint that failed every other time let refusals cost a token request each', async () => {
+  const world = createWorld({ answer: (n) => (n % 2 === 0 ? down() : token(`token-${n}`)) })
+  await started(world)
+  await world.pass(10 * MINUTE, { each: () => void world.cache.replace(held(world)) })
+  // In each minute one that fails, and one that comes.
+  assert.ok(world.requestedAt.length <= 1 + 2 * 10, `${world.requestedAt.length} token requests`)
+})
+
 test('a refused token that has expired meanwhile is renewed, whatever was refused before', async () => {
   const world = createWorld({ answer: (n) => token(`token-${n}`, 30 * SECOND) })
   const first = await started(world)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import { get, type IncomingMessage, type ServerResponse } from 'node:http'
 import { suite, test } from 'node:test'
 import type { Detail, Snapshot, Status, Summary } from '../../src/inspector/wire.js'
@@ -25,7 +25,10 @@ async function scrape(port: number): Promise<Map<string, number>> {
 async function openPage(port: number) {
   const request = get({ host: '127.0.0.1', port, path: '/-/events', agent: false })
   const [response] = (await once(request, 'response')) as [IncomingMessage]
-  const arrived = new EventEmitter()
+  if (response.statusCode !== 200) {
+    request.destroy()
+    throw new Error(`the page got ${response.statusCode}`)
+  }
   const requests: Summary[] = []
   let snapshot: Snapshot | undefined
   let status: Status | undefined
@@ -39,7 +42,6 @@ async function openPage(port: number) {
       else if (name === 'status') status = JSON.parse(data!) as Status
       else requests.push(...(JSON.parse(data!) as Summary[]))
     }
-    arrived.emit('some')
   })
   response.on('error', () => undefined)
   const ended = new Promise((resolve) => response.once('close', resolve))
