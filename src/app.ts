@@ -95,7 +95,8 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const shared = outside.shared ?? own!
   const { token, workToken, recorder } = shared
 
-  const follow: Follow = (request, { raw }) => {
+  const follow: Follow = (request, reply) => {
+    const { raw } = reply
     request.exchange = newExchange(now())
     request.exchange.capture = recorder.capture()
     inFlight.add(raw)
@@ -109,7 +110,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
         time - request.exchange.startedAt,
       )
       recorder.record(request, raw)
-      logExchange(log, request, raw, time)
+      logExchange(log, request, reply, time)
     })
   }
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -91,6 +91,7 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
   readSecretFiles(given, readFile, mistakes)
   const settings = checkSettings(given, mistakes)
   rejectIdleSettings(given, mistakes)
+  rejectLongSocketPath(given.X8_SOCKET, mistakes)
   rejectUnverifiedTls(environment, mistakes)
 
   const baseUrl = readUrl('X8_BASE_URL', settings.X8_BASE_URL, mistakes)
@@ -219,6 +220,18 @@ function rejectIdleSettings(given: Record<string, string>, mistakes: string[]): 
     if (given[name] !== undefined && given.X8_SOCKET !== undefined) {
       mistakes.push(`${name} has no effect beside X8_SOCKET. Keep one of them.`)
     }
+  }
+}
+
+// 104 bytes on macOS, 108 on Linux, with the zero at the end.
+const LONGEST_SOCKET_PATH_BYTES = 103
+
+/** Of a path that is too long Node takes the beginning, and would listen there. */
+function rejectLongSocketPath(path: string | undefined, mistakes: string[]): void {
+  if (path !== undefined && Buffer.byteLength(path) > LONGEST_SOCKET_PATH_BYTES) {
+    mistakes.push(
+      `X8_SOCKET must be ${LONGEST_SOCKET_PATH_BYTES} bytes long at most: a system knows no longer one.`,
+    )
   }
 }
 

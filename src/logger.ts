@@ -1,23 +1,22 @@
-import { createRequire } from 'node:module'
 import { pino, type DestinationStream, type Logger } from 'pino'
-import type { PrettyStream } from 'pino-pretty'
 
 export interface LoggerOptions {
   readonly level: string
-  /** Colours and one readable line each, for a person at a terminal; JSON for everything else. */
-  readonly pretty: boolean
-  /** Where JSON goes. The default is standard output, line by line. */
-  readonly destination?: DestinationStream
+  readonly destination: DestinationStream
 }
 
 /**
  * The program's log. What is never logged is never handed to it: no header, no body, no query value, no token. Errors
  * are reduced to name, code and message, since libraries hang requests and sockets on theirs.
  */
-export function createLogger({ level, pretty, destination }: LoggerOptions): Logger {
-  const options = { level, serializers: { err: describeError }, base: null }
-  if (pretty) return pino(options, prettyStream())
-  return destination === undefined ? pino(options) : pino(options, destination)
+export function createLogger({ level, destination }: LoggerOptions): Logger {
+  return pino({ level, serializers: { err: describeError }, base: null }, destination)
+}
+
+/** Standard output for a person at a terminal: colours, and one readable line each. No container pays for loading it. */
+export async function prettyLines(): Promise<DestinationStream> {
+  const { default: pretty } = await import('pino-pretty')
+  return pretty({ colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', sync: true })
 }
 
 /** An error for the log: what it is and what caused it, without what libraries attach. */
@@ -31,10 +30,4 @@ function describeError(error: unknown): object {
     stack: error.stack,
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   }
-}
-
-/** Loaded only for a terminal: a container does not pay for it. */
-function prettyStream(): PrettyStream {
-  const { build } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty')
-  return build({ colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', sync: true })
 }

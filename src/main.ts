@@ -81,12 +81,15 @@ async function run(command: 'serve' | 'sandbox' | 'worker'): Promise<void> {
 
 async function start(command: 'serve' | 'sandbox'): Promise<Running> {
   const host = thisHost()
-  // Loaded only when something is served: `--help` is instant.
-  const { serve } = await import('./serve.js')
-  const { serveSandbox } = await import('./serve-sandbox.js')
   try {
-    if (command === 'sandbox') return await serveSandbox(host)
-    return await serve(loadConfig(host.environment, host.readFile), host)
+    // Each command loads what it needs: `--help` is instant, and whoever serves does not wait for the sandbox.
+    if (command === 'sandbox') {
+      const { serveSandbox } = await import('./serve-sandbox.js')
+      return await serveSandbox(host)
+    }
+    const config = loadConfig(host.environment, host.readFile)
+    const { serve } = await import('./serve.js')
+    return await serve(config, host)
   } catch (error) {
     if (error instanceof ConfigError) fail(error.mistakes)
     const explained = explainListenError(error, host.environment)
@@ -107,6 +110,8 @@ async function startWorker(end: () => void): Promise<Running> {
 }
 
 async function examine(json: boolean): Promise<void> {
+  // `doctor | head` has read enough.
+  process.stdout.on('error', () => process.exit(1))
   const { doctor } = await import('./doctor/doctor.js')
   const code = await doctor(thisHost(), { json, write: (text) => void process.stdout.write(text) })
   // A name lookup cannot be cancelled: what is written goes out, what is still pending is not waited for.

@@ -22,6 +22,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   if (origin !== undefined) setPairs(raw, corsHeaders(origin))
   // A caller who waits for "100 Continue" may or may not send the body now: only a new connection is unambiguous.
   if (request.headers.expect !== undefined) raw.setHeader('Connection', 'close')
+  exchange.bytes = Buffer.byteLength(body)
   raw.writeHead(status)
   raw.end(body)
   if (hasBody(request.raw) && !request.raw.complete) linger(request)

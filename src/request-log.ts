@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 
 /** The caller's `X-Request-Id`, if it is one that may be logged and sent on; else a new one. */
@@ -13,13 +13,9 @@ const PROBES = /^\/-\/(?:live|ready)$/
 const REQUEST_ID = /^[\x21-\x7e]{1,200}$/
 
 /** One line for each request, when it is over: which, how it ended, how long it took and what it waited for. */
-export function logExchange(
-  log: Logger,
-  request: FastifyRequest,
-  response: ServerResponse,
-  now: number,
-): void {
+export function logExchange(log: Logger, request: FastifyRequest, reply: FastifyReply, now: number): void {
   const { exchange } = request
+  const response = reply.raw
   const left = !response.writableFinished
   // Probes come every few seconds and say nothing as long as all is well.
   const level = exchange.family === undefined && PROBES.test(request.originalUrl) ? 'debug' : 'info'
@@ -31,7 +27,8 @@ export function logExchange(
       family: exchange.family?.name,
       status: response.headersSent ? response.statusCode : 0,
       durationMs: Math.round(10 * (now - exchange.startedAt)) / 10,
-      bytes: exchange.bytes || Number(response.getHeader('content-length') ?? 0),
+      // Fastify knows the length of what it sent itself.
+      bytes: exchange.bytes || Number(reply.getHeader('content-length') ?? 0),
       ...(exchange.tokenWaitMs === 0 ? undefined : { tokenWaitMs: Math.round(exchange.tokenWaitMs) }),
       ...(exchange.retries.length === 0 ? undefined : { retries: exchange.retries }),
       ...(exchange.cache === undefined ? undefined : { cache: exchange.cache }),

@@ -4,7 +4,7 @@ import { createCredentials } from './credentials.js'
 import type { Host, Running } from './host.js'
 import { createLineBatches } from './line-batches.js'
 import { announce, listen, prepareSocket } from './listen.js'
-import { createLogger } from './logger.js'
+import { createLogger, prettyLines } from './logger.js'
 import { createUpstream } from './proxy/upstream.js'
 import { watchSecretFiles } from './secret-files.js'
 
@@ -24,7 +24,10 @@ async function serveAlone(config: Config, host: Host): Promise<Running> {
   const { buildApp } = await import('./app.js')
   const lines = createLineBatches(LINES_LATE_MS)
   host.onExit(() => lines.flush())
-  const log = createLogger({ level: config.logLevel, pretty: host.isTerminal, destination: lines })
+  const log = createLogger({
+    level: config.logLevel,
+    destination: host.isTerminal ? await prettyLines() : lines,
+  })
   const upstream = createUpstream(config)
   const credentials = createCredentials(config.app, config.work)
   const app = await buildApp(config, { version, upstream, log, now, credentials })

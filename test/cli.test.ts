@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -6,7 +7,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { answerTo, KEYED, open, readAnswer, send } from './support/http-client.js'
-import { MADE_UP, startProgram, temporaryFolder } from './support/program.js'
+import { MADE_UP, MAIN, startProgram, temporaryFolder } from './support/program.js'
 import { startRawUpstream } from './support/raw-upstream.js'
 import { startUpstream } from './support/upstream.js'
 
@@ -53,6 +54,17 @@ suite('arguments', { timeout: 60_000, concurrency: 2 }, () => {
       assertPlain(stderr)
     })
   }
+})
+
+test('doctor | head ended with a stack trace', () => {
+  const upstream = 'http://127.0.0.1:9'
+  const { stdout, stderr } = spawnSync('sh', ['-c', '"$0" "$1" doctor | head -n 1', process.execPath, MAIN], {
+    env: { PATH: process.env.PATH, ...MADE_UP, X8_BASE_URL: upstream },
+    cwd: temporaryFolder(),
+    encoding: 'utf8',
+  })
+  assert.match(stdout, /^8x8-auth-proxy .*doctor\n$/)
+  assert.equal(stderr, '')
 })
 
 suite('settings', { timeout: 60_000, concurrency: 2 }, () => {

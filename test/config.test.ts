@@ -390,6 +390,14 @@ test('a setting that has no effect beside another is a mistake', () => {
   ])
 })
 
+test('a long X8_SOCKET was cut, and the proxy listened elsewhere', () => {
+  const longest = `/${'x'.repeat(102)}`
+  assert.deepEqual(load({ X8_SOCKET: longest }).listen, { socket: longest })
+  const mistake = 'X8_SOCKET must be 103 bytes long at most: a system knows no longer one.'
+  assert.deepEqual(mistakes({ X8_SOCKET: `${longest}x` }), [mistake])
+  assert.deepEqual(mistakes({ X8_SOCKET: `/${'\u00fc'.repeat(52)}` }), [mistake])
+})
+
 test('no message holds a value', () => {
   const secret = 'hush hush-5f2c'
   const environment = Object.fromEntries(

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { parse as parseYaml } from 'yaml'
 import { loadConfig } from '../src/config.js'
 import { SETTINGS } from '../src/settings.js'
@@ -52,24 +51,72 @@ test('the builder gets the files that the Dockerfile copies and no other, so no 
   assert.deepEqual(new Set(readContextNames()), new Set(copied.map((source) => source.replace(/\/$/, ''))))
 })
 
-test('the image holds the built program, its production dependencies and nothing else', () => {
+test('the image holds the bundled program and nothing else', () => {
   const { workingFolder } = image
-  assert.deepEqual(readdirSync(workingFolder).toSorted(), ['dist', 'node_modules', 'package.json'])
-  assert.deepEqual(readdirSync(join(workingFolder, 'dist')), ['src'])
-  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, object>
-  const isInstalled = (name: string) => existsSync(join(workingFolder, 'node_modules', name))
-  assert.deepEqual(Object.keys(dependencies!).filter(isInstalled), Object.keys(dependencies!))
-  assert.deepEqual(Object.keys(devDependencies!).filter(isInstalled), [])
+  assert.deepEqual(readdirSync(workingFolder).toSorted(), ['dist', 'package.json'])
+  assert.deepEqual(readdirSync(join(workingFolder, 'dist')), ['bundle'])
 })
 
-test("npm finds nothing missing, extra or invalid among the image's dependencies", async () => {
-  await promisify(execFile)('npm', ['ls', '--omit=dev', '--all'], { cwd: image.workingFolder })
+test('the image has every part that is loaded when somebody asks for it', async () => {
+  const port = await findFreePort()
+  const program = runInImage([...image.stage.entrypoint!, 'sandbox'], {
+    X8_PORT: String(port),
+    X8_WORKERS: '2',
+  })
+  after(() => program.kill('SIGKILL'))
+  const output = collectOutput(program)
+  await waitUntilLive(port, program, output)
+  const page = await (await fetch(`http://127.0.0.1:${port}/-/`)).text()
+  const assets = [...page.matchAll(/(?:src|href)="([^"#:]+\.(?:js|css))"/g)].map(([, path]) => path!)
+  assert.ok(assets.length >= 2)
+  for (const path of [...assets, '/-/status', '/-/metrics', '/-/postman.json', '/-/openapi.json']) {
+    const answer = await fetch(new URL(path, `http://127.0.0.1:${port}/-/`))
+    assert.equal(answer.status, 200, `${path}\n${output()}`)
+    assert.ok((await answer.text()).length > 500, path)
+  }
+  program.kill('SIGTERM')
+  assert.deepEqual(await once(program, 'exit'), [0, null], output())
+
+  const upstream = await startUpstream()
+  const credentials = { X8_APP_KEY: 'key', X8_APP_SECRET: 'secret-of-image', X8_BASE_URL: upstream.origin }
+  const doctor = runInImage([...image.stage.entrypoint!, 'doctor', '--json'], {
+    ...credentials,
+    X8_PORT: '0',
+  })
+  const report = collectOutput(doctor)
+  await once(doctor, 'close')
+  assert.equal((JSON.parse(report()) as { ok: boolean }).ok, true, report())
+
+  // That it could be loaded is told by what went wrong then.
+  const storePort = await findFreePort()
+  const sharing = runInImage(image.stage.entrypoint!, {
+    ...credentials,
+    X8_PORT: '0',
+    X8_TOKEN_STORE_URL: `redis://127.0.0.1:${storePort}`,
+  })
+  after(() => sharing.kill('SIGKILL'))
+  const said = collectOutput(sharing)
+  for await (const _ of sharing.stdout!) if (said().includes('token obtained')) break
+  assert.match(said(), /"reason":"ECONNREFUSED","msg":"the token store is of no use/)
+  sharing.kill('SIGTERM')
+})
+
+test('a stack trace of the image leads to the sources', async () => {
+  const { workingFolder } = image
+  const chunk = readdirSync(join(workingFolder, 'dist/bundle')).find(
+    (name) =>
+      name.endsWith('.js') &&
+      read(join(workingFolder, 'dist/bundle', name)).includes('function createBreaker('),
+  )
+  assert.ok(chunk)
+  const map = JSON.parse(read(join(workingFolder, 'dist/bundle', `${chunk}.map`))) as { sources: string[] }
+  assert.ok(map.sources.includes('../../src/proxy/breaker.ts'), map.sources.join('\n'))
 })
 
 test('the image starts the program itself, without a shell, as an unprivileged user', () => {
   const { entrypoint, healthcheck, user, ports } = image.stage
   assert.equal(user, 'node')
-  assert.deepEqual(entrypoint, ['node', 'dist/src/main.js'])
+  assert.deepEqual(entrypoint, ['node', 'dist/bundle/main.js'])
   assert.equal(healthcheck?.[0], 'node')
   assert.match(healthcheck.join(' '), /'\/-\/live'/)
   assert.deepEqual(ports, [String(SETTINGS.X8_PORT.default)])
@@ -196,7 +243,7 @@ test('the example app waits for the proxy and calls it by a name that the settin
 })
 
 function read(name: string): string {
-  return readFileSync(join(projectFolder, name), 'utf8')
+  return readFileSync(resolve(projectFolder, name), 'utf8')
 }
 
 /** No entry of the tree has a write permission, for whomever. */

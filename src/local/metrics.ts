@@ -32,8 +32,8 @@ export async function metrics(app: FastifyInstance, { read }: { read: ReadMetric
  */
 export function createMetrics({ numbers, tokens, processes }: MetricsOptions): ReadMetrics {
   return async () => {
-    const { Registry: PrometheusRegistry } = await import('prom-client')
-    const registry = new PrometheusRegistry()
+    const { default: prometheus } = await import('prom-client')
+    const registry = new prometheus.Registry()
     registerNumbers(registry, await numbers(), tokens)
     return `${await combineProcessMetrics(await processes())}\n${await registry.metrics()}`
   }

@@ -10,9 +10,9 @@ export function createProcessMetrics(): () => Promise<ProcessMetrics> {
 }
 
 async function collect(): Promise<Registry> {
-  const { collectDefaultMetrics, Registry: PrometheusRegistry } = await import('prom-client')
-  const registry = new PrometheusRegistry()
-  collectDefaultMetrics({ register: registry })
+  const { default: prometheus } = await import('prom-client')
+  const registry = new prometheus.Registry()
+  prometheus.collectDefaultMetrics({ register: registry })
   return registry
 }
 
@@ -31,8 +31,8 @@ export async function countersOf(processes: readonly ProcessMetrics[]): Promise<
 }
 
 async function aggregate(processes: readonly ProcessMetrics[]): Promise<Registry> {
-  const { AggregatorRegistry } = await import('prom-client')
-  return AggregatorRegistry.aggregate([...processes])
+  const { default: prometheus } = await import('prom-client')
+  return prometheus.AggregatorRegistry.aggregate([...processes])
 }
 
 /** prom-client leaves out what cannot be added up; of the start the first process's is the program's. */

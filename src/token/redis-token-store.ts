@@ -15,7 +15,7 @@ export interface RedisTokenStoreOptions {
  */
 export function createRedisTokenStore({ url, timeoutMs }: RedisTokenStoreOptions): TokenStore {
   // Only whoever sets a store pays for loading the client.
-  const loading = import('@redis/client')
+  const loading = import('./redis-client.js')
   loading.catch(() => undefined)
   const visits = new Set<TokenStoreVisit>()
   let closed = false
@@ -150,7 +150,11 @@ function createBound(timeoutMs: number) {
 }
 
 /** A client that makes one attempt to connect and none to reconnect. */
-async function connectable(loading: Promise<typeof import('@redis/client')>, url: URL, timeoutMs: number) {
+async function connectable(
+  loading: Promise<typeof import('./redis-client.js')>,
+  url: URL,
+  timeoutMs: number,
+) {
   try {
     const { createClient } = await loading
     return createClient({

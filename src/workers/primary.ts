@@ -3,7 +3,7 @@ import type { Config, Environment } from '../config.js'
 import { createCredentials } from '../credentials.js'
 import { announce, prepareSocket } from '../listen.js'
 import { countersOf, createProcessMetrics, type ProcessMetrics } from '../local/process-metrics.js'
-import { createLogger } from '../logger.js'
+import { createLogger, prettyLines } from '../logger.js'
 import { createUpstream } from '../proxy/upstream.js'
 import { watchSecretFiles } from '../secret-files.js'
 import type { Host, Running } from '../host.js'
@@ -25,8 +25,7 @@ export async function servePrimary(config: Config, host: Host, count: number): P
   const stdout = pino.destination(1)
   const log = createLogger({
     level: config.logLevel,
-    pretty: isTerminal,
-    destination: stdout,
+    destination: isTerminal ? await prettyLines() : stdout,
   })
   const upstream = createUpstream(config)
   const credentials = createCredentials(config.app, config.work)

@@ -5,7 +5,7 @@ import { loadConfig } from '../config.js'
 import { createLineBatches } from '../line-batches.js'
 import { listen } from '../listen.js'
 import { createProcessMetrics } from '../local/process-metrics.js'
-import { createLogger } from '../logger.js'
+import { createLogger, prettyLines } from '../logger.js'
 import { createUpstream } from '../proxy/upstream.js'
 import type { Host, Running } from '../host.js'
 import { openChannel } from './channel.js'
@@ -62,8 +62,7 @@ export async function serveWorker({ now, end }: WorkerHost): Promise<Running> {
   const lines = createLineBatches(LINES_LATE_MS)
   const log = createLogger({
     level: config.logLevel,
-    pretty: start.isTerminal,
-    destination: lines,
+    destination: start.isTerminal ? await prettyLines() : lines,
   })
   const upstream = createUpstream(config)
   let credentials = { key: tokens.appKey }

@@ -96,5 +96,6 @@ export function temporaryFolder(): string {
 /** Credentials that no account has. */
 export const MADE_UP = { X8_APP_KEY: 'test-key', X8_APP_SECRET: 'test-secret', X8_PORT: '0' }
 
-const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
+/** The built program. */
+export const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
 const LISTENING = /"address":"([^"]+)"/

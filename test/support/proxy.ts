@@ -44,7 +44,6 @@ export async function startProxy(
     upstream: createUpstream(config),
     log: createLogger({
       level: config.logLevel,
-      pretty: false,
       destination: { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) },
     }),
     now: options.now ?? (() => performance.now()),
