@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Exchange } from '../exchange.js'
-import type { Connection } from './connection.js'
+import type { Connection, CurrentConnection } from './connection.js'
 import { responseTimeout } from './network-problem.js'
 import { LONGEST_FAULT_BYTES } from './product-refusal.js'
 import type { Cuttable, SlowReaders } from './slow-readers.js'
@@ -47,7 +47,7 @@ export interface Failure {
 /** One attempt's answer, as undici delivers it. */
 export class Answer implements Dispatcher.DispatchHandler, Cuttable {
   readonly #forwarding: Receiver
-  #connectionNow: (() => Connection) | undefined
+  #connectionNow: CurrentConnection | undefined
   #connection: Connection | undefined
   #controller: Dispatcher.DispatchController | undefined
   #reused = false
@@ -62,7 +62,7 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
     this.#forwarding = forwarding
   }
 
-  readonly onConnection = (current: () => Connection): void => {
+  readonly onConnection = (current: CurrentConnection): void => {
     this.#connectionNow = current
   }
 
@@ -71,9 +71,9 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
     return this.#connectionNow !== undefined
   }
 
-  /** Whether it may be written to a connection now. */
-  get started(): boolean {
-    return this.#controller !== undefined
+  /** Whether it has got one that is open: then it is sent in this turn of the event loop or the next. */
+  get connected(): boolean {
+    return this.#connectionNow?.() !== undefined
   }
 
   /** Ends the attempt at 8x8, now or as soon as it gets a connection: nobody waits for it any more. */

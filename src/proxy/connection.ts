@@ -10,20 +10,27 @@ export interface Connection {
   resume(controller: Dispatcher.DispatchController): void
 }
 
+/** The connection that a request has got; undefined while it is still being opened. */
+export type CurrentConnection = () => Connection | undefined
+
 /** A request that is told, as soon as it has a connection, how to look at it. */
 export interface TrackedDispatchOptions extends Dispatcher.DispatchOptions {
-  readonly onConnection?: (current: () => Connection, request: Dispatcher.DispatchOptions) => void
+  readonly onConnection?: (current: CurrentConnection, request: Dispatcher.DispatchOptions) => void
 }
 
 /** A client that tells each request which connection it got: only a used one may have died while it was idle. */
 export function tracked(origin: URL, options: object): Client {
   const { connect } = options as { connect: buildConnector.connector }
-  let connection: Connection
+  let connection: Connection | undefined
   const client = new Client(origin, {
     ...options,
     connect: (target, callback) =>
       connect(target, (...result) => {
-        if (result[1]) connection = track(result[1])
+        const [, socket] = result
+        if (socket) {
+          connection = track(socket)
+          socket.once('close', () => (connection = undefined))
+        }
         callback(...result)
       }),
   })

@@ -46,6 +46,11 @@ const MOST_IN_FLIGHT = 4096
 // All bodies together: a thousand of the largest that are kept, a quarter of what so many requests could bring.
 const MOST_KEPT_BYTES = 256 * 1024 * 1024
 
+interface ForwardingOptions extends ForwardOptions {
+  /** Of 8x8: a URL works it out anew each time. */
+  readonly upstreamOrigin: string
+}
+
 /** What the requests in flight take together. */
 interface Load {
   requests: number
@@ -55,8 +60,9 @@ interface Load {
   readonly slowReaders: { readonly api: SlowReaders; readonly uploads: SlowReaders }
 }
 
-export function createForward(options: ForwardOptions): Forward {
-  const { now, config } = options
+export function createForward(given: ForwardOptions): Forward {
+  const { now, config } = given
+  const options = { ...given, upstreamOrigin: config.baseUrl.origin }
   const slowReaders = () => createSlowReaders({ now, idleTimeoutMs: config.idleTimeoutMs })
   const load: Load = {
     requests: 0,
@@ -81,7 +87,7 @@ function overloaded(why: string): ProxyError {
  * and because an object a request is the cheapest closure there is.
  */
 class Forwarding implements Receiver {
-  readonly options: ForwardOptions
+  readonly options: ForwardingOptions
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly response: ServerResponse
@@ -101,7 +107,7 @@ class Forwarding implements Receiver {
   #productRefused = false
   #left = false
 
-  constructor(options: ForwardOptions, load: Load, request: FastifyRequest, reply: FastifyReply) {
+  constructor(options: ForwardingOptions, load: Load, request: FastifyRequest, reply: FastifyReply) {
     this.options = options
     this.#load = load
     this.request = request
@@ -223,7 +229,7 @@ class Forwarding implements Receiver {
     const answer = new Answer(this)
     this.#answer = answer
     const attempt: TrackedDispatchOptions = {
-      origin: config.baseUrl.origin,
+      origin: this.options.upstreamOrigin,
       path: this.exchange.admission!.target.raw,
       method: this.#incoming.method as Dispatcher.HttpMethod,
       headers,
@@ -248,7 +254,7 @@ class Forwarding implements Receiver {
       this.options.cache!.send(this.#question, token?.value, caller, api)
     }
     if (body instanceof Upload) body.once('end', () => this.#startResponseTimer())
-    if (!answer.started) this.#waitForConnection(answer)
+    if (!answer.connected) this.#waitForConnection(answer)
   }
 
   get slowReaders(): SlowReaders {
@@ -323,7 +329,7 @@ class Forwarding implements Receiver {
     const { host, corsOrigin } = this.exchange.admission!
     const { response } = this
     const headers = responseHeaders(rawHeaders, {
-      upstreamOrigin: this.options.config.baseUrl.origin,
+      upstreamOrigin: this.options.upstreamOrigin,
       proxyOrigin: `http://${host}`,
       requestId: this.request.id,
       cors: corsOrigin === undefined ? undefined : this.options.corsHeaders(corsOrigin),

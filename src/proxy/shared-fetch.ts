@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { AnswerBudget } from './answer-budget.js'
-import type { Connection, TrackedDispatchOptions } from './connection.js'
+import type { Connection, CurrentConnection, TrackedDispatchOptions } from './connection.js'
 import { type Attempt, type Head, NotShared, Participant, type Shared } from './participant.js'
 import { ownBytes, ownHeaders, type WholeAnswer } from './whole-answer.js'
 
@@ -31,7 +31,7 @@ export class SharedFetch implements Dispatcher.DispatchHandler, Shared {
   readonly #options: SharedFetchOptions
   readonly #participants = new Set<Participant>()
   #streamsTo: Participant | undefined
-  #currentConnection: (() => Connection) | undefined
+  #currentConnection: CurrentConnection | undefined
   #connection: Connection | undefined
   #requestsBefore: number | undefined
   #controller: Dispatcher.DispatchController | undefined

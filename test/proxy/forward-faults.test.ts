@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { suite, test } from 'node:test'
 import { loadConfig } from '../../src/config.js'
-import type { Connection, TrackedDispatchOptions } from '../../src/proxy/connection.js'
+import type { CurrentConnection, TrackedDispatchOptions } from '../../src/proxy/connection.js'
 import { createUpstream } from '../../src/proxy/upstream.js'
 import { KEYED, open, problemName, send, type Answer } from '../support/http-client.js'
 import { startProxy } from '../support/proxy.js'
@@ -362,7 +362,7 @@ suite('a connection whose answer is paused', () => {
       const upstream = createUpstream(
         loadConfig({ X8_APP_KEY: 'key', X8_APP_SECRET: 'secret', X8_BASE_URL: server.origin }, () => ''),
       )
-      let current: () => Connection
+      let current: CurrentConnection
       let received = ''
       const outcome = new Promise<string>((resolve) => {
         const request: TrackedDispatchOptions = {
@@ -376,7 +376,7 @@ suite('a connection whose answer is paused', () => {
             received += chunk.toString()
             // undici hands over an empty piece when it reads on.
             if (chunk.length === 0) return
-            const connection = current()
+            const connection = current()!
             connection.pause(controller)
             // Long enough for whatever the end of a connection sets going.
             setTimeout(() => connection.resume(controller), 150)
