@@ -59,8 +59,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'proxy/network-problem.ts',
     'proxy/upstream.ts',
     'host.ts',
+    'token/redis-token-store.ts',
     'token/request-token.ts',
     'token/token-response.ts',
+    'token/token-store.ts',
   ],
 }
 

@@ -16,6 +16,7 @@ import { isHealthy, renderFinding, renderJson, renderSummary } from './report.js
 import { type Route, routeTo } from './route.js'
 import { checkSettings } from './settings.js'
 import { checkToken, type Grant } from './token.js'
+import { checkTokenStore } from './token-store.js'
 import { checkWorkLogin } from './work-login.js'
 
 export interface DoctorOptions {
@@ -27,7 +28,7 @@ export interface DoctorOptions {
 }
 
 /**
- * Checks step by step whether the proxy would work here, and says what to do where not. It reads only: one token
+ * Checks step by step whether the proxy would work here, and says what to do where not. Of 8x8 it reads only: one token
  * request, one GET a family (one a region after a 404), nothing is repeated, and every step has a deadline. No secret
  * and no token is written.
  *
@@ -89,6 +90,8 @@ async function examine({ host, report, wallClock }: Examination): Promise<void> 
   } finally {
     await upstream.destroy()
   }
+  const { tokenStoreUrl: store, connectTimeoutMs: timeoutMs } = config
+  if (store !== undefined) await check('token-store', [], () => checkTokenStore(store, { now, timeoutMs }))
   await check('listen', [], () => checkListen(config.listen, host.umask))
 }
 
@@ -204,8 +207,9 @@ async function perform<T>(
 }
 
 /** Everything that must not be shown, should another computer repeat it. */
-function secretsOf({ app, work, proxyKey, egress }: Config): Set<string> {
+function secretsOf({ app, work, proxyKey, egress, tokenStoreUrl }: Config): Set<string> {
   const { password = '' } = egress === undefined ? {} : new URL(egress.httpsProxy)
   const basic = Buffer.from(`${app.key}:${app.secret}`).toString('base64')
-  return new Set([basic, app.key, app.secret, work?.password ?? '', proxyKey ?? '', password])
+  const storePassword = tokenStoreUrl?.password ?? ''
+  return new Set([basic, app.key, app.secret, work?.password ?? '', proxyKey ?? '', password, storePassword])
 }

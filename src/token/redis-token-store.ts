@@ -169,10 +169,15 @@ async function connectable(
   }
 }
 
+// Redis 7.2 and Valkey, and older ones.
+const REFUSED_IN_SCRIPT = /ACL failure in script|^ERR The user executing the script can't/
+
 /** What went wrong, without what a server or a library says beside it: that may hold the password. */
 function inWords(error: unknown): TokenStoreError {
   if (error instanceof TokenStoreError) return error
   const { code, message, constructor, cause } = error as NodeJS.ErrnoException
+  // What the user may not do in a script has no kind of its own.
+  if (REFUSED_IN_SCRIPT.test(message)) return new TokenStoreError('NOPERM', error)
   // Redis names the kind of an error first: "WRONGPASS invalid username-password pair or user is disabled."
   const kind =
     code ?? (cause as NodeJS.ErrnoException)?.code ?? /^[A-Z]{2,}(?= )/.exec(message)?.[0] ?? constructor.name
