@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { startProxy, type TestProxy } from './support/proxy.js'
 import { sendRaw } from './support/raw-client.js'
+import { until } from './support/until.js'
 import { issueToken, startUpstream, type TestUpstream } from './support/upstream.js'
 
 const unhandled: unknown[] = []
@@ -86,11 +87,6 @@ async function ready(proxy: TestProxy): Promise<number> {
   const answer = await fetch(`${proxy.origin}/-/ready`)
   await answer.arrayBuffer()
   return answer.status
-}
-
-/** Asks again and again, for as long as the test may take. */
-async function until(what: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await what())) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
 // Getting a token

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MADE_UP } from '../support/program.js'
 import { answer, answering, type Script, startFaultServer } from './fault-server.js'
-import { outcomeOf, place, readPage, startBench, until } from './support.js'
+import { outcomeOf, place, readPage, startBench } from './support.js'
+import { until } from '../support/until.js'
 
 interface UpstreamStatus {
   readonly state: string

@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { KEYED, problemName, send } from '../support/http-client.js'
 import { MADE_UP, startProgram } from '../support/program.js'
 import { startUpstream, type TestUpstreamOptions } from '../support/upstream.js'
-import { until } from './support.js'
+import { until } from '../support/until.js'
 
 async function startPair(options: TestUpstreamOptions = {}, environment: Record<string, string> = {}) {
   const upstream = await startUpstream(options)

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { answerTo, KEYED, open, send, type Answer } from '../support/http-client.js'
 import { MADE_UP, startProgram, temporaryFolder } from '../support/program.js'
 import { startUpstream } from '../support/upstream.js'
-import { until } from './support.js'
+import { until } from '../support/until.js'
 
 test(
   'SIGTERM with 200 requests in flight and 50 idle connections drops none and ends with 0',

@@ -100,14 +100,3 @@ export async function readPage(port: number, path: string, headers: readonly str
     `GET ${path} HTTP/1.1\r\n${['Host: localhost', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`,
   )
 }
-
-/** Resolves when something is so. A wait in vain ends with an error, or the whole run would hang. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + LONGEST_WAIT_MS
-  while (!(await isSo())) {
-    if (performance.now() > giveUpAt) throw new Error(`in vain: ${isSo.toString()}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
-const LONGEST_WAIT_MS = 50_000

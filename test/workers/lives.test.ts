@@ -8,7 +8,8 @@ import { suite, test } from 'node:test'
 import { open, readAnswer, send } from '../support/http-client.js'
 import { MADE_UP, startProgram, temporaryFolder } from '../support/program.js'
 import { startUpstream } from '../support/upstream.js'
-import { BEARER, callers, isAlive, logged, startWorkers, statuses, until } from './workers.js'
+import { BEARER, callers, isAlive, logged, startWorkers, statuses } from './workers.js'
+import { until } from '../support/until.js'
 
 /** Workers with requests in flight on each of them, which 8x8 answers when the test says so. */
 async function startBusy(environment: Record<string, string> = {}, group = false) {

@@ -6,7 +6,8 @@ import { suite, test } from 'node:test'
 import type { Detail, Snapshot, Status, Summary } from '../../src/inspector/wire.js'
 import { problemName, send } from '../support/http-client.js'
 import { startUpstream } from '../support/upstream.js'
-import { ask, BEARER, callers, startWorkers, statuses, until } from './workers.js'
+import { ask, BEARER, callers, startWorkers, statuses } from './workers.js'
+import { until } from '../support/until.js'
 
 function hasPromtool(): boolean {
   return spawnSync('promtool', ['--version']).status === 0

@@ -6,7 +6,8 @@ import { suite, test } from 'node:test'
 import { problemName, send } from '../support/http-client.js'
 import { temporaryFolder } from '../support/program.js'
 import { issueToken, startUpstream, type TestUpstream } from '../support/upstream.js'
-import { BEARER, callers, logged, startWorkers, statuses, until } from './workers.js'
+import { BEARER, callers, logged, startWorkers, statuses } from './workers.js'
+import { until } from '../support/until.js'
 
 /** An 8x8 that takes its tokens until they expire or are revoked. */
 async function startStrict(lifetimeSeconds = '1799') {

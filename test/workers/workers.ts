@@ -62,14 +62,3 @@ export function isAlive(pid: number): boolean {
     return false
   }
 }
-
-/** Resolves when something is so. A wait in vain ends with an error. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + LONGEST_WAIT_MS
-  while (!(await isSo())) {
-    if (performance.now() > giveUpAt) throw new Error(`in vain: ${isSo.toString()}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
-const LONGEST_WAIT_MS = 30_000
