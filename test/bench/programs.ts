@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { caddy, haproxy, nginx } from './configurations.js'
@@ -30,6 +30,9 @@ export function programs(workers: number | undefined): Program[] {
   return [
     { name: 'ours', title: 'this proxy, log at info', command: ours({}) },
     { name: 'ours-warn', title: 'this proxy, log at warn', command: ours({ X8_LOG_LEVEL: 'warn' }) },
+    ...(existsSync(BUNDLE)
+      ? [{ name: 'ours-image', title: 'this proxy, as in its image', command: ours({}, BUNDLE) }]
+      : []),
     ...(workers === undefined
       ? []
       : [
@@ -76,11 +79,14 @@ export function isInstalled(program: string): boolean {
   return spawnSync(program, ['--version'], { env: { PATH } }).error === undefined
 }
 
+const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
+const BUNDLE = fileURLToPath(new URL('../../bundle/main.js', import.meta.url))
+
 /** The built program as it is shipped, with made-up credentials. */
-function ours(settings: Readonly<Record<string, string>>): Program['command'] {
+function ours(settings: Readonly<Record<string, string>>, main = MAIN): Program['command'] {
   return ({ folder, port, upstream }) => ({
     file: process.execPath,
-    args: [fileURLToPath(new URL('../../src/main.js', import.meta.url))],
+    args: [main],
     environment: {
       X8_APP_KEY: 'bench-key',
       X8_APP_SECRET: 'bench-secret',
