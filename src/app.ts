@@ -1,4 +1,4 @@
-import { METHODS, type ServerResponse } from 'node:http'
+import { METHODS } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -10,6 +10,7 @@ import { createDrain } from './drain.js'
 import { ProxyError } from './errors.js'
 import { newExchange } from './exchange.js'
 import { familyOf } from './families.js'
+import { createInFlight } from './in-flight.js'
 import { inspector } from './inspector/routes.js'
 import { isLocalPath } from './local-paths.js'
 import { catalogue } from './local/catalogue.js'
@@ -67,7 +68,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const realtimeCache =
     config.realtimeCacheMs > 0 ? createRealtimeCache({ ttlMs: config.realtimeCacheMs, now }) : undefined
   const traffic = createTraffic()
-  const inFlight = new Set<ServerResponse>()
+  const inFlight = createInFlight()
   const numbers = (): Numbers => ({
     traffic,
     inFlight: inFlight.size,
@@ -99,9 +100,9 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     const { raw } = reply
     request.exchange = newExchange(now())
     request.exchange.capture = recorder.capture()
-    inFlight.add(raw)
+    const place = inFlight.add(raw)
     raw.once('close', () => {
-      inFlight.delete(raw)
+      inFlight.remove(place)
       const time = now()
       traffic.count(
         request.exchange,

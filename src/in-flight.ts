@@ -1,0 +1,36 @@
+import type { ServerResponse } from 'node:http'
+
+/** The answers that are not over yet. */
+export interface InFlight extends Iterable<ServerResponse> {
+  readonly size: number
+  /** @returns its place, to be given back when it is over */
+  add(response: ServerResponse): number
+  remove(place: number): void
+}
+
+/**
+ * Places, not a Set: a Set that entries come to and go from gets a new table again and again, and in V8 each old table
+ * points to the next. Once one of them is old garbage, those that follow, and the answers in them, outlive the quick
+ * collections. Measured: 6 ms instead of 0.6 for each of those, and a fifth of the throughput.
+ */
+export function createInFlight(): InFlight {
+  const places: (ServerResponse | undefined)[] = []
+  const free: number[] = []
+  return {
+    get size() {
+      return places.length - free.length
+    },
+    add(response) {
+      const place = free.pop() ?? places.length
+      places[place] = response
+      return place
+    },
+    remove(place) {
+      places[place] = undefined
+      free.push(place)
+    },
+    *[Symbol.iterator]() {
+      for (const response of places) if (response !== undefined) yield response
+    },
+  }
+}
