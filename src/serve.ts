@@ -17,7 +17,7 @@ export async function serve(config: Config, host: Host): Promise<Running> {
 }
 
 // Nobody who follows the log notices; under load it is dozens of lines in one write.
-const LINES_LATE_MS = 2
+const LINES_LATE_MS = 10
 
 async function serveAlone(config: Config, host: Host): Promise<Running> {
   const { environment, readFile, now, version } = host

@@ -433,5 +433,10 @@ function isDeadSocket(error: Error): boolean {
 
 /** Where the time went until now, in milliseconds (W3C Server Timing): a browser's and an operator's first question. */
 function serverTiming({ tokenWaitMs, queueMs, upstreamMs }: Exchange): string {
-  return `token;dur=${tokenWaitMs.toFixed(1)}, queue;dur=${queueMs.toFixed(1)}, upstream;dur=${upstreamMs.toFixed(1)}`
+  return `token;dur=${tenths(tokenWaitMs)}, queue;dur=${tenths(queueMs)}, upstream;dur=${tenths(upstreamMs)}`
+}
+
+/** Quicker than `toFixed`. */
+function tenths(ms: number): number {
+  return Math.round(10 * ms) / 10
 }
