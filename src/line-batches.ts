@@ -6,31 +6,32 @@ export interface LineBatches extends DestinationStream {
   flush(): void
 }
 
-const BATCH_BYTES = 32 * 1024
+const BATCH_CHARACTERS = 32 * 1024
 
 /**
- * A write for each line would cost a seventh of all the time of a request. Written without the help of other threads, so
- * that a batch that is written is written when `flush` returns.
+ * A write for each line would cost a seventh of all the time of a request, and batches that sonic-boom makes nearly as
+ * much: it measures the whole batch again with each line (4 µs a line, 0.2 here). Written without the help of other
+ * threads, so that a batch that is written is written when `flush` returns.
  *
  * @param waitMs how late a line may be
  */
 export function createLineBatches(waitMs: number): LineBatches {
-  const output = pino.destination({
-    dest: 1,
-    sync: true,
-    minLength: BATCH_BYTES,
-    maxWrite: 2 * BATCH_BYTES,
-  })
+  const output = pino.destination({ dest: 1, sync: true })
+  let lines = ''
   let timer: NodeJS.Timeout | undefined
   function flush(): void {
     clearTimeout(timer)
     timer = undefined
-    output.flush()
+    if (lines === '') return
+    const batch = lines
+    lines = ''
+    output.write(batch)
   }
   return {
     write(line) {
-      output.write(line)
-      timer ??= setTimeout(flush, waitMs).unref()
+      lines += line
+      if (lines.length >= BATCH_CHARACTERS) flush()
+      else timer ??= setTimeout(flush, waitMs).unref()
     },
     flush,
   }
