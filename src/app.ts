@@ -110,7 +110,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
         raw.headersSent ? raw.statusCode : 0,
         time - request.exchange.startedAt,
       )
-      recorder.record(request, raw)
+      recorder.record(request, raw, time)
       logExchange(log, request, reply, time)
     })
   }

@@ -32,8 +32,8 @@ export interface Shared {
 export interface TakesDown {
   /** A new capture for a request that begins, or undefined while nothing is captured. */
   capture(): Capture | undefined
-  /** Takes down a request that is over. */
-  record(request: RecordedRequest, response: ServerResponse): void
+  /** Takes down a request that is over. @param endedAt when, by the monotonic clock */
+  record(request: RecordedRequest, response: ServerResponse, endedAt: number): void
 }
 
 export interface SharedOptions {

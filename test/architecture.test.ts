@@ -37,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'inspector/capture.ts',
     'inspector/events.ts',
     'inspector/inspection.ts',
+    'inspector/latest.ts',
     'inspector/recorder.ts',
     'inspector/wire.ts',
     'line-batches.ts',

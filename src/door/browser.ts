@@ -17,7 +17,7 @@ export function checkReferer(
   allowedOrigins: ReadonlySet<string>,
 ): void {
   if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) return
-  if (isTrustedByBrowsers(host) || !isBrowser(headers)) return
+  if (!isBrowser(headers) || isTrustedByBrowsers(host)) return
   const page = /^https?:\/\/[^/]+/i.exec(headers.referer ?? '')?.[0]
   if (page === undefined || (page !== `http://${host}` && !allowedOrigins.has(page))) {
     throw new ProxyError(

@@ -4,7 +4,8 @@ const SECONDS = 60
 
 /** Counts requests and errors by the second, for a minute. It never grows. */
 export interface LastMinute {
-  count(failed: boolean, times?: number): void
+  /** @param time when, by the clock that it was given */
+  count(time: number, failed: boolean, times?: number): void
   read(): Traffic
 }
 
@@ -15,8 +16,8 @@ export function createLastMinute(now: () => number): LastMinute {
   let current = Math.floor(now() / 1000)
 
   /** Empties the seconds that have passed since the last look. */
-  function advance(): number {
-    const second = Math.floor(now() / 1000)
+  function advance(time: number): number {
+    const second = Math.floor(time / 1000)
     for (let i = Math.max(current + 1, second - SECONDS + 1); i <= second; i += 1) {
       requests[i % SECONDS] = 0
       errors[i % SECONDS] = 0
@@ -26,13 +27,13 @@ export function createLastMinute(now: () => number): LastMinute {
   }
 
   return {
-    count(failed, times = 1) {
-      const slot = advance()
+    count(time, failed, times = 1) {
+      const slot = advance(time)
       requests[slot]! += times
       if (failed) errors[slot]! += times
     },
     read() {
-      const slot = advance()
+      const slot = advance(now())
       return {
         seconds: Array.from({ length: SECONDS }, (_, i) => requests[(slot + 1 + i) % SECONDS]!),
         errors: errors.reduce((sum, second) => sum + second, 0),

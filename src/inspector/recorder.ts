@@ -5,6 +5,7 @@ import type { Exchange } from '../exchange.js'
 import { OWN_PREFIX } from '../local-paths.js'
 import { type Capture, createCapture } from './capture.js'
 import { createLastMinute } from './last-minute.js'
+import { createLatest } from './latest.js'
 import { maskTarget } from './mask.js'
 import type { Captured, Detail, Summary, Traffic } from './wire.js'
 
@@ -38,7 +39,7 @@ export interface Recorder {
   capture(): Capture | undefined
   setCapture(on: boolean): void
   /** Takes down a request that is over. Those to the proxy's own addresses are not worth it. */
-  record(request: RecordedRequest, response: ServerResponse): void
+  record(request: RecordedRequest, response: ServerResponse, endedAt: number): void
   /** Keeps what another process has taken down. */
   keep(taken: Taken): void
   /** Counts what another process has seen, but had too much of to tell. */
@@ -61,7 +62,20 @@ export interface RecorderOptions {
   readonly maxBytes?: number
 }
 
-/** A request that is over, before it has its number. */
+/** A request that is over, as it came: what must not be shown is masked when somebody looks. */
+export interface Ended {
+  readonly id: string
+  readonly method: string
+  readonly target: string
+  readonly exchange: RecordedRequest['exchange']
+  readonly endedAt: number
+  /** 0 if no answer began. */
+  readonly status: number
+  readonly bytes: number
+  readonly complete: boolean
+}
+
+/** A request that is over, fit to be shown, before it has its number. */
 export interface Taken {
   readonly summary: Omit<Summary, 'n'>
   readonly captured: Captured | undefined
@@ -86,6 +100,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     maxSize: maxBytes,
     sizeCalculation: bytesOf,
   })
+  // Hardly anybody ever looks: what nobody has looked for is neither masked nor measured, and most of it never will be.
+  const unseen = createLatest<Ended>(maxEntries)
   const traffic = createLastMinute(now)
   const watchers = new Set<Watcher>()
   let recorded = 0
@@ -93,7 +109,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let lastWatchedAt = -Infinity
   let closed = false
 
+  function put(n: number, { summary, captured }: Taken): void {
+    const entry = { summary: { n, ...summary }, captured }
+    entries.set(n, entry)
+    for (const watcher of watchers) watcher.recorded(entry.summary)
+  }
+
+  function lookAtUnseen(): void {
+    let n = recorded - unseen.size
+    for (const ended of unseen.takeAll()) put((n += 1), summarize(ended, now()))
+  }
+
   function summaries(): Summary[] {
+    lookAtUnseen()
     return Array.from(entries.rvalues() as Generator<Entry>, ({ summary }) => summary)
   }
 
@@ -124,28 +152,33 @@ export function createRecorder(options: RecorderOptions): Recorder {
       lastWatchedAt = now()
     },
 
-    record(request, response) {
-      const taken = takeDown(request, response, now())
-      if (taken !== undefined) recorder.keep(taken)
+    record(request, response, endedAt) {
+      const ended = takeDown(request, response, endedAt)
+      if (ended === undefined) return
+      if (captureIsOn) endForgottenCapture()
+      traffic.count(endedAt, hasFailed(ended))
+      recorded += 1
+      unseen.add(ended)
+      if (watchers.size > 0 || ended.exchange.capture !== undefined) lookAtUnseen()
     },
 
     keep(taken) {
       if (captureIsOn) endForgottenCapture()
-      const summary = { n: (recorded += 1), ...taken.summary }
-      traffic.count(hasFailed(summary))
-      entries.set(summary.n, { summary, captured: taken.captured })
-      for (const watcher of watchers) watcher.recorded(summary)
+      traffic.count(now(), hasFailed(taken.summary))
+      put((recorded += 1), taken)
     },
 
     count(requests, failed) {
       recorded += requests
-      traffic.count(false, requests - failed)
-      traffic.count(true, failed)
+      const time = now()
+      traffic.count(time, false, requests - failed)
+      traffic.count(time, true, failed)
     },
 
     requests: summaries,
 
     find(n) {
+      lookAtUnseen()
       // To look at one does not make it last longer.
       const entry = entries.peek(n)
       if (entry === undefined) return undefined
@@ -159,6 +192,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     watch(watcher) {
       if (closed) return undefined
       endForgottenCapture()
+      lookAtUnseen()
       watchers.add(watcher)
       return () => {
         if (watchers.delete(watcher)) lastWatchedAt = now()
@@ -175,10 +209,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
 }
 
 /** What is kept of a request that is over; undefined for those to the proxy's own addresses. */
-export function takeDown(request: RecordedRequest, response: ServerResponse, now: number): Taken | undefined {
-  if (request.url.startsWith(OWN_PREFIX)) return undefined
-  const captured = request.exchange.capture?.captured()
-  return { summary: summarize(request, response, now, captured !== undefined), captured }
+export function takeDown(
+  { id, method, url, originalUrl, exchange }: RecordedRequest,
+  response: ServerResponse,
+  endedAt: number,
+): Ended | undefined {
+  if (url.startsWith(OWN_PREFIX)) return undefined
+  return {
+    id,
+    method,
+    target: originalUrl,
+    exchange,
+    endedAt,
+    status: response.headersSent ? response.statusCode : 0,
+    bytes: exchange.bytes || Number(response.getHeader('content-length') ?? 0),
+    complete: response.writableFinished,
+  }
 }
 
 /** Whether a request counts as an error: answers of 400 and above, and none at all. */
@@ -186,34 +232,32 @@ export function hasFailed({ status }: Pick<Summary, 'status'>): boolean {
   return status === 0 || status >= 400
 }
 
-function summarize(
-  { id, method, originalUrl, exchange }: RecordedRequest,
-  response: ServerResponse,
-  now: number,
-  captured: boolean,
-): Omit<Summary, 'n'> {
+/** Makes it fit to be shown. @param now the monotonic time at this moment */
+export function summarize(ended: Ended, now: number): Taken {
+  const { id, exchange, endedAt } = ended
   const { admission, family, startedAt, tokenWaitMs, queueMs, upstreamMs, problem, retries, cache } = exchange
-  const durationMs = now - startedAt
+  const captured = exchange.capture?.captured()
   // Masked first: a cut could hide from the patterns what a secret is.
-  const target = maskTarget(originalUrl)
-  return {
+  const target = maskTarget(ended.target)
+  const summary = {
     requestId: UUID.test(id) ? id : maskTarget(id),
-    at: Date.now() - Math.round(durationMs),
-    method,
+    at: Date.now() - Math.round(now - startedAt),
+    method: ended.method,
     target: target.length > LONGEST_TARGET ? `${target.slice(0, LONGEST_TARGET)}…` : target,
     family: family?.name ?? (admission === undefined ? 'refused' : 'login'),
-    status: response.headersSent ? response.statusCode : 0,
-    durationMs,
+    status: ended.status,
+    durationMs: endedAt - startedAt,
     tokenWaitMs,
     ...(queueMs ? { queueMs } : undefined),
     ...(upstreamMs ? { upstreamMs } : undefined),
-    bytes: exchange.bytes || Number(response.getHeader('content-length') ?? 0),
+    bytes: ended.bytes,
     retries,
     ...(cache === undefined ? undefined : { cache }),
     ...(problem === undefined ? undefined : { problem }),
-    ...(response.writableFinished ? undefined : { incomplete: true }),
-    ...(captured ? { captured: true } : undefined),
+    ...(ended.complete ? undefined : { incomplete: true as const }),
+    ...(captured === undefined ? undefined : { captured: true as const }),
   }
+  return { summary, captured }
 }
 
 /** Two bytes a character, the most that V8 takes for one. */

@@ -24,6 +24,8 @@ export interface Receiver {
   answered(): void
   /** Writes the answer's head. */
   begin(status: number, statusMessage: string, rawHeaders: readonly (Buffer | string)[]): void
+  /** Ends the answer. @param rest what has not been written of its body */
+  end(rest?: Buffer): void
   /**
    * 8x8 refused our token.
    *
@@ -133,7 +135,7 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
       if (!BODILESS.has(status)) return
       // Their Content-Length is that of another answer (RFC 9110, section 8.6): undici would miss those bytes and fail.
       this.#over = true
-      this.#forwarding.response.end()
+      this.#forwarding.end()
     }
   }
 
@@ -232,13 +234,12 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
     })
   }
 
-  /** A small answer that came in one piece leaves in one: with its headers, as one string and one write. */
+  /** A small answer that came in one piece leaves in one. */
   #end(): void {
     const held = this.#held
     this.#held = undefined
     this.#flushed = true
-    if (held === undefined) this.#forwarding.response.end()
-    else this.#forwarding.response.end(held.toString('latin1'), 'latin1')
+    this.#forwarding.end(held)
   }
 
   #pause(controller: Dispatcher.DispatchController): void {

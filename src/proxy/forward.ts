@@ -9,6 +9,7 @@ import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { Answer, type Failure, type Receiver } from './answer.js'
 import type { Breaker } from './breaker.js'
 import type { TrackedDispatchOptions } from './connection.js'
+import { createEndings, type Endings } from './endings.js'
 import { mayOpenNextTime, networkProblem } from './network-problem.js'
 import { NotShared } from './participant.js'
 import { isProductRefusal } from './product-refusal.js'
@@ -58,6 +59,8 @@ interface Load {
   keptBytes: number
   /** Of the connections to 8x8, by pool. */
   readonly slowReaders: { readonly api: SlowReaders; readonly uploads: SlowReaders }
+  /** Of their answers. */
+  readonly endings: Endings
 }
 
 export function createForward(given: ForwardOptions): Forward {
@@ -68,11 +71,11 @@ export function createForward(given: ForwardOptions): Forward {
     requests: 0,
     keptBytes: 0,
     slowReaders: { api: slowReaders(), uploads: slowReaders() },
+    endings: createEndings(),
   }
   return (request, reply) => {
     if (load.requests >= MOST_IN_FLIGHT) throw overloaded(`${MOST_IN_FLIGHT} requests are in flight.`)
     load.requests += 1
-    reply.raw.once('close', () => (load.requests -= 1))
     reply.hijack()
     new Forwarding(options, load, request, reply).start()
   }
@@ -124,7 +127,8 @@ class Forwarding implements Receiver {
   }
 
   start(): void {
-    this.response.on('close', () => {
+    this.response.once('close', () => {
+      this.#load.requests -= 1
       clearTimeout(this.#responseTimer)
       this.#stopWaiting()
       this.#load.keptBytes -= this.#keptBytes
@@ -345,6 +349,10 @@ class Forwarding implements Receiver {
       REASON_PHRASE.test(statusMessage) ? statusMessage : '',
       headers,
     )
+  }
+
+  end(rest?: Buffer): void {
+    this.#load.endings.end(this.response, rest)
   }
 
   /** Whether 8x8 refused because the app's products do not open this family: it says so, or none of them does. */

@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http'
 import { type Capture, createCapture } from '../inspector/capture.js'
-import { hasFailed, type RecordedRequest, takeDown, type Taken } from '../inspector/recorder.js'
+import { createLatest } from '../inspector/latest.js'
+import { type Ended, hasFailed, summarize, takeDown } from '../inspector/recorder.js'
 import type { Numbers } from '../numbers.js'
 import type { TakesDown } from '../shared.js'
 import type { Report } from './messages.js'
@@ -27,7 +27,7 @@ const MOST_TAKEN = 200
 
 export function createReporter({ numbers, send, now, capturing }: ReporterOptions): Reporter {
   let captures = capturing
-  let taken: Taken[] = []
+  const ended = createLatest<Ended>(MOST_TAKEN)
   let left = { requests: 0, failed: 0 }
   let timer: NodeJS.Timeout | undefined
 
@@ -36,24 +36,28 @@ export function createReporter({ numbers, send, now, capturing }: ReporterOption
     timer = undefined
     const { traffic, ...rest } = numbers()
     const { families, problems, retries, cache } = traffic
-    const report = { numbers: { ...rest, traffic: { families, problems, retries, cache } }, taken, left }
-    taken = []
+    const time = now()
+    const report = {
+      numbers: { ...rest, traffic: { families, problems, retries, cache } },
+      taken: ended.takeAll().map((each) => summarize(each, time)),
+      left,
+    }
     left = { requests: 0, failed: 0 }
     return send(report)
   }
 
-  function keep(last: Taken): void {
-    taken.push(last)
-    if (taken.length <= MOST_TAKEN) return
+  function keep(last: Ended): void {
+    const gone = ended.add(last)
+    if (gone === undefined) return
     left.requests += 1
-    if (hasFailed(taken.shift()!.summary)) left.failed += 1
+    if (hasFailed(gone)) left.failed += 1
   }
 
   return {
     capture: (): Capture | undefined => (captures ? createCapture() : undefined),
 
-    record(request: RecordedRequest, response: ServerResponse) {
-      const last = takeDown(request, response, now())
+    record(request, response, endedAt) {
+      const last = takeDown(request, response, endedAt)
       if (last !== undefined) keep(last)
       timer ??= setTimeout(() => void flush(), INTERVAL_MS).unref()
     },

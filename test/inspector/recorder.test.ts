@@ -10,10 +10,11 @@ interface Over {
   readonly target?: string
   readonly status?: number
   readonly body?: string
+  readonly endedAt?: number
 }
 
 /** Records a request that is over. */
-function record(recorder: Recorder, { target = '/x', status = 200, body }: Over = {}): void {
+function record(recorder: Recorder, { target = '/x', status = 200, body, endedAt = 0 }: Over = {}): void {
   const exchange: RecordedRequest['exchange'] = Object.assign(newExchange(0), {
     capture: body === undefined ? undefined : createCapture(),
   })
@@ -25,7 +26,7 @@ function record(recorder: Recorder, { target = '/x', status = 200, body }: Over 
     writableFinished: status !== 0,
     getHeader: () => undefined,
   } as unknown as ServerResponse
-  recorder.record({ id: 'id', method: 'GET', url: target, originalUrl: target, exchange }, response)
+  recorder.record({ id: 'id', method: 'GET', url: target, originalUrl: target, exchange }, response, endedAt)
 }
 
 const nobody = { recorded: () => undefined, closed: () => undefined }
@@ -73,7 +74,7 @@ test('a very long target is cut', () => {
   assert.ok(recorder.requests()[0]!.target.length < 5000)
 })
 
-test('no secret, number or address in a target is ever stored', () => {
+test('no secret, number or address in a target is ever shown', () => {
   const recorder = createRecorder({ now: () => 0 })
   record(recorder, { target: '/x?access_token=abcdef&phone=4085551234&q=jane@example.com' })
   assert.equal(recorder.requests()[0]?.target, '/x?access_token=[secret]&phone=[phone]&q=[email]')
@@ -155,13 +156,39 @@ test('whoever watches hears of each request, until the recorder closes', () => {
   assert.equal(recorder.watch(nobody), undefined)
 })
 
+test('whoever comes late finds what was before, and hears of what comes after, each once', () => {
+  const heard: string[] = []
+  const recorder = createRecorder({ now: () => 0 })
+  for (let i = 1; i <= 250; i += 1) record(recorder, { target: `/before/${i}` })
+  recorder.watch({ recorded: ({ n, target }) => heard.push(`${n} ${target}`), closed: () => undefined })
+  record(recorder, { target: '/after' })
+
+  assert.deepEqual(heard, ['251 /after'])
+  const kept = recorder.requests()
+  assert.deepEqual(
+    [kept.length, kept[0]!.n, kept[0]!.target, kept.at(-2)!.n, kept.at(-1)!.n],
+    [200, 52, '/before/52', 250, 251],
+  )
+})
+
+test('when a request began is told by the time of day, whenever somebody looks', () => {
+  let now = 5_000
+  const recorder = createRecorder({ now: () => now })
+  record(recorder, { endedAt: now })
+  const began = Date.now() - 5_000
+  assert.ok(Math.abs(recorder.requests()[0]!.at - began) < 1_000)
+  now = 3_600_000
+  record(recorder, { endedAt: now })
+  assert.ok(Math.abs(recorder.requests()[1]!.at - (Date.now() - now)) < 1_000)
+})
+
 test('traffic is counted by the second for one minute', () => {
   let now = 500
   const recorder = createRecorder({ now: () => now })
-  record(recorder)
-  record(recorder, { status: 503 })
+  record(recorder, { endedAt: now })
+  record(recorder, { status: 503, endedAt: now })
   now = 1_500
-  record(recorder, { status: 0 })
+  record(recorder, { status: 0, endedAt: now })
   now = 3_000
   const { seconds, errors } = recorder.traffic()
   assert.deepEqual(seconds.slice(-4), [2, 1, 0, 0])
@@ -173,7 +200,7 @@ test('traffic is counted by the second for one minute', () => {
   now = 61_000
   assert.equal(recorder.traffic().errors, 0)
   now = 10_000_000
-  record(recorder)
+  record(recorder, { endedAt: now })
   assert.equal(
     recorder.traffic().seconds.reduce((sum, count) => sum + count, 0),
     1,
