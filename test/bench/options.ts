@@ -12,7 +12,7 @@ export interface Options {
   readonly tls: boolean
   /** Whether requests are POSTs with 2 KB. */
   readonly post: boolean
-  /** Another row: this proxy with that many workers. */
+  /** Two more rows: this proxy and the plain one with that many workers. */
   readonly workers: number | undefined
 }
 
@@ -25,7 +25,7 @@ export const USAGE = `npm run bench -- [options]
   --only ours,plain  these programs only
   --tls              TLS to the upstream
   --post             POST with a body of 2 KB instead of GET
-  --workers 2        also this proxy with X8_WORKERS=2
+  --workers 2        also this proxy with X8_WORKERS=2, and the plain one in a cluster of 2
 `
 
 /** Reads the arguments. @throws Error that says what is wrong */

@@ -25,7 +25,7 @@ export interface Program {
 /** What everything is compared with. */
 export const BASELINE = 'plain'
 
-/** All that may take part. @param workers another row: this proxy with that many workers */
+/** All that may take part. @param workers two more rows: this proxy and the plain one with that many workers */
 export function programs(workers: number | undefined): Program[] {
   return [
     { name: 'ours', title: 'this proxy, log at info', command: ours({}) },
@@ -42,8 +42,17 @@ export function programs(workers: number | undefined): Program[] {
             command: ours({ X8_WORKERS: String(workers) }),
           },
         ]),
-    { name: BASELINE, title: '@fastify/http-proxy', command: nodeProxy('plain') },
-    { name: 'plain-log', title: '@fastify/http-proxy, its log on', command: nodeProxy('plain', 'log') },
+    { name: BASELINE, title: '@fastify/http-proxy', command: nodeProxy('plain', '1') },
+    { name: 'plain-log', title: '@fastify/http-proxy, its log on', command: nodeProxy('plain', '1', 'log') },
+    ...(workers === undefined
+      ? []
+      : [
+          {
+            name: 'plain-workers',
+            title: `@fastify/http-proxy, ${workers} workers`,
+            command: nodeProxy('plain', String(workers)),
+          },
+        ]),
     { name: 'http-proxy', title: 'http-proxy-3', command: nodeProxy('http-proxy') },
     { name: 'bare', title: 'node:http and undici, bare', command: nodeProxy('bare') },
     {
