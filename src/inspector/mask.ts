@@ -1,5 +1,5 @@
 /**
- * Masking for the page at `/-/`: what identifies a person or opens a door is replaced before anything is stored. It
+ * Masking for the page at `/-/`: what identifies a person or opens a door is replaced before anything is shown. It
  * works on text, not on parsed values, because a body is cut after 10 KB and may be JSON, a form, XML, CSV or a URL.
  *
  * Ids and timestamps stay readable. So bare digits count as a phone number only where their name says so, or where they
@@ -31,8 +31,8 @@ const SECRET_HEADER = /auth|token|secret|password|cookie|credential|signature|se
 const HARMLESS_HEADER = /^(?:access-control-|(?:www|proxy)-authenticate$|idempotency-key$)/i
 
 /**
- * A request target, fit to be shown. Every request pays for this, looked at or not, so each part is tried only where it
- * can find something.
+ * A request target, fit to be shown. While a page is open every request pays for this, so each part is tried only where
+ * it can find something.
  */
 export function maskTarget(target: string): string {
   if (!SUSPICIOUS.test(target)) return target

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Exchange } from '../exchange.js'
 import type { Connection, CurrentConnection } from './connection.js'
+import { type Departing, type Departures, end } from './departures.js'
 import { responseTimeout } from './network-problem.js'
 import { LONGEST_FAULT_BYTES } from './product-refusal.js'
 import type { Cuttable, SlowReaders } from './slow-readers.js'
@@ -14,6 +15,8 @@ export interface Receiver {
   readonly left: boolean
   /** Where it is noted that the caller does not read. */
   readonly slowReaders: SlowReaders
+  /** Where it leaves from. */
+  readonly departures: Departures
   /** Whether 8x8 answers to a token of ours, so that its 401 is about that token. */
   readonly usesToken: boolean
   /** A connection is there, nothing has been written to it yet. @returns whether to go on */
@@ -24,8 +27,6 @@ export interface Receiver {
   answered(): void
   /** Writes the answer's head. */
   begin(status: number, statusMessage: string, rawHeaders: readonly (Buffer | string)[]): void
-  /** Ends the answer. @param rest what has not been written of its body */
-  end(rest?: Buffer): void
   /**
    * 8x8 refused our token.
    *
@@ -47,7 +48,7 @@ export interface Failure {
 }
 
 /** One attempt's answer, as undici delivers it. */
-export class Answer implements Dispatcher.DispatchHandler, Cuttable {
+export class Answer implements Dispatcher.DispatchHandler, Cuttable, Departing {
   readonly #forwarding: Receiver
   #connectionNow: CurrentConnection | undefined
   #connection: Connection | undefined
@@ -57,7 +58,9 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
   #refusal: Refusal | undefined
   #held: Buffer | undefined
   #flushed = false
+  #departing = false
   #received = false
+  #ended = false
   #over = false
 
   constructor(forwarding: Receiver) {
@@ -130,12 +133,11 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
       }
     } else {
       this.#forwarding.begin(status, statusMessage, rawHeaders)
-      // Node keeps the headers back until the first byte of the body, which may be minutes away.
-      queueMicrotask(this.#flush)
+      this.#departSoon()
       if (!BODILESS.has(status)) return
       // Their Content-Length is that of another answer (RFC 9110, section 8.6): undici would miss those bytes and fail.
       this.#over = true
-      this.#forwarding.end()
+      this.#ended = true
     }
   }
 
@@ -212,8 +214,8 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
     this.#pass(controller, chunk)
   }
 
-  /** At the end of the turn in which the answer began: what has not ended by then goes out as it comes. */
-  readonly #flush = (): void => {
+  /** Node keeps headers back until the first byte of the body, which may be minutes away. */
+  #flush(): void {
     if (this.#flushed) return
     this.#flushed = true
     const held = this.#held
@@ -234,12 +236,25 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable {
     })
   }
 
-  /** A small answer that came in one piece leaves in one. */
   #end(): void {
+    this.#ended = true
+    this.#departSoon()
+  }
+
+  #departSoon(): void {
+    if (this.#departing) return
+    this.#departing = true
+    this.#forwarding.departures.add(this)
+  }
+
+  /** What has not ended in the turn in which it began goes out as it comes from now on. */
+  depart(): void {
+    this.#departing = false
+    if (!this.#ended) return this.#flush()
     const held = this.#held
     this.#held = undefined
     this.#flushed = true
-    this.#forwarding.end(held)
+    end(this.#forwarding.response, held)
   }
 
   #pause(controller: Dispatcher.DispatchController): void {

@@ -9,7 +9,7 @@ import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { Answer, type Failure, type Receiver } from './answer.js'
 import type { Breaker } from './breaker.js'
 import type { TrackedDispatchOptions } from './connection.js'
-import { createEndings, type Endings } from './endings.js'
+import { createDepartures, type Departures } from './departures.js'
 import { mayOpenNextTime, networkProblem } from './network-problem.js'
 import { NotShared } from './participant.js'
 import { isProductRefusal } from './product-refusal.js'
@@ -60,7 +60,7 @@ interface Load {
   /** Of the connections to 8x8, by pool. */
   readonly slowReaders: { readonly api: SlowReaders; readonly uploads: SlowReaders }
   /** Of their answers. */
-  readonly endings: Endings
+  readonly departures: Departures
 }
 
 export function createForward(given: ForwardOptions): Forward {
@@ -71,7 +71,7 @@ export function createForward(given: ForwardOptions): Forward {
     requests: 0,
     keptBytes: 0,
     slowReaders: { api: slowReaders(), uploads: slowReaders() },
-    endings: createEndings(),
+    departures: createDepartures(),
   }
   return (request, reply) => {
     if (load.requests >= MOST_IN_FLIGHT) throw overloaded(`${MOST_IN_FLIGHT} requests are in flight.`)
@@ -243,7 +243,7 @@ class Forwarding implements Receiver {
       onConnection: (connection, request) => {
         answer.onConnection(connection)
         this.#stopMakingRoom?.()
-        this.#refreshToken(request)
+        if (this.#queueTimer !== undefined) this.#refreshToken(request)
       },
     }
     // Each attempt has a clock of its own.
@@ -263,6 +263,10 @@ class Forwarding implements Receiver {
 
   get slowReaders(): SlowReaders {
     return this.#load.slowReaders[this.#body instanceof Upload ? 'uploads' : 'api']
+  }
+
+  get departures(): Departures {
+    return this.#load.departures
   }
 
   /** All connections may be taken by calls that hang: whoever waits behind them waits no longer than for an answer. */
@@ -349,10 +353,6 @@ class Forwarding implements Receiver {
       REASON_PHRASE.test(statusMessage) ? statusMessage : '',
       headers,
     )
-  }
-
-  end(rest?: Buffer): void {
-    this.#load.endings.end(this.response, rest)
   }
 
   /** Whether 8x8 refused because the app's products do not open this family: it says so, or none of them does. */

@@ -200,9 +200,9 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
   }
 
   /** The token, if it may be sent now. lru-cache keeps it without a time to live: its end is checked on our clock. */
-  function usable(): CachedToken | undefined {
+  function usable(time = now()): CachedToken | undefined {
     const token = cache.get(KEY)
-    return token !== undefined && now() < token.expiresAt ? token : undefined
+    return token !== undefined && time < token.expiresAt ? token : undefined
   }
 
   function backingOff(): boolean {
@@ -234,8 +234,8 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     return obtained() === 0 ? 'start' : 'expired'
   }
 
-  function renewIfDue(token: CachedToken): void {
-    if (now() >= token.renewAt && !inFlight && !backingOff()) renewInBackground('due')
+  function renewIfDue(token: CachedToken, time = now()): void {
+    if (time >= token.renewAt && !inFlight && !backingOff()) renewInBackground('due')
   }
 
   function afterFlight(): void {
@@ -315,10 +315,11 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
 
   return {
     get() {
-      const token = usable()
+      const time = now()
+      const token = usable(time)
       if (token === undefined) return obtain(needed())
       used = true
-      renewIfDue(token)
+      renewIfDue(token, time)
       return token
     },
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { suite, test, type TestContext } from 'node:test'
-import { createEndings } from '../../src/proxy/endings.js'
+import { createDepartures, end } from '../../src/proxy/departures.js'
 
 /** Sends requests on one connection. @returns the connection, and all that comes on it until it ends */
 async function call(t: TestContext, listener: RequestListener, ...targets: string[]) {
@@ -22,11 +22,17 @@ async function call(t: TestContext, listener: RequestListener, ...targets: strin
   return pieces
 }
 
-suite('answers end', { timeout: 30_000 }, () => {
+/** Ends an answer at the end of this turn. */
+function leave(response: ServerResponse, rest?: Buffer): void {
+  departures.add({ depart: () => end(response, rest) })
+}
+
+const departures = createDepartures()
+
+suite('answers leave', { timeout: 30_000 }, () => {
   for (const length of ['5', undefined]) {
     const how = length === undefined ? 'in chunks' : 'with its length'
     test(`headers and body of a small answer ${how} leave in one write`, async (t) => {
-      const endings = createEndings()
       let writes = 0
       const pieces = await call(
         t,
@@ -39,7 +45,7 @@ suite('answers end', { timeout: 30_000 }, () => {
             }
           }
           response.writeHead(200, length === undefined ? {} : { 'Content-Length': length })
-          endings.end(response, Buffer.from('caf\xe9!', 'latin1'))
+          leave(response, Buffer.from('caf\xe9!', 'latin1'))
         },
         '/',
       )
@@ -49,14 +55,13 @@ suite('answers end', { timeout: 30_000 }, () => {
   }
 
   test('an answer that waits behind another on its connection comes after that, whole', async (t) => {
-    const endings = createEndings()
     const pieces = await call(
       t,
       (request, response) => {
         response.writeHead(200, { 'Content-Length': 2 })
-        if (request.url === '/2') endings.end(response, Buffer.from('/2'))
+        if (request.url === '/2') leave(response, Buffer.from('/2'))
         // The first one ends two turns later.
-        else setImmediate(() => setImmediate(() => endings.end(response, Buffer.from('/1'))))
+        else setImmediate(() => setImmediate(() => leave(response, Buffer.from('/1'))))
       },
       '/1',
       '/2',
@@ -65,12 +70,11 @@ suite('answers end', { timeout: 30_000 }, () => {
   })
 
   test('an answer without a length, and one without a body, end too', async (t) => {
-    const endings = createEndings()
     const pieces = await call(
       t,
       (request, response) => {
         response.writeHead(request.url === '/none' ? 204 : 200)
-        endings.end(response, request.url === '/none' ? undefined : Buffer.from('words'))
+        leave(response, request.url === '/none' ? undefined : Buffer.from('words'))
       },
       '/none',
       '/chunks',
@@ -79,12 +83,11 @@ suite('answers end', { timeout: 30_000 }, () => {
   })
 
   test('a caller who leaves before its answer harms nobody', async (t) => {
-    const endings = createEndings()
     const errors: Error[] = []
     const listener: RequestListener = (request, response) => {
       response.on('error', (error) => errors.push(error))
       response.writeHead(200, { 'Content-Length': 2 })
-      endings.end(response, Buffer.from('ok'))
+      leave(response, Buffer.from('ok'))
       if (request.url === '/leaves') response.destroy()
     }
     assert.deepEqual(await call(t, listener, '/leaves'), [])
