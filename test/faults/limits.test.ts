@@ -112,7 +112,7 @@ test(
           if (request.url!.endsWith('/small')) return void response.end('ok')
           // Endless, at the reader's speed.
           const more = () => {
-            while (flowing && response.write(piece));
+            if (flowing) while (response.write(piece));
           }
           response.on('drain', more)
           more()
