@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { tenths } from './exchange.js'
 
 /** The caller's `X-Request-Id`, if it is one that may be logged and sent on; else a new one. */
 export function requestId({ headers }: IncomingMessage): string {
@@ -26,7 +27,7 @@ export function logExchange(log: Logger, request: FastifyRequest, reply: Fastify
       path: withoutValues(request.originalUrl),
       family: exchange.family?.name,
       status: response.headersSent ? response.statusCode : 0,
-      durationMs: Math.round(10 * (now - exchange.startedAt)) / 10,
+      durationMs: tenths(now - exchange.startedAt),
       // Fastify knows the length of what it sent itself.
       bytes: exchange.bytes || Number(reply.getHeader('content-length') ?? 0),
       ...(exchange.tokenWaitMs === 0 ? undefined : { tokenWaitMs: Math.round(exchange.tokenWaitMs) }),

@@ -217,11 +217,9 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable, Departing {
   /** Node keeps headers back until the first byte of the body, which may be minutes away. */
   #flush(): void {
     if (this.#flushed) return
-    this.#flushed = true
-    const held = this.#held
-    this.#held = undefined
+    const held = this.#release()
     if (held !== undefined) this.#pass(this.#controller!, held)
-    else if (!this.#forwarding.response.writableEnded) this.#forwarding.response.flushHeaders()
+    else this.#forwarding.response.flushHeaders()
   }
 
   #pass(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -250,11 +248,16 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable, Departing {
   /** What has not ended in the turn in which it began goes out as it comes from now on. */
   depart(): void {
     this.#departing = false
-    if (!this.#ended) return this.#flush()
+    if (this.#ended) end(this.#forwarding.response, this.#release())
+    else this.#flush()
+  }
+
+  /** From here on nothing is held back. @returns what was */
+  #release(): Buffer | undefined {
     const held = this.#held
     this.#held = undefined
     this.#flushed = true
-    end(this.#forwarding.response, held)
+    return held
   }
 
   #pause(controller: Dispatcher.DispatchController): void {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Dispatcher } from 'undici'
 import type { AppCredentials, Config } from '../config.js'
 import { ProxyError } from '../errors.js'
-import type { Exchange } from '../exchange.js'
+import { type Exchange, tenths } from '../exchange.js'
 import { isGranted, productHint } from '../families.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { Answer, type Failure, type Receiver } from './answer.js'
@@ -442,9 +442,4 @@ function isDeadSocket(error: Error): boolean {
 /** Where the time went until now, in milliseconds (W3C Server Timing): a browser's and an operator's first question. */
 function serverTiming({ tokenWaitMs, queueMs, upstreamMs }: Exchange): string {
   return `token;dur=${tenths(tokenWaitMs)}, queue;dur=${tenths(queueMs)}, upstream;dur=${tenths(upstreamMs)}`
-}
-
-/** Quicker than `toFixed`. */
-function tenths(ms: number): number {
-  return Math.round(10 * ms) / 10
 }
