@@ -101,7 +101,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     request.exchange = newExchange(now())
     request.exchange.capture = recorder.capture()
     const place = inFlight.add(raw)
-    raw.once('close', () => {
+    raw.on('close', () => {
       inFlight.remove(place)
       const time = now()
       traffic.count(
@@ -115,7 +115,6 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     })
   }
   fastify.addHook('onRequest', (request, reply, done) => {
-    follow(request, reply)
     try {
       const admission = door(request.raw, request.originalUrl)
       const { corsOrigin, target } = admission

@@ -20,6 +20,7 @@ export function logExchange(log: Logger, request: FastifyRequest, reply: Fastify
   const left = !response.writableFinished
   // Probes come every few seconds and say nothing as long as all is well.
   const level = exchange.family === undefined && PROBES.test(request.originalUrl) ? 'debug' : 'info'
+  if (!log.isLevelEnabled(level)) return
   log[level](
     {
       id: request.id,

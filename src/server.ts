@@ -12,11 +12,15 @@ export type Follow = (request: FastifyRequest, reply: FastifyReply) => void
 
 /** Fastify as a proxy needs it: it routes, and leaves targets, bodies, logs and errors alone. */
 export function createServer(log: Logger, follow: Follow): FastifyInstance {
+  const start: Follow = (request, reply) => {
+    request.log = reply.log = log
+    follow(request, reply)
+  }
   const fastify = Fastify({
-    loggerInstance: log,
-    // One line a request is written when it is over; Fastify's own four cost a third of the time.
+    // One line a request is written when it is over; Fastify's own four cost a third of the time, and with a logger that
+    // says nothing it still listens for the end of each answer. What else it has to say of a request goes into `log`.
+    logger: false,
     logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: (logger) => logger,
     genReqId: requestId,
     requestIdHeader: false,
     // The router sees the path alone; what is sent is `originalUrl`, byte for byte.
@@ -24,7 +28,7 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
     routerOptions: { caseSensitive: true, maxParamLength: 65536 },
     frameworkErrors: (error, request, reply) => {
       // The router gave up before the hooks ran. This is what they would have said.
-      follow(request, reply)
+      start(request, reply)
       sendProblem(request, reply, asProxyError(error, log))
     },
     clientErrorHandler: (error, socket) => answerUnparsed(error, socket, log),
@@ -34,6 +38,10 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
     // The door counts Host headers itself, so that a missing one gets a reason.
     http: { requireHostHeader: false },
   }) as unknown as FastifyInstance
+  fastify.addHook('onRequest', (request, reply, done) => {
+    start(request, reply)
+    done()
+  })
   // To a proxy no method has a body that must be parsed, and every method may have one.
   fastify.removeAllContentTypeParsers()
   for (const method of METHODS) fastify.addHttpMethod(method, { hasBody: false, overrideExisting: true })

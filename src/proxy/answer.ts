@@ -67,7 +67,7 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable, Departing {
     this.#forwarding = forwarding
   }
 
-  readonly onConnection = (current: CurrentConnection): void => {
+  onConnection(current: CurrentConnection): void {
     this.#connectionNow = current
   }
 

@@ -22,6 +22,7 @@ export interface TrackedDispatchOptions extends Dispatcher.DispatchOptions {
 export function tracked(origin: URL, options: object): Client {
   const { connect } = options as { connect: buildConnector.connector }
   let connection: Connection | undefined
+  const current: CurrentConnection = () => connection
   const client = new Client(origin, {
     ...options,
     connect: (target, callback) =>
@@ -36,7 +37,7 @@ export function tracked(origin: URL, options: object): Client {
   })
   const dispatch = client.dispatch.bind(client)
   client.dispatch = (request, handler) => {
-    ;(request as TrackedDispatchOptions).onConnection?.(() => connection, request)
+    ;(request as TrackedDispatchOptions).onConnection?.(current, request)
     return dispatch(request, handler)
   }
   return client

@@ -127,7 +127,7 @@ class Forwarding implements Receiver {
   }
 
   start(): void {
-    this.response.once('close', () => {
+    this.response.on('close', () => {
       this.#load.requests -= 1
       clearTimeout(this.#responseTimer)
       this.#stopWaiting()
@@ -138,11 +138,17 @@ class Forwarding implements Receiver {
       this.#answer?.abandon()
       if (this.#body instanceof Upload) this.#body.destroy()
     })
+    if (hasBody(this.#incoming)) return this.#readBody()
+    // A look that finds nothing. Without it Node drains the body that is not there, and that takes its time.
+    this.#incoming.read(0)
+    this.#authorize()
+  }
+
+  #readBody(): void {
     const { capture } = this.exchange
-    if (capture !== undefined && hasBody(this.#incoming)) {
-      this.#incoming.on('data', (chunk: Buffer) => capture.requestBody(chunk))
-    }
-    readBody(this.#incoming, this.options.config, this.#keep, (error, body) => {
+    if (capture !== undefined) this.#incoming.on('data', (chunk: Buffer) => capture.requestBody(chunk))
+    const keep = (bytes: number) => this.#keep(bytes)
+    readBody(this.#incoming, this.options.config, keep, (error, body) => {
       if (error !== undefined) return this.fail(error)
       this.#body = body
       this.#authorize()
@@ -152,7 +158,7 @@ class Forwarding implements Receiver {
   }
 
   /** Takes memory for a part of the body. @returns why there is none */
-  readonly #keep = (bytes: number): ProxyError | undefined => {
+  #keep(bytes: number): ProxyError | undefined {
     this.#keptBytes += bytes
     this.#load.keptBytes += bytes
     if (this.#load.keptBytes <= MOST_KEPT_BYTES) return undefined

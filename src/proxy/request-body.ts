@@ -21,16 +21,16 @@ export function hasBody(request: IncomingMessage): boolean {
   return length !== undefined && length !== '0'
 }
 
-/** Whether the caller sends its body only when told to go on (RFC 9110, section 10.1.1). HTTP/1.0 cannot be told. */
+/** Whether the caller sends the body only when told to go on (RFC 9110, section 10.1.1). HTTP/1.0 cannot be told. */
 export function waitsForContinue(request: IncomingMessage): boolean {
   const { expect } = request.headers
-  return expect !== undefined && CONTINUE.test(expect) && request.httpVersionMinor > 0 && hasBody(request)
+  return expect !== undefined && CONTINUE.test(expect) && request.httpVersionMinor > 0
 }
 
 const CONTINUE = /(?:^|\W)100-continue(?:\W|$)/i
 
 /**
- * Reads a body to its end, or to the point where it has become too large to keep.
+ * Reads the body of a request that has one, to its end or to the point where it has become too large to keep.
  *
  * @param keep called with the size of each part; returns an error if there is no memory for it
  * @param done called once: with `body-too-large`, `request-timeout` or what `keep` says, or the body. Never called if the caller leaves.
@@ -41,7 +41,6 @@ export function readBody(
   keep: (bytes: number) => ProxyError | undefined,
   done: (error: ProxyError | undefined, body: RequestBody) => void,
 ): void {
-  if (!hasBody(request)) return done(undefined, null)
   if (Number(request.headers['content-length']) > limits.maxBodyBytes) return done(bodyTooLarge(limits), null)
 
   const chunks: Buffer[] = []

@@ -26,10 +26,11 @@ const LONGEST_IDLE_CONNECTION_MS = 30_000
  * twice the CPU, and no interceptors, since those of undici 7 for retry, cache and decompression had advisories.
  */
 export function createUpstream(config: Config): Upstream {
-  const api = createAgent(config, CONNECTIONS)
-  const uploads = createAgent(config, CONNECTIONS)
-  // A token request is timed as a whole, by X8_TOKEN_TIMEOUT_MS.
-  const token = createAgent({ ...config, responseTimeoutMs: 0, idleTimeoutMs: 0 }, 2)
+  const { origin } = config.baseUrl
+  const api = createDispatcher(config, CONNECTIONS, origin)
+  const uploads = createDispatcher(config, CONNECTIONS, origin)
+  // A token request is timed as a whole, by X8_TOKEN_TIMEOUT_MS, and goes where X8_TOKEN_URL says.
+  const token = createDispatcher({ ...config, responseTimeoutMs: 0, idleTimeoutMs: 0 }, 2)
   const all = [api, uploads, token]
   return {
     api,
@@ -40,7 +41,8 @@ export function createUpstream(config: Config): Upstream {
   }
 }
 
-function createAgent(config: Config, connections: number): Dispatcher {
+/** @param origin the only one that is ever asked for; any, if it is not given */
+function createDispatcher(config: Config, connections: number, origin?: string): Dispatcher {
   const options = {
     connections,
     pipelining: 1,
@@ -50,11 +52,11 @@ function createAgent(config: Config, connections: number): Dispatcher {
     bodyTimeout: config.idleTimeoutMs,
     headersTimeout: config.responseTimeoutMs,
     connect: { timeout: config.connectTimeoutMs, rejectUnauthorized: true },
-    factory: (origin: string | URL, poolOptions: object) =>
-      new Pool(origin, {
-        ...poolOptions,
-        factory: tracked,
-      }),
   }
-  return config.egress === undefined ? new Agent(options) : createEgressAgent(config, config.egress, options)
+  const createPool = (to: string | URL, poolOptions: object) =>
+    new Pool(to, { ...poolOptions, factory: tracked })
+  if (config.egress !== undefined) {
+    return createEgressAgent(config, config.egress, { ...options, factory: createPool })
+  }
+  return origin === undefined ? new Agent({ ...options, factory: createPool }) : createPool(origin, options)
 }
