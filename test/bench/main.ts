@@ -41,6 +41,7 @@ async function run(options: Options): Promise<void> {
   const all = await measure(taking, {
     folder,
     upstream,
+    upstreamPid: upstreamServer.pid,
     options,
     script: options.post ? writePostScript(folder) : undefined,
     progress: (text) => void process.stderr.write(`${text}\n`),

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 
 export interface Options {
   readonly rounds: number
-  /** Of one measured slice; as much as `warmUpSeconds` comes before it and is not counted. */
+  /** Of one measured slice; `warmUpSeconds` of load come before it and are not counted. */
   readonly seconds: number
   readonly warmUpSeconds: number
   readonly connections: number
@@ -18,9 +18,9 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [options]
 
-  --rounds 5         how often each program has its turn
+  --rounds 5         how often each program has its turn, each time in a fresh process
   --seconds 3        how long a turn is measured (whole seconds)
-  --warm-up 1        how long it is under load before that
+  --warm-up 3        how long it is under load before that
   --connections 32   callers at once
   --only ours,plain  these programs only
   --tls              TLS to the upstream
@@ -35,7 +35,7 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '3' },
-      'warm-up': { type: 'string', default: '1' },
+      'warm-up': { type: 'string', default: '3' },
       connections: { type: 'string', default: '32' },
       only: { type: 'string', default: '' },
       tls: { type: 'boolean', default: false },

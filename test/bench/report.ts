@@ -13,6 +13,7 @@ export function report(all: readonly Measured[], baseline: Measured): string {
         'program',
         'CPU µs',
         'least',
+        'others µs',
         'requests/s',
         'p50 ms',
         'p99 ms',
@@ -24,10 +25,11 @@ export function report(all: readonly Measured[], baseline: Measured): string {
         each.program.title,
         medianOf(each, 'cpuMicroseconds').toFixed(1),
         leastCpu(each).toFixed(1),
+        medianOf(each, 'othersMicroseconds').toFixed(1),
         medianOf(each, 'requestsPerSecond').toFixed(0),
         medianOf(each, 'p50Ms').toFixed(2),
         medianOf(each, 'p99Ms').toFixed(2),
-        (each.idleBytes / MIB).toFixed(0),
+        (median(each.idleBytes) / MIB).toFixed(0),
         (each.loadedBytes / MIB).toFixed(0),
         median(each.firstAnswersMs).toFixed(0),
       ]),
@@ -58,7 +60,7 @@ export function report(all: readonly Measured[], baseline: Measured): string {
           median(ratios(each, baseline, 'requestsPerSecond')).toFixed(2),
           median(ratios(each, baseline, 'p50Ms')).toFixed(2),
           median(ratios(each, baseline, 'p99Ms')).toFixed(2),
-          (each.idleBytes / baseline.idleBytes).toFixed(2),
+          (median(each.idleBytes) / median(baseline.idleBytes)).toFixed(2),
           (each.loadedBytes / baseline.loadedBytes).toFixed(2),
           (median(each.firstAnswersMs) / median(baseline.firstAnswersMs)).toFixed(2),
         ]
@@ -75,8 +77,9 @@ export function report(all: readonly Measured[], baseline: Measured): string {
 const HOW_TO_READ = `How to read it: CPU is the program's own time (user and system, workers included) for one request, and the number
 that depends least on what else the machine does. Its ratio is the median of the rounds' ratios; where lowest and highest
 are far apart, the machine was busy: take more rounds, and look at the ratio of the least. Requests a second and latency
-depend on how the cores are shared with wrk and the upstream; at full load latency is mostly waiting in line. Memory is
-resident, what processes share counted for each. Only this proxy checks callers, keeps a token, counts and logs, but for
+depend on how the cores are shared with wrk and the upstream, whose CPU for one request stands under "others": N cores give
+no more than N s / (CPU + others) answers a second, however many workers. At full load latency is mostly waiting in line.
+Memory is resident, what processes share counted for each. Only this proxy checks callers, keeps a token, counts and logs, but for
 "its log on"; logs go to a file.
 `
 
