@@ -43,8 +43,8 @@ test('the benchmark leaves no process and no file behind, interrupted in the mid
   let said = ''
   for await (const text of bench.stderr.setEncoding('utf8')) {
     said += text as string
-    if (said.includes(': nginx')) break
-    if (said.includes(': ours')) bench.kill('SIGINT')
+    if (said.includes('warming up nginx')) break
+    if (said.includes('warming up ours')) bench.kill('SIGINT')
   }
   const [code] = (await exited) as [number | null]
 

@@ -72,5 +72,5 @@ function isBaseline({ program }: { readonly program: Program }): boolean {
 function describe({ connections, seconds, tls, post }: Options): string {
   const what = post ? 'POST with 2 KB' : 'GET'
   const { version, arch } = process
-  return `Node ${version} on ${arch}, ${what}, ${connections} callers, slices of ${seconds} s, ${tls ? 'TLS' : 'plain HTTP'} to the upstream`
+  return `Node ${version} on ${arch}, ${what}, ${connections} callers, ${seconds} turns of a second a round, ${tls ? 'TLS' : 'plain HTTP'} to the upstream`
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 
 export interface Options {
   readonly rounds: number
-  /** Of one measured slice; `warmUpSeconds` of load come before it and are not counted. */
+  /** How many turns of a second a program has in a round; `warmUpSeconds` of load come before and are not counted. */
   readonly seconds: number
   readonly warmUpSeconds: number
   readonly connections: number
@@ -18,9 +18,9 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [options]
 
-  --rounds 5         how often each program has its turn, each time in a fresh process
-  --seconds 3        how long a turn is measured (whole seconds)
-  --warm-up 3        how long it is under load before that
+  --rounds 5         how often all programs are started and measured
+  --seconds 3        how many turns of a second each has in a round
+  --warm-up 3        how many seconds of load come before that
   --connections 32   callers at once
   --only ours,plain  these programs only
   --tls              TLS to the upstream

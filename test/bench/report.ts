@@ -1,4 +1,4 @@
-import type { Measured, Slice } from './measure.js'
+import type { Measured, Round } from './measure.js'
 
 const MIB = 1024 * 1024
 
@@ -6,7 +6,7 @@ const MIB = 1024 * 1024
 export function report(all: readonly Measured[], baseline: Measured): string {
   const errors = all.filter(({ socketErrors }) => socketErrors > 0)
   return [
-    `Medians of ${baseline.slices.length} rounds`,
+    `Medians of ${baseline.rounds.length} rounds`,
     '',
     ...table(
       [
@@ -83,20 +83,20 @@ Memory is resident, what processes share counted for each. Only this proxy check
 "its log on"; logs go to a file.
 `
 
-type Quantity = keyof Slice
+type Quantity = keyof Round
 
-function medianOf({ slices }: Measured, quantity: Quantity): number {
-  return median(slices.map((slice) => slice[quantity]))
+function medianOf({ rounds }: Measured, quantity: Quantity): number {
+  return median(rounds.map((round) => round[quantity]))
 }
 
 /** What a request costs where nothing else gets in the way. */
-function leastCpu({ slices }: Measured): number {
-  return Math.min(...slices.map(({ cpuMicroseconds }) => cpuMicroseconds))
+function leastCpu({ rounds }: Measured): number {
+  return Math.min(...rounds.map(({ cpuMicroseconds }) => cpuMicroseconds))
 }
 
 /** Round by round: both were measured within seconds of each other. */
 function ratios(each: Measured, baseline: Measured, quantity: Quantity): number[] {
-  return each.slices.map((slice, round) => slice[quantity] / baseline.slices[round]![quantity])
+  return each.rounds.map((round, i) => round[quantity] / baseline.rounds[i]![quantity])
 }
 
 function median(numbers: readonly number[]): number {

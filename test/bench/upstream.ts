@@ -27,7 +27,7 @@ export function configureUpstream(folder: string, port: number, tls: boolean): [
          listen 127.0.0.1:${port}${tls ? ' ssl' : ''};
          ${tls ? `ssl_certificate ${folder}/upstream.pem; ssl_certificate_key ${folder}/upstream.key;` : ''}
          default_type application/json;
-         # Whoever changes connections in the middle of a slice pays for that in this slice.
+         # Whoever changes connections in the middle of a turn pays for that in this turn.
          keepalive_requests 100000000; keepalive_timeout 600s;
          location / { return 200 '${JSON.stringify(QUEUES)}'; }
          location = /oauth/v2/token { return 200 '${JSON.stringify(TOKEN)}'; }
