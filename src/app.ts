@@ -101,7 +101,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     request.exchange = newExchange(now())
     request.exchange.capture = recorder.capture()
     const place = inFlight.add(raw)
-    raw.on('close', () => {
+    raw.once('close', () => {
       inFlight.remove(place)
       const time = now()
       traffic.count(

@@ -67,7 +67,8 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
 
 /**
  * An answer that waits behind another one on the same connection has no socket yet, and Node never says `close` of it if
- * the connection ends before its turn: what is counted and held for it would stay for ever.
+ * the connection ends before its turn: what is counted and held for it would stay for ever. (Node 24 says it in the end,
+ * after us: whoever listens for `close` listens once.)
  */
 function closeWithConnection(request: IncomingMessage, response: ServerResponse): void {
   if (response.socket !== null) return

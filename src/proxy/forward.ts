@@ -127,7 +127,7 @@ class Forwarding implements Receiver {
   }
 
   start(): void {
-    this.response.on('close', () => {
+    this.response.once('close', () => {
       this.#load.requests -= 1
       clearTimeout(this.#responseTimer)
       this.#stopWaiting()

@@ -22,7 +22,7 @@ const IDLE_CONNECTION_MS = 4_000
 const LONGEST_IDLE_CONNECTION_MS = 30_000
 
 /**
- * undici agents of our own: http-proxy's default one does not verify certificates. HTTP/1.1 only, since HTTP/2 costs
+ * undici pools of our own: http-proxy's default agent does not verify certificates. HTTP/1.1 only, since HTTP/2 costs
  * twice the CPU, and no interceptors, since those of undici 7 for retry, cache and decompression had advisories.
  */
 export function createUpstream(config: Config): Upstream {
