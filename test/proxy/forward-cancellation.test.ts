@@ -68,6 +68,19 @@ test(
   },
 )
 
+test('a request whose end is said twice, as Node 24 does of such a one, was counted twice', async () => {
+  const { proxy } = await startPair({ answer: (_request, response) => response.end('done') })
+  const responses: ServerResponse[] = []
+  proxy.app.fastify.server.on('request', (_request, response) => void responses.push(response))
+  await send(proxy.port, { path: KEYED })
+  if (!responses[0]!.closed) await once(responses[0]!, 'close')
+  responses[0]!.emit('close')
+
+  const { text } = await send(proxy.port, { path: '/-/metrics' })
+  assert.match(text, /^x8_proxy_requests_in_flight 1$/m)
+  assert.match(text, /^x8_proxy_requests_total\{family="work-chat",method="GET",status="200"\} 1$/m)
+})
+
 test('a caller who leaves during the download ends it at 8x8', { timeout: 10_000 }, async () => {
   const { handle, next } = handedOver()
   const { proxy } = await startPair({ handle })
