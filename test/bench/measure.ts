@@ -56,7 +56,7 @@ export async function measure(taking: readonly Program[], world: World): Promise
   for (let round = 1; round <= world.options.rounds; round += 1) {
     const progress = (doing: string, { program }: Measured) =>
       world.progress(`round ${round} of ${world.options.rounds}: ${doing} ${program.name}`)
-    const running: Running[] = []
+    const running: Participant[] = []
     for (const each of all) {
       progress('starting', each)
       running.push(await startProgram(each, world))
@@ -85,7 +85,7 @@ export async function measure(taking: readonly Program[], world: World): Promise
 }
 
 /** A program in one round. */
-interface Running {
+interface Participant {
   readonly each: Measured
   readonly server: Started
   readonly url: string
@@ -97,7 +97,7 @@ interface Turn extends Load {
   readonly othersMicroseconds: number
 }
 
-async function startProgram(each: Measured, { folder, upstream }: World): Promise<Running> {
+async function startProgram(each: Measured, { folder, upstream }: World): Promise<Participant> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}${TARGET}`
   try {
@@ -109,7 +109,7 @@ async function startProgram(each: Measured, { folder, upstream }: World): Promis
   }
 }
 
-async function load({ each, server, url }: Running, world: World, seconds: number): Promise<Load> {
+async function load({ each, server, url }: Participant, world: World, seconds: number): Promise<Load> {
   try {
     return await runLoad({ url, seconds, connections: world.options.connections, script: world.script })
   } catch (error) {
@@ -119,12 +119,12 @@ async function load({ each, server, url }: Running, world: World, seconds: numbe
   }
 }
 
-async function takeTurn(running: Running, world: World): Promise<void> {
-  const { each, server, turns } = running
+async function takeTurn(participant: Participant, world: World): Promise<void> {
+  const { each, server, turns } = participant
   const othersCpu = () => cpuMicroseconds(world.upstreamPid) + cpuMicrosecondsOfEnded()
   const before = cpuMicroseconds(server.pid)
   const othersBefore = othersCpu()
-  const turn = await load(running, world, 1)
+  const turn = await load(participant, world, 1)
   turns.push({
     ...turn,
     cpuMicroseconds: cpuMicroseconds(server.pid) - before,

@@ -68,7 +68,7 @@ test(
   },
 )
 
-test('a request whose end is said twice, as Node 24 does of such a one, was counted twice', async () => {
+test('a request whose end is said twice, as Node 24 does when its connection dies, was counted twice', async () => {
   const { proxy } = await startPair({ answer: (_request, response) => response.end('done') })
   const responses: ServerResponse[] = []
   proxy.app.fastify.server.on('request', (_request, response) => void responses.push(response))
