@@ -89,7 +89,6 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
           now,
           numbers: async () => numbers(),
           processes: async () => [await processMetrics()],
-          workers: () => ({ count: 1, restarts: 0 }),
           draining: drain.started,
         })
       : undefined

@@ -32,8 +32,6 @@ export interface Config {
   readonly realtimeCacheMs: number
   /** The Redis or Valkey through which replicas share one token. It may hold a password. */
   readonly tokenStoreUrl: URL | undefined
-  /** How many processes share the port; `auto`: one a core. */
-  readonly workers: number | 'auto'
   readonly logLevel: string
   /** The egress proxy of the environment, as everywhere else: `HTTPS_PROXY` and `NO_PROXY`. */
   readonly egress: { readonly httpsProxy: string; readonly noProxy: string } | undefined
@@ -131,7 +129,6 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
     shutdownGraceMs: settings.X8_SHUTDOWN_GRACE_MS,
     realtimeCacheMs: settings.X8_REALTIME_CACHE_MS,
     tokenStoreUrl: readTokenStoreUrl(settings.X8_TOKEN_STORE_URL, mistakes),
-    workers: settings.X8_WORKERS === 'auto' ? ('auto' as const) : Number(settings.X8_WORKERS),
     logLevel: settings.X8_LOG_LEVEL,
     egress: readEgress(environment, mistakes),
   }
@@ -144,12 +141,19 @@ export function isLoopback(hostname: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname)
 }
 
+const WORKERS_REMOVED =
+  'X8_WORKERS was removed: one process serves some 20,000 requests a second. For more, run replicas that share one token through X8_TOKEN_STORE_URL.'
+
 function rejectUnknownNames(given: Record<string, string>, mistakes: string[]): void {
   for (const name of Object.keys(given)) {
     if (SETTING_NAMES.includes(name)) continue
+    delete given[name]
+    if (name === 'X8_WORKERS') {
+      mistakes.push(WORKERS_REMOVED)
+      continue
+    }
     const nearest = closestMatch(name, SETTING_NAMES)
     mistakes.push(`${name} is not a setting of this program. Did you mean ${nearest}?`)
-    delete given[name]
   }
 }
 

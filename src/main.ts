@@ -49,12 +49,12 @@ async function main(): Promise<void> {
   else await run(parsed.command)
 }
 
-async function run(command: 'serve' | 'sandbox' | 'worker'): Promise<void> {
+async function run(command: 'serve' | 'sandbox'): Promise<void> {
   let ending: Promise<never> | undefined
   const end = (): void => {
     ending ??= starting.then((running) => running.stop()).then((cut) => process.exit(cut === 0 ? 0 : 1))
   }
-  const starting = command === 'worker' ? startWorker(end) : start(command)
+  const starting = start(command)
   // From the first moment on: as the first process of a container nobody else would heed a signal.
   process.on('SIGHUP', () => void starting.then((running) => running.reload()))
   for (const [signal, number] of [
@@ -98,17 +98,6 @@ async function start(command: 'serve' | 'sandbox'): Promise<Running> {
   }
 }
 
-/** One of several processes that serve, as the first of them starts it. That one says what went wrong. */
-async function startWorker(end: () => void): Promise<Running> {
-  const { serveWorker } = await import('./workers/worker.js')
-  try {
-    return await serveWorker({ now, end })
-  } catch (error) {
-    if (explainListenError(error, process.env) === undefined) throw error
-    process.exit(1)
-  }
-}
-
 async function examine(json: boolean): Promise<void> {
   // `doctor | head` has read enough.
   process.stdout.on('error', () => process.exit(1))
@@ -131,8 +120,7 @@ function thisHost(): Host {
 }
 
 interface Arguments {
-  /** `worker` is for the program itself, when X8_WORKERS has it start several processes. */
-  readonly command: 'serve' | 'sandbox' | 'doctor' | 'worker'
+  readonly command: 'serve' | 'sandbox' | 'doctor'
   readonly help: boolean
   readonly version: boolean
   readonly json: boolean
@@ -153,7 +141,6 @@ function readArguments(): Arguments {
     if ((command === 'serve' || command === 'sandbox' || command === 'doctor') && rest.length === 0) {
       return { ...values, command }
     }
-    if (command === 'worker' && process.send !== undefined) return { ...values, command }
     fail([`There is no command "${positionals.join(' ')}". Try 8x8-auth-proxy --help.`])
   } catch (error) {
     fail([`${(error as Error).message} Try 8x8-auth-proxy --help.`])

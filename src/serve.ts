@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os'
+import { buildApp } from './app.js'
 import type { Config } from './config.js'
 import { createCredentials } from './credentials.js'
 import type { Host, Running } from './host.js'
@@ -8,20 +8,12 @@ import { createLogger, prettyLines } from './logger.js'
 import { createUpstream } from './proxy/upstream.js'
 import { watchSecretFiles } from './secret-files.js'
 
-/** Serves until stopped. Rejects with the system's error if the address cannot be had. */
-export async function serve(config: Config, host: Host): Promise<Running> {
-  const workers = config.workers === 'auto' ? availableParallelism() : config.workers
-  if (workers === 1) return serveAlone(config, host)
-  const { servePrimary } = await import('./workers/primary.js')
-  return servePrimary(config, host, workers)
-}
-
 // Nobody who follows the log notices; under load it is dozens of lines in one write.
 const LINES_LATE_MS = 10
 
-async function serveAlone(config: Config, host: Host): Promise<Running> {
+/** Serves until stopped. Rejects with the system's error if the address cannot be had. */
+export async function serve(config: Config, host: Host): Promise<Running> {
   const { environment, readFile, now, version } = host
-  const { buildApp } = await import('./app.js')
   const lines = createLineBatches(LINES_LATE_MS)
   host.onExit(() => lines.flush())
   const log = createLogger({

@@ -68,7 +68,6 @@ export const SETTINGS = {
     'a redis:// or rediss:// URL with a host, and no path but a database number',
     NO_CONTROLS,
   ),
-  X8_WORKERS: { ...text('a whole number from 1, or auto', '^(?:auto|[1-9]\\d{0,3})$'), default: '1' },
   X8_LOG_LEVEL: {
     ...text('trace, debug, info, warn, error, fatal or silent'),
     default: 'info',

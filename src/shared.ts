@@ -8,7 +8,7 @@ import { createInspection, type Inspection } from './inspector/inspection.js'
 import { createRecorder, type RecordedRequest, type Recorder } from './inspector/recorder.js'
 import { createMetrics, type ReadMetrics } from './local/metrics.js'
 import type { ProcessMetrics } from './local/process-metrics.js'
-import { createStatus, type ReadStatus, type Workers } from './local/status.js'
+import { createStatus, type ReadStatus } from './local/status.js'
 import type { Numbers } from './numbers.js'
 import type { Upstream } from './proxy/upstream.js'
 import type { SharedToken } from './token/token-cache.js'
@@ -48,7 +48,6 @@ export interface SharedOptions {
   readonly numbers: () => Promise<Numbers>
   /** Node's own metrics of each process. */
   readonly processes: () => Promise<ProcessMetrics[]>
-  readonly workers: () => Workers
   readonly draining: () => boolean
   /** Called when a token or what is known of it has changed. */
   readonly tokensChanged?: () => void
@@ -61,7 +60,7 @@ export interface OwnShared extends Shared {
 }
 
 export function createShared(options: SharedOptions): OwnShared {
-  const { config, version, upstream, credentials, log, now, numbers, processes, workers, draining } = options
+  const { config, version, upstream, credentials, log, now, numbers, processes, draining } = options
   const tokens = createTokens({
     config,
     credentials,
@@ -94,7 +93,6 @@ export function createShared(options: SharedOptions): OwnShared {
       workTokens: tokens.work,
       tokenStore: tokens.store,
       numbers,
-      workers,
       now,
     }),
     metrics: createMetrics({ numbers, tokens: tokens.app, processes }),

@@ -27,32 +27,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   catalogue: ['families.ts'],
   sandbox: [],
   inspector: ['errors.ts', 'exchange.ts', 'families.ts', 'local-paths.ts', 'token/token-cache.ts'],
-  // A process of its own each: the primary wires what is shared, a worker wires the app.
-  workers: [
-    'app.ts',
-    'config.ts',
-    'credentials.ts',
-    'errors.ts',
-    'host.ts',
-    'inspector/capture.ts',
-    'inspector/events.ts',
-    'inspector/inspection.ts',
-    'inspector/latest.ts',
-    'inspector/recorder.ts',
-    'inspector/wire.ts',
-    'line-batches.ts',
-    'listen.ts',
-    'local/process-metrics.ts',
-    'local/traffic.ts',
-    'logger.ts',
-    'numbers.ts',
-    'proxy/upstream.ts',
-    'secret-files.ts',
-    'settings.ts',
-    'shared.ts',
-    'token/token-cache.ts',
-    'token/token-source.ts',
-  ],
   doctor: [
     'config.ts',
     'families.ts',
@@ -95,7 +69,7 @@ test('nothing but the server wires the app, and nothing but the start knows the 
   const importers = (target: RegExp) =>
     [...new Set(imports.filter(({ to }) => target.test(to)).map(({ from }) => from))].sort()
 
-  assert.deepEqual(importers(/^app\.ts$/), ['serve.ts', 'workers/worker.ts'])
+  assert.deepEqual(importers(/^app\.ts$/), ['serve.ts'])
   assert.deepEqual(
     importers(/^sandbox\//).filter((from) => !from.startsWith('sandbox/')),
     ['serve-sandbox.ts'],

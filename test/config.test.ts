@@ -50,7 +50,6 @@ test('a key and a secret are enough, and the rest has its defaults', () => {
     shutdownGraceMs: 25000,
     realtimeCacheMs: 0,
     tokenStoreUrl: undefined,
-    workers: 1,
     logLevel: 'info',
     egress: undefined,
   })
@@ -81,7 +80,6 @@ test('every setting is taken', () => {
     X8_SHUTDOWN_GRACE_MS: '0',
     X8_REALTIME_CACHE_MS: '5000',
     X8_TOKEN_STORE_URL: 'rediss://user:password@redis.internal:6380/2',
-    X8_WORKERS: '4',
     X8_LOG_LEVEL: 'trace',
   })
   assert.deepEqual(config, {
@@ -111,12 +109,10 @@ test('every setting is taken', () => {
     shutdownGraceMs: 0,
     realtimeCacheMs: 5000,
     tokenStoreUrl: new URL('rediss://user:password@redis.internal:6380/2'),
-    workers: 4,
     logLevel: 'trace',
     egress: undefined,
   })
   assert.deepEqual(load({ X8_SOCKET: '/run/x8.sock' }).listen, { socket: '/run/x8.sock' })
-  assert.equal(load({ X8_WORKERS: 'auto' }).workers, 'auto')
 })
 
 test('an empty variable is an unset one', () => {
@@ -257,7 +253,6 @@ test('each mistake names its variable and what it should be', () => {
       ],
       'X8_TOKEN_STORE_URL must be a redis:// or rediss:// URL with a host, and no path but a database number.',
     ],
-    ['X8_WORKERS', ['0', '-1', 'all', '1.5', '10000'], 'X8_WORKERS must be a whole number from 1, or auto.'],
     [
       'X8_LOG_LEVEL',
       ['verbose', 'INFO'],
@@ -322,6 +317,12 @@ test('an unknown name is answered with the nearest one', () => {
       assert.match(mistake!, /^X8_KEY is not a setting of this program\. Did you mean X8_\w+\?$/)
     else assert.equal(mistake, `${name} is not a setting of this program. Did you mean ${nearest}?`)
   }
+})
+
+test('X8_WORKERS, which is gone, is answered with the way to more', () => {
+  assert.deepEqual(mistakes({ X8_WORKERS: '2' }), [
+    'X8_WORKERS was removed: one process serves some 20,000 requests a second. For more, run replicas that share one token through X8_TOKEN_STORE_URL.',
+  ])
 })
 
 test('other variables are never read', () => {

@@ -61,7 +61,6 @@ test('the image has every part that is loaded when somebody asks for it', async 
   const port = await findFreePort()
   const program = runInImage([...image.stage.entrypoint!, 'sandbox'], {
     X8_PORT: String(port),
-    X8_WORKERS: '2',
   })
   after(() => program.kill('SIGKILL'))
   const output = collectOutput(program)

@@ -13,16 +13,8 @@ export interface StatusOptions {
   /** Whether replicas can share tokens; undefined where they do not. */
   readonly tokenStore: () => object | undefined
   readonly numbers: () => Promise<Numbers>
-  readonly workers: () => Workers
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
-}
-
-/** The processes that serve. */
-export interface Workers {
-  readonly count: number
-  /** How many have died and were replaced. */
-  readonly restarts: number
 }
 
 /** How the proxy is doing, all its processes together. */
@@ -36,7 +28,7 @@ export async function status(app: FastifyInstance, { read }: { read: ReadStatus 
 }
 
 export function createStatus(options: StatusOptions): ReadStatus {
-  const { version, config, tokens, workTokens, tokenStore, numbers, workers, now } = options
+  const { version, config, tokens, workTokens, tokenStore, numbers, now } = options
   const startedAt = now()
   return async () => {
     const { traffic, breaker, cache } = await numbers()
@@ -51,7 +43,6 @@ export function createStatus(options: StatusOptions): ReadStatus {
       upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...breaker },
       requests: requestsByFamily(traffic),
       cache: cache === undefined ? { enabled: false } : { enabled: true, ...cache, ...cacheResults(traffic) },
-      workers: workers(),
       settings: settingsInForce(config),
     }
   }
@@ -87,7 +78,6 @@ function settingsInForce(config: Config): Record<string, unknown> {
     X8_SHUTDOWN_GRACE_MS: config.shutdownGraceMs,
     X8_REALTIME_CACHE_MS: config.realtimeCacheMs,
     X8_TOKEN_STORE_URL: config.tokenStoreUrl === undefined ? 'not set' : 'set',
-    X8_WORKERS: config.workers,
     X8_LOG_LEVEL: config.logLevel,
   }
 }

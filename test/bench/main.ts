@@ -51,8 +51,8 @@ async function run(options: Options): Promise<void> {
 }
 
 /** Who takes part: whoever is wanted and installed. */
-function choose({ only, workers }: Options): Program[] {
-  const known = programs(workers)
+function choose({ only }: Options): Program[] {
+  const known = programs()
   const stranger = only.find((name) => known.every((program) => program.name !== name))
   if (stranger !== undefined) {
     throw new Error(`There is no "${stranger}": ${known.map(({ name }) => name).join(', ')}.`)

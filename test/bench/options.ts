@@ -12,8 +12,6 @@ export interface Options {
   readonly tls: boolean
   /** Whether requests are POSTs with 2 KB. */
   readonly post: boolean
-  /** Two more rows: this proxy and the plain one with that many workers. */
-  readonly workers: number | undefined
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -25,7 +23,6 @@ export const USAGE = `npm run bench -- [options]
   --only ours,plain  these programs only
   --tls              TLS to the upstream
   --post             POST with a body of 2 KB instead of GET
-  --workers 2        also this proxy with X8_WORKERS=2, and the plain one in a cluster of 2
 `
 
 /** Reads the arguments. @throws Error that says what is wrong */
@@ -40,7 +37,6 @@ export function readOptions(args: readonly string[]): Options {
       only: { type: 'string', default: '' },
       tls: { type: 'boolean', default: false },
       post: { type: 'boolean', default: false },
-      workers: { type: 'string' },
     },
   })
   return {
@@ -51,7 +47,6 @@ export function readOptions(args: readonly string[]): Options {
     only: values.only.split(',').filter((name) => name !== ''),
     tls: values.tls,
     post: values.post,
-    workers: values.workers === undefined ? undefined : wholeNumber('--workers', values.workers),
   }
 }
 

@@ -75,7 +75,7 @@ function kill(child: ChildProcess): void {
   }
 }
 
-/** CPU time that a process and its workers have taken so far, in microseconds, in steps of a clock tick (10 ms). */
+/** CPU time that a process and its children have taken so far, in microseconds, in steps of a clock tick (10 ms). */
 export function cpuMicroseconds(pid: number): number {
   return sum(pid, (each) => ticks(each, 14) * MICROSECONDS_A_TICK)
 }
@@ -92,7 +92,7 @@ function ticks(pid: number, field: number): number {
   return Number(fields[field - 3]) + Number(fields[field - 2])
 }
 
-/** Resident memory of a process and its workers in bytes. What they share is counted for each. */
+/** Resident memory of a process and its children in bytes. What they share is counted for each. */
 export function residentBytes(pid: number): number {
   return sum(pid, (each) => {
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${each}/status`, 'utf8'))?.[1]

@@ -25,34 +25,16 @@ export interface Program {
 /** What everything is compared with. */
 export const BASELINE = 'plain'
 
-/** All that may take part. @param workers two more rows: this proxy and the plain one with that many workers */
-export function programs(workers: number | undefined): Program[] {
+/** All that may take part. */
+export function programs(): Program[] {
   return [
     { name: 'ours', title: 'this proxy, log at info', command: ours({}) },
     { name: 'ours-warn', title: 'this proxy, log at warn', command: ours({ X8_LOG_LEVEL: 'warn' }) },
     ...(existsSync(BUNDLE)
       ? [{ name: 'ours-image', title: 'this proxy, as in its image', command: ours({}, BUNDLE) }]
       : []),
-    ...(workers === undefined
-      ? []
-      : [
-          {
-            name: 'ours-workers',
-            title: `this proxy, ${workers} workers`,
-            command: ours({ X8_WORKERS: String(workers) }),
-          },
-        ]),
-    { name: BASELINE, title: '@fastify/http-proxy', command: nodeProxy('plain', '1') },
-    { name: 'plain-log', title: '@fastify/http-proxy, its log on', command: nodeProxy('plain', '1', 'log') },
-    ...(workers === undefined
-      ? []
-      : [
-          {
-            name: 'plain-workers',
-            title: `@fastify/http-proxy, ${workers} workers`,
-            command: nodeProxy('plain', String(workers)),
-          },
-        ]),
+    { name: BASELINE, title: '@fastify/http-proxy', command: nodeProxy('plain') },
+    { name: 'plain-log', title: '@fastify/http-proxy, its log on', command: nodeProxy('plain', 'log') },
     { name: 'http-proxy', title: 'http-proxy-3', command: nodeProxy('http-proxy') },
     { name: 'bare', title: 'node:http and undici, bare', command: nodeProxy('bare') },
     {
