@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { parseArgs, parseEnv } from 'node:util'
 import { createClock } from './clock.js'
-import { ConfigError, loadConfig, type Environment } from './config.js'
-import type { Host, Running } from './host.js'
+import { ConfigError, loadConfig, type Environment } from './config/load-config.js'
+import type { Host, Running } from './system.js'
 
 // The only file that says `process`: arguments and environment in, exit code out. The rest takes what it needs.
 

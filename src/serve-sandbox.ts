@@ -1,7 +1,7 @@
-import { FILE_SETTINGS } from './settings.js'
-import { loadConfig } from './config.js'
+import { FILE_SETTINGS } from './config/settings.js'
+import { loadConfig } from './config/load-config.js'
 import { startSandbox } from './sandbox/sandbox.js'
-import type { Host, Running } from './host.js'
+import type { Host, Running } from './system.js'
 import { serve } from './serve.js'
 
 /** What the sandbox replaces or leaves out: an account's credentials and addresses, even if they are in `.env` already. */

@@ -1,12 +1,12 @@
 import { buildApp } from './app.js'
-import type { Config } from './config.js'
-import { createCredentials } from './credentials.js'
-import type { Host, Running } from './host.js'
-import { createLineBatches } from './line-batches.js'
-import { announce, listen, prepareSocket } from './listen.js'
-import { createLogger, prettyLines } from './logger.js'
-import { createUpstream } from './proxy/upstream.js'
-import { watchSecretFiles } from './secret-files.js'
+import type { Config } from './config/load-config.js'
+import { createCredentials } from './config/credentials.js'
+import type { Host, Running } from './system.js'
+import { createLineBatches } from './telemetry/log-buffer.js'
+import { announce, listen, prepareSocket } from './server/listen.js'
+import { createLogger, prettyLines } from './telemetry/logger.js'
+import { createUpstream } from './proxy/upstream/upstream.js'
+import { watchSecretFiles } from './config/secret-files.js'
 
 // Nobody who follows the log notices; under load it is dozens of lines in one write.
 const LINES_LATE_MS = 10

@@ -1,5 +1,5 @@
-import type { Config } from '../config.js'
-import type { Family } from '../families.js'
+import type { Config } from '../config/load-config.js'
+import type { Family } from '../api/families.js'
 import { isProductRefusal } from '../proxy/product-refusal.js'
 
 /** What to do when 8x8 refuses a read, by what 8x8 and its gateways (Apigee, Kong) mean with the status. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
-import { ProxyError } from '../errors.js'
-import { hostname } from './host.js'
+import { ProxyError } from '../http/errors.js'
+import { hostname } from './host-header.js'
 
 /**
  * Refuses what a browser asks for without saying for whose page. At addresses that it does not trust it sends no

@@ -1,6 +1,6 @@
 import { maxHeaderSize, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { ProxyError } from '../errors.js'
+import { ProxyError } from '../http/errors.js'
 
 /** @throws {ProxyError} `bad-request`, `bad-target` or `headers-too-large`: the connection ends with that answer */
 export type Framing = (request: IncomingMessage) => void

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { ProxyError } from '../errors.js'
+import { ProxyError } from '../http/errors.js'
 
 /**
  * Keeps other sites' web pages out: whatever a browser marks as coming from another origin is refused unless that

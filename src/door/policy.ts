@@ -1,5 +1,5 @@
-import type { Rule } from '../config.js'
-import { ProxyError } from '../errors.js'
+import type { Rule } from '../config/load-config.js'
+import { ProxyError } from '../http/errors.js'
 
 export interface PolicySettings {
   readonly readOnly: boolean

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { ProxyError } from '../errors.js'
+import { ProxyError } from '../http/errors.js'
 
 /** Checks the key that callers must present when X8_PROXY_KEY is set. */
 export interface ProxyKey {

@@ -1,4 +1,4 @@
-import { ProxyError } from '../errors.js'
+import { ProxyError } from '../http/errors.js'
 import type { Recorder } from './recorder.js'
 import type { Snapshot, Status, Summary } from './wire.js'
 

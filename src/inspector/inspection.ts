@@ -1,4 +1,4 @@
-import type { Family } from '../families.js'
+import type { Family } from '../api/families.js'
 import type { TokenCache } from '../token/token-cache.js'
 import { createEvents, type Viewer } from './events.js'
 import type { Recorder } from './recorder.js'

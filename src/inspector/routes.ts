@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { ProxyError } from '../errors.js'
+import { ProxyError } from '../http/errors.js'
 import { createAssets, SCRIPTS } from './assets.js'
 import type { Inspection } from './inspection.js'
 import { openStream } from './stream.js'

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { ProxyError } from '../errors.js'
+import { ProxyError } from '../http/errors.js'
 import type { TokenCache } from '../token/token-cache.js'
 
 export interface HealthOptions {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { TOKEN_PATH, WORK_TOKEN_PATH } from '../local-paths.js'
+import { TOKEN_PATH, WORK_TOKEN_PATH } from '../http/local-paths.js'
 
 export interface LoginOptions {
   /** The products of the shared token, as far as known. */

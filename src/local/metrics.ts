@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Metric, Registry } from 'prom-client'
-import type { Numbers } from '../numbers.js'
+import type { Numbers } from '../telemetry/counters.js'
 import type { TokenCache } from '../token/token-cache.js'
-import { combineProcessMetrics, type ProcessMetrics } from './process-metrics.js'
-import { BUCKETS_SECONDS } from './traffic.js'
+import { combineProcessMetrics, type ProcessMetrics } from '../telemetry/process-metrics.js'
+import { BUCKETS_SECONDS } from '../telemetry/request-counters.js'
 
 export interface MetricsOptions {
   readonly numbers: () => Promise<Numbers>

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
-import type { Config } from '../config.js'
-import { FAMILIES, isGranted } from '../families.js'
-import type { Numbers } from '../numbers.js'
+import type { Config } from '../config/load-config.js'
+import { FAMILIES, isGranted } from '../api/families.js'
+import type { Numbers } from '../telemetry/counters.js'
 import type { TokenCache } from '../token/token-cache.js'
-import type { TrafficCounts } from './traffic.js'
+import type { TrafficCounts } from '../telemetry/request-counters.js'
 
 export interface StatusOptions {
   readonly version: string

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import { ProxyError } from '../errors.js'
+import { ProxyError } from '../http/errors.js'
 
 /** What a request carries: nothing, all of it (it may be sent again), or a stream (it is sent once). */
 export type RequestBody = null | Buffer | Upload

@@ -1,4 +1,4 @@
-import type { Family } from '../families.js'
+import type { Family } from '../api/families.js'
 
 /** What the proxy adds to a request on its way up. */
 export interface Additions {

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http'
 import { performance } from 'node:perf_hooks'
-import type { AccountOptions } from './account.js'
-import type { Fault } from './fault-spec.js'
-import type { RecordedRequest } from './request-log.js'
-import { serve } from './serve.js'
-import { createState, reset, type State } from './state.js'
+import type { AccountOptions } from './data/account.js'
+import type { Fault } from './faults/fault-spec.js'
+import type { RecordedRequest } from './gateway/received-requests.js'
+import { serve } from './gateway/dispatch.js'
+import { createState, reset, type State } from './data/state.js'
 
-export type { Fault } from './fault-spec.js'
-export type { RecordedRequest } from './request-log.js'
+export type { Fault } from './faults/fault-spec.js'
+export type { RecordedRequest } from './gateway/received-requests.js'
 
 /** Every option has a default; see `AccountOptions` for the made-up credentials. */
 export interface SandboxOptions extends AccountOptions {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { BaseLogger } from 'pino'
-import { ProxyError } from '../errors.js'
+import { ProxyError } from '../http/errors.js'
 import { createBackoff } from './backoff.js'
 import type { RequestToken } from './request-token.js'
 import { TokenError, type TokenFailureKind } from './token-response.js'

@@ -3,10 +3,10 @@ import { after } from 'node:test'
 import { once } from 'node:events'
 import { pino } from 'pino'
 import { buildApp, type App } from '../../src/app.js'
-import { type Environment, loadConfig } from '../../src/config.js'
-import type { Credentials } from '../../src/credentials.js'
-import { createLogger } from '../../src/logger.js'
-import { createUpstream } from '../../src/proxy/upstream.js'
+import { type Environment, loadConfig } from '../../src/config/load-config.js'
+import type { Credentials } from '../../src/config/credentials.js'
+import { createLogger } from '../../src/telemetry/logger.js'
+import { createUpstream } from '../../src/proxy/upstream/upstream.js'
 
 export interface TestProxy {
   readonly app: App

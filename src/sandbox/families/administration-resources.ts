@@ -1,8 +1,8 @@
-import { collection, counter } from '../memory.js'
-import { isObject } from '../parameters.js'
-import { company, groups, people, sites as offices } from '../people.js'
-import { seededUuid } from '../seeded.js'
-import type { Things } from '../things.js'
+import { collection, counter } from '../data/memory.js'
+import { isObject } from '../gateway/parameters.js'
+import { company, groups, people, sites as offices } from '../data/people.js'
+import { seededUuid } from '../data/seeded.js'
+import type { Things } from '../data/things.js'
 
 type Fields = Readonly<Record<string, unknown>>
 

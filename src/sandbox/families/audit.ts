@@ -1,13 +1,13 @@
-import { apiKey, springKeyRefused } from '../access.js'
-import { json } from '../answers.js'
-import type { Answer, Call } from '../exchange.js'
-import type { Family } from '../family.js'
-import { isLike } from '../fiql.js'
-import { cursorPage } from '../paging.js'
-import { integer, list, time } from '../parameters.js'
-import { company, somebody } from '../people.js'
-import { seededPick, seededUuid } from '../seeded.js'
-import { occurrences, windowBetween } from '../time-series.js'
+import { apiKey, springKeyRefused } from '../gateway/access.js'
+import { json } from '../gateway/responses.js'
+import type { Answer, Call } from '../gateway/handler.js'
+import type { Family } from './family.js'
+import { isLike } from '../data/fiql.js'
+import { cursorPage } from '../gateway/paging.js'
+import { integer, list, time } from '../gateway/parameters.js'
+import { company, somebody } from '../data/people.js'
+import { seededPick, seededUuid } from '../data/seeded.js'
+import { occurrences, windowBetween } from '../data/time-series.js'
 
 const stepMs = 3 * 3_600_000
 const longestWindowMs = 31 * 24 * 3_600_000

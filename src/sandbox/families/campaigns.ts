@@ -1,10 +1,10 @@
-import { administrationKeyRefused, apiKey } from '../access.js'
-import { json } from '../answers.js'
-import type { Answer, Call } from '../exchange.js'
-import type { Family } from '../family.js'
-import { remembered } from '../memory.js'
-import { isObject, jsonObject } from '../parameters.js'
-import { tenantExists } from '../tenants.js'
+import { administrationKeyRefused, apiKey } from '../gateway/access.js'
+import { json } from '../gateway/responses.js'
+import type { Answer, Call } from '../gateway/handler.js'
+import type { Family } from './family.js'
+import { remembered } from '../data/memory.js'
+import { isObject, jsonObject } from '../gateway/parameters.js'
+import { tenantExists } from '../data/tenants.js'
 
 const vendorType = { 'Content-Type': 'application/vnd.campaigns.v1+json' }
 const campaigns = remembered(() => new Map<string, { fields: object; records: number }>())

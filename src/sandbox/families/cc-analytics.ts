@@ -1,9 +1,9 @@
-import { json, message, text } from '../answers.js'
-import type { Answer, Call } from '../exchange.js'
-import { negotiate } from '../negotiate.js'
-import { integer } from '../parameters.js'
-import { tenantExists } from '../tenants.js'
-import { xml } from '../xml.js'
+import { json, message, text } from '../gateway/responses.js'
+import type { Answer, Call } from '../gateway/handler.js'
+import { negotiate } from '../gateway/negotiate.js'
+import { integer } from '../gateway/parameters.js'
+import { tenantExists } from '../data/tenants.js'
+import { xml } from '../files/xml.js'
 
 /** `X-Tenant-Info` may be left out, because the made-up customer has one tenant. */
 export function validTenant({ headers }: Call): Answer | undefined {

@@ -1,8 +1,8 @@
-import { json, problem } from '../answers.js'
-import type { Answer, Call, Handler } from '../exchange.js'
-import { pageOf } from '../paging.js'
-import { integer } from '../parameters.js'
-import { byId, type Things } from '../things.js'
+import { json, problem } from '../gateway/responses.js'
+import type { Answer, Call, Handler } from '../gateway/handler.js'
+import { pageOf } from '../gateway/paging.js'
+import { integer } from '../gateway/parameters.js'
+import { byId, type Things } from '../data/things.js'
 
 export function listAnswer(call: Call, items: readonly object[]): Answer {
   const pageIndex = integer(call.query, 'page', 0)

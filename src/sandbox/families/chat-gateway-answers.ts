@@ -1,10 +1,10 @@
-import { json, problem } from '../answers.js'
-import type { Answer, Call, Handler } from '../exchange.js'
-import { compileFilter } from '../fiql.js'
-import { halPage } from '../hal.js'
-import { jsonObject } from '../parameters.js'
-import { sorted } from '../sorting.js'
-import { byId, type Things } from '../things.js'
+import { json, problem } from '../gateway/responses.js'
+import type { Answer, Call, Handler } from '../gateway/handler.js'
+import { compileFilter } from '../data/fiql.js'
+import { halPage } from '../gateway/hal.js'
+import { jsonObject } from '../gateway/parameters.js'
+import { sorted } from '../data/sorting.js'
+import { byId, type Things } from '../data/things.js'
 
 export function hal(value: unknown, status = 200): Answer {
   return json(value, status, { 'Content-Type': 'application/hal+json' })

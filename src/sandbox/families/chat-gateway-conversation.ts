@@ -1,5 +1,5 @@
-import type { Answer, Call, Handler } from '../exchange.js'
-import { collection } from '../memory.js'
+import type { Answer, Call, Handler } from '../gateway/handler.js'
+import { collection } from '../data/memory.js'
 import { one } from './chat-gateway-answers.js'
 
 export interface Conversation {

@@ -1,12 +1,12 @@
-import { apiKey } from '../access.js'
-import { json } from '../answers.js'
-import type { Answer, Call } from '../exchange.js'
-import type { Family } from '../family.js'
-import { list, time } from '../parameters.js'
-import { queues, somebody } from '../people.js'
-import { seededNumber, seededPick } from '../seeded.js'
-import { tenantExists } from '../tenants.js'
-import { exampleWeek } from '../time-series.js'
+import { apiKey } from '../gateway/access.js'
+import { json } from '../gateway/responses.js'
+import type { Answer, Call } from '../gateway/handler.js'
+import type { Family } from './family.js'
+import { list, time } from '../gateway/parameters.js'
+import { queues, somebody } from '../data/people.js'
+import { seededNumber, seededPick } from '../data/seeded.js'
+import { tenantExists } from '../data/tenants.js'
+import { exampleWeek } from '../data/time-series.js'
 
 const most = 50
 const customerCount = 4

@@ -1,11 +1,11 @@
-import { customerToken } from '../access.js'
-import { json, message } from '../answers.js'
-import type { Handler } from '../exchange.js'
-import type { Family } from '../family.js'
-import { jsonObject } from '../parameters.js'
-import { somebody } from '../people.js'
-import { seededHex, seededNumber } from '../seeded.js'
-import { exampleWeek, occurrences } from '../time-series.js'
+import { customerToken } from '../gateway/access.js'
+import { json, message } from '../gateway/responses.js'
+import type { Handler } from '../gateway/handler.js'
+import type { Family } from './family.js'
+import { jsonObject } from '../gateway/parameters.js'
+import { somebody } from '../data/people.js'
+import { seededHex, seededNumber } from '../data/seeded.js'
+import { exampleWeek, occurrences } from '../data/time-series.js'
 
 const stepMs = 15 * 60_000
 

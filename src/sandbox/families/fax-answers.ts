@@ -1,6 +1,6 @@
-import { json } from '../answers.js'
-import type { Answer, Call } from '../exchange.js'
-import { halPage } from '../hal.js'
+import { json } from '../gateway/responses.js'
+import type { Answer, Call } from '../gateway/handler.js'
+import { halPage } from '../gateway/hal.js'
 
 /** The numbers of the made-up company that receive faxes. */
 export const dids: readonly string[] = Array.from({ length: 5 }, (_, index) => `+1408555${2000 + index}`)

@@ -1,8 +1,8 @@
-import { empty, json } from '../answers.js'
-import type { Answer, Call, Handler, Routes } from '../exchange.js'
-import { collection } from '../memory.js'
-import { jsonObject, nonEmptyString } from '../parameters.js'
-import { allOf, byId, keep, type Things } from '../things.js'
+import { empty, json } from '../gateway/responses.js'
+import type { Answer, Call, Handler, Routes } from '../gateway/handler.js'
+import { collection } from '../data/memory.js'
+import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
+import { allOf, byId, keep, type Things } from '../data/things.js'
 import { dids, failure, listAnswer } from './fax-answers.js'
 import { missingWebhook, removal, shownWebhook, webhooks } from './fax-webhooks.js'
 

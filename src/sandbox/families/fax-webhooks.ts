@@ -1,9 +1,9 @@
-import { empty, json } from '../answers.js'
-import type { Answer, Call, Handler, Routes } from '../exchange.js'
-import { collection, counter } from '../memory.js'
-import { jsonObject, nonEmptyString } from '../parameters.js'
-import { momentOf } from '../time-series.js'
-import { allOf, byId, keep, type Things } from '../things.js'
+import { empty, json } from '../gateway/responses.js'
+import type { Answer, Call, Handler, Routes } from '../gateway/handler.js'
+import { collection, counter } from '../data/memory.js'
+import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
+import { momentOf } from '../data/time-series.js'
+import { allOf, byId, keep, type Things } from '../data/things.js'
 import { failure, listAnswer } from './fax-answers.js'
 
 interface Webhook {

@@ -1,7 +1,7 @@
-import { message } from '../answers.js'
-import type { Answer, Call } from '../exchange.js'
-import { cursorPage, link, queryWith } from '../paging.js'
-import { integer } from '../parameters.js'
+import { message } from '../gateway/responses.js'
+import type { Answer, Call } from '../gateway/handler.js'
+import { cursorPage, link, queryWith } from '../gateway/paging.js'
+import { integer } from '../gateway/parameters.js'
 import { rowsOf, type Report } from './historical-report.js'
 import { createReport, inForm } from './historical-reports.js'
 

@@ -1,8 +1,8 @@
-import { bytes, message, text } from '../answers.js'
-import { csv } from '../csv.js'
-import type { Answer, Call } from '../exchange.js'
-import { negotiate } from '../negotiate.js'
-import { xlsx } from '../xlsx.js'
+import { bytes, message, text } from '../gateway/responses.js'
+import { csv } from '../files/csv.js'
+import type { Answer, Call } from '../gateway/handler.js'
+import { negotiate } from '../gateway/negotiate.js'
+import { xlsx } from '../files/xlsx.js'
 import { rowsOf, type Report } from './historical-report.js'
 import { notReady } from './historical-reports.js'
 

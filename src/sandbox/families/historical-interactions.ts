@@ -1,6 +1,6 @@
-import { queues, somebody } from '../people.js'
-import { seededHex, seededNumber, seededPick } from '../seeded.js'
-import { occurrences } from '../time-series.js'
+import { queues, somebody } from '../data/people.js'
+import { seededHex, seededNumber, seededPick } from '../data/seeded.js'
+import { occurrences } from '../data/time-series.js'
 import { medias, rowOf, type Question, type Row } from './historical-rows.js'
 
 const interactionStepMs = 10 * 60_000

@@ -1,5 +1,5 @@
-import { isObject, nonEmptyString, stringList, time } from '../parameters.js'
-import { windowBetween } from '../time-series.js'
+import { isObject, nonEmptyString, stringList, time } from '../gateway/parameters.js'
+import { windowBetween } from '../data/time-series.js'
 import { detailedRows } from './historical-interactions.js'
 import { reportTypes, type ReportType } from './historical-report-types.js'
 import { summaryRows, type Question, type Row } from './historical-rows.js'

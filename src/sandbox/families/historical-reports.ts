@@ -1,7 +1,7 @@
-import { json, message } from '../answers.js'
-import type { Answer, Call, Handler } from '../exchange.js'
-import { counter, remembered } from '../memory.js'
-import { jsonObject } from '../parameters.js'
+import { json, message } from '../gateway/responses.js'
+import type { Answer, Call, Handler } from '../gateway/handler.js'
+import { counter, remembered } from '../data/memory.js'
+import { jsonObject } from '../gateway/parameters.js'
 import { inAcceptedForm, missing } from './cc-analytics.js'
 import { reportOf, type Report } from './historical-report.js'
 

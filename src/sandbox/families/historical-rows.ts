@@ -1,6 +1,6 @@
-import { agentsOfQueue, groups, queues } from '../people.js'
-import { seededNumber } from '../seeded.js'
-import type { Window } from '../time-series.js'
+import { agentsOfQueue, groups, queues } from '../data/people.js'
+import { seededNumber } from '../data/seeded.js'
+import type { Window } from '../data/time-series.js'
 import { dimensionsOf } from './historical-report-types.js'
 
 /** One row of a report's data. */

@@ -1,7 +1,7 @@
-import { json } from '../answers.js'
-import type { Answer, Call } from '../exchange.js'
-import { pageOf, queryWith } from '../paging.js'
-import { integer } from '../parameters.js'
+import { json } from '../gateway/responses.js'
+import type { Answer, Call } from '../gateway/handler.js'
+import { pageOf, queryWith } from '../gateway/paging.js'
+import { integer } from '../gateway/parameters.js'
 
 export function pageAnswer<T>(call: Call, items: readonly T[], show: (item: T) => unknown): Answer {
   const number = integer(call.query, 'page', 0)

@@ -1,5 +1,5 @@
-import { somebody, type Person } from '../people.js'
-import { seededNumber, seededPick } from '../seeded.js'
+import { somebody, type Person } from '../data/people.js'
+import { seededNumber, seededPick } from '../data/seeded.js'
 
 /** One recorded interaction every so often. */
 export const interactionStepMs = 20 * 60_000

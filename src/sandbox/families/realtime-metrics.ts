@@ -1,5 +1,5 @@
-import { agentsOfQueue, groups, people, queues, type Person } from '../people.js'
-import { seededNumber } from '../seeded.js'
+import { agentsOfQueue, groups, people, queues, type Person } from '../data/people.js'
+import { seededNumber } from '../data/seeded.js'
 
 export interface Metric {
   readonly key: string

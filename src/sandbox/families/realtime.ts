@@ -1,10 +1,10 @@
-import { appToken } from '../access.js'
-import { message } from '../answers.js'
-import type { Answer, Call, Handler } from '../exchange.js'
-import type { Family } from '../family.js'
-import { pageHeaders, pageOf } from '../paging.js'
-import { isTrue, list } from '../parameters.js'
-import { agentsOfQueue, groups, people, queues, type Person } from '../people.js'
+import { appToken } from '../gateway/access.js'
+import { message } from '../gateway/responses.js'
+import type { Answer, Call, Handler } from '../gateway/handler.js'
+import type { Family } from './family.js'
+import { pageHeaders, pageOf } from '../gateway/paging.js'
+import { isTrue, list } from '../gateway/parameters.js'
+import { agentsOfQueue, groups, people, queues, type Person } from '../data/people.js'
 import { inAcceptedForm, missing, requestedPage, validTenant } from './cc-analytics.js'
 import {
   agentResponses,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { company, somebody } from '../people.js'
-import { seededHex, seededNumber, seededPick, seededUuid } from '../seeded.js'
-import { wavTone } from '../wav.js'
+import { company, somebody } from '../data/people.js'
+import { seededHex, seededNumber, seededPick, seededUuid } from '../data/seeded.js'
+import { wavTone } from '../files/wav.js'
 
 /** What 8x8 tells about a stored object. Source: the cloud storage specification. */
 export interface StorageObject {

@@ -1,8 +1,8 @@
-import { json } from '../answers.js'
-import type { Answer, Call, Handler } from '../exchange.js'
-import { halPage } from '../hal.js'
-import { list } from '../parameters.js'
-import { sorted } from '../sorting.js'
+import { json } from '../gateway/responses.js'
+import type { Answer, Call, Handler } from '../gateway/handler.js'
+import { halPage } from '../gateway/hal.js'
+import { list } from '../gateway/parameters.js'
+import { sorted } from '../data/sorting.js'
 
 /** A PBX that the customer does not have is refused; any plain name but `unknown` is theirs. */
 export function ownPbx(answer: Handler): Handler {

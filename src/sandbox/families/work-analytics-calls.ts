@@ -1,5 +1,5 @@
-import { company, people } from '../people.js'
-import { seededHex, seededNumber, seededPick } from '../seeded.js'
+import { company, people } from '../data/people.js'
+import { seededHex, seededNumber, seededPick } from '../data/seeded.js'
 
 /** A call begins every nine minutes, whenever that is asked about. */
 export const callStepMs = 9 * 60_000

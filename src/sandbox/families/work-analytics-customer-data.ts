@@ -1,5 +1,5 @@
-import type { Call, Routes } from '../exchange.js'
-import { company, people, queues, sites } from '../people.js'
+import type { Call, Routes } from '../gateway/handler.js'
+import { company, people, queues, sites } from '../data/people.js'
 import { failure, listAnswer, ownPbx } from './work-analytics-answers.js'
 
 const pbx = { id: company.pbx, name: 'Example PBX', deleted: false }

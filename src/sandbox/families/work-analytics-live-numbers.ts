@@ -1,6 +1,6 @@
-import type { Call } from '../exchange.js'
-import { chosenBy, isTrue } from '../parameters.js'
-import { company, sites } from '../people.js'
+import type { Call } from '../gateway/handler.js'
+import { chosenBy, isTrue } from '../gateway/parameters.js'
+import { company, sites } from '../data/people.js'
 import { numberNow } from './realtime-metrics.js'
 import { callQueues } from './work-analytics-customer-data.js'
 

@@ -1,5 +1,5 @@
-import { json } from '../answers.js'
-import type { Routes } from '../exchange.js'
+import { json } from '../gateway/responses.js'
+import type { Routes } from '../gateway/handler.js'
 import { ownPbx } from './work-analytics-answers.js'
 import { agentActivity, queueAgentActivity } from './work-analytics-live-agents.js'
 import { describeCall, listCalls } from './work-analytics-live-calls.js'

@@ -1,11 +1,11 @@
-import { apiKey, chatKeyRefused } from '../access.js'
-import { json, message } from '../answers.js'
-import type { Answer, Call } from '../exchange.js'
-import type { Family } from '../family.js'
-import { collection, counter } from '../memory.js'
-import { integer, jsonObject, nonEmptyString } from '../parameters.js'
-import { somebody } from '../people.js'
-import { allOf, keep } from '../things.js'
+import { apiKey, chatKeyRefused } from '../gateway/access.js'
+import { json, message } from '../gateway/responses.js'
+import type { Answer, Call } from '../gateway/handler.js'
+import type { Family } from './family.js'
+import { collection, counter } from '../data/memory.js'
+import { integer, jsonObject, nonEmptyString } from '../gateway/parameters.js'
+import { somebody } from '../data/people.js'
+import { allOf, keep } from '../data/things.js'
 
 interface Message {
   readonly id: string

@@ -1,0 +1,100 @@
+import type { Family } from './families.js'
+
+/**
+ * One documented call of 8x8's API, as data. Wherever a text holds `{{name}}`, the variable of that name stands
+ * there; in a path it is `{name}`. `variables.ts` has them all.
+ */
+export interface Call {
+  /** Unique among all calls and never changed: a re-import into Postman finds the same request by it. */
+  readonly id: string
+  readonly title: string
+  /** What a caller should know beyond the title, in a sentence or two. */
+  readonly description?: string
+  /** 8x8's page about it, below https://developer.8x8.com/; absent where 8x8 took the page down. */
+  readonly docs?: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly query?: readonly QueryParameter[]
+  readonly headers?: readonly HeaderField[]
+  readonly body?: Body
+  /** What 8x8 documents for a success. */
+  readonly answer: Answer
+  /** Variables that later calls take from this answer's JSON, by the keys that lead to the value. */
+  readonly keeps?: Readonly<Record<string, readonly (string | number)[]>>
+  /** A job's status: a run of the whole collection asks again while the answer's `status` is one of these. */
+  readonly repeatsWhile?: readonly string[]
+  /** 8x8 advises against it, or has announced its end. */
+  readonly deprecated?: boolean
+}
+
+export interface QueryParameter {
+  readonly name: string
+  /** A list is sent as one repeated key. */
+  readonly example: string | number | boolean | readonly string[]
+  readonly description: string
+  /** Whether 8x8 demands it. */
+  readonly required: boolean
+  /** Whether Postman sends it unless it is unticked. */
+  readonly enabled: boolean
+}
+
+export interface HeaderField {
+  readonly name: string
+  readonly example: string
+  readonly description: string
+}
+
+export type Body =
+  | { readonly type: string; readonly example: unknown }
+  | { readonly type: 'multipart/form-data'; readonly parts: readonly Part[] }
+
+export interface Part {
+  readonly name: string
+  readonly example: string
+  readonly description: string
+  /** The part's own media type, for the part that is a file. */
+  readonly fileType?: string
+}
+
+export interface Answer {
+  readonly status: number
+  /** Absent for an answer without a body. */
+  readonly type?: string
+}
+
+/** The calls of one family. */
+export interface FamilyCalls {
+  /** Its name in the table of families. */
+  readonly family: string
+  /** What the product is, and what 8x8 calls its box in Admin Console > API Keys. */
+  readonly description: string
+  /** For addresses that begin with the region: what may stand before the path. */
+  readonly regions?: readonly string[]
+  readonly calls: readonly Call[]
+}
+
+/** A family's calls beside what the proxy knows of the family. */
+export interface Folder extends Omit<FamilyCalls, 'family'> {
+  readonly family: Family
+}
+
+export interface Variable {
+  readonly value: string
+  readonly description: string
+}
+
+/** All that the renderers need. */
+export interface Catalogue {
+  readonly folders: readonly Folder[]
+  readonly variables: Readonly<Record<string, Variable>>
+}
+
+/** The documentation's address of a call. */
+export function docsAddress({ docs }: Call): string | undefined {
+  return docs === undefined ? undefined : `https://developer.8x8.com/${docs}`
+}
+
+/** The names of the placeholders of a path, in their order. */
+export function placeholdersOf(path: string): readonly string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
+}

@@ -1,0 +1,137 @@
+import { request, type Dispatcher } from 'undici'
+import type { Config } from '../config/load-config.js'
+import type { Family } from '../api/families.js'
+import { networkProblem } from '../proxy/upstream/network-problem.js'
+import { type Clean, parseObject, readText } from './foreign-text.js'
+import { failed, type Outcome, passed, skipped } from './outcome.js'
+import { readAdvice } from './read-advice.js'
+import { type Read, readOf } from './reads.js'
+
+export interface FamilyReadOptions {
+  readonly dispatcher: Dispatcher
+  readonly token: string
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number
+  readonly clean: Clean
+}
+
+// Reports may take minutes, these reads not: X8_RESPONSE_TIMEOUT_MS counts up to here, for all regions together.
+const LONGEST_READ_MS = 30_000
+// Enough to tell JSON from a page and to read a fault.
+const LOOKED_AT_BYTES = 16 * 1024
+
+/** Does the family answer? One GET that changes nothing, with the credential and headers that the proxy would add. */
+export async function checkFamily(
+  family: Family,
+  config: Config,
+  options: FamilyReadOptions,
+): Promise<Outcome<true>> {
+  const read = readOf(family.name, config)
+  if (read === undefined)
+    return skipped(`no read of ${family.title} is known to be harmless, so none is tried`)
+  if (read.needs !== undefined) {
+    return skipped(
+      `${family.title} cannot be read without ${read.needs}`,
+      `Set ${read.needs} to check it. Callers that send their own ${family.tenantHeader ?? 'tenant'} do not need it.`,
+    )
+  }
+  const timeoutMs = Math.min(config.responseTimeoutMs, LONGEST_READ_MS)
+  const signal = AbortSignal.timeout(timeoutMs)
+  let answer: Answer | undefined
+  for (const path of read.paths) {
+    answer = await get(path, family, read, config, options, signal)
+    if (answer.status !== 404) break
+  }
+  if (answer === undefined) throw new Error(`${family.name} has no path to read`)
+  if ('failure' in answer) return answer.failure
+  return judge(answer, family, read, config, options.clean)
+}
+
+interface Answered {
+  readonly status: number
+  readonly path: string
+  readonly body: string
+  readonly tookMs: number
+}
+type Answer = Answered | { readonly status: undefined; readonly failure: Outcome<never> }
+
+async function get(
+  path: string,
+  family: Family,
+  read: Read,
+  config: Config,
+  { dispatcher, token, now }: FamilyReadOptions,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const startedMs = now()
+  try {
+    const answer = await request(new URL(path, config.baseUrl), {
+      dispatcher,
+      method: 'GET',
+      headers: {
+        accept: 'application/json',
+        ...read.headers,
+        ...credential(family, config, token),
+        ...tenant(family, config),
+      },
+      signal,
+    })
+    const body = await readText(answer.body, LOOKED_AT_BYTES)
+    return { status: answer.statusCode, path, body, tookMs: Math.round(now() - startedMs) }
+  } catch (error) {
+    const detail = signal.aborted
+      ? `no answer within ${Math.round(now() - startedMs)} ms: ${shown(path)}`
+      : `${shown(path)}: ${networkProblem(error, true).detail}`
+    const advice = 'Try again. If it stays so, this family has a problem at 8x8, or the network cuts it.'
+    return { status: undefined, failure: failed(detail, advice) }
+  }
+}
+
+function credential(family: Family, { app }: Config, token: string): Record<string, string> {
+  return family.credential === 'bearer' ? { authorization: `Bearer ${token}` } : { 'x-api-key': app.key }
+}
+
+function tenant({ tenantHeader }: Family, config: Config): Record<string, string> {
+  const value = tenantHeader === 'pbx' ? config.pbx : config.tenant
+  return tenantHeader === undefined || value === undefined ? {} : { [tenantHeader]: value }
+}
+
+function judge(
+  { status, path, body, tookMs }: Answered,
+  family: Family,
+  read: Read,
+  config: Config,
+  clean: Clean,
+): Outcome<true> {
+  const asked = `${status} in ${tookMs} ms: ${shown(path)}`
+  if (status === 200 && !isJson(body)) {
+    return failed(
+      `${asked} answered, but not with JSON`,
+      'Something on the way answers in the place of 8x8, such as a login page of the network. Check X8_BASE_URL and the egress proxy.',
+    )
+  }
+  if (status >= 200 && status < 300) return passed(asked, true)
+  if (status === 400 && read.toleratesBadRequest === true) {
+    return passed(`${asked} wants parameters, but took the key`, true)
+  }
+  const words = clean(wordsOf(body))
+  return failed(words === '' ? asked : `${asked} says "${words}"`, readAdvice(status, body, family, config))
+}
+
+/** A larger answer is looked at in part, so its start decides. */
+function isJson(body: string): boolean {
+  return /^\s*(?:[[{"\d-]|true|false|null)/.test(body)
+}
+
+/** The error text in any of the shapes in use: a plain message, Apigee's fault, problem details. */
+function wordsOf(body: string): string {
+  const answer = parseObject(body)
+  const fault = answer?.fault as { faultstring?: unknown } | undefined
+  const words = [fault?.faultstring, answer?.message, answer?.detail, answer?.title]
+  return words.find((text) => typeof text === 'string') ?? ''
+}
+
+/** The path without its query. */
+function shown(path: string): string {
+  return path.replace(/\?.*$/, '')
+}

@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { existsSync, lstatSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname } from 'node:path'
+import { Client } from 'undici'
+import type { Config } from '../config/load-config.js'
+import { parseObject, readText } from './foreign-text.js'
+import { failed, type Outcome, passed } from './outcome.js'
+import { authority } from './route.js'
+
+type Listen = Config['listen']
+
+const LONGEST_ANSWER_MS = 2000
+const LARGEST_ANSWER_BYTES = 1024
+
+/**
+ * Can the proxy listen where it is told to? The address is taken for a moment and given back. If it is taken, a proxy
+ * that runs there already is fine.
+ *
+ * @param umask sets the mask of permissions of new files, and returns the one before
+ */
+export async function checkListen(where: Listen, umask: (mask: number) => number): Promise<Outcome<true>> {
+  const address = 'socket' in where ? where.socket : authority(where)
+  try {
+    await bind(where, umask)
+    return 'port' in where && where.port === 0
+      ? passed('any free port will be taken and printed (X8_PORT=0)', true)
+      : passed(`${address} is free`, true)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'no reason given'
+    if (code !== 'EADDRINUSE')
+      return failed(`${address} cannot be listened on (${code})`, adviceFor(code, where))
+    const taker = await whoListens(where)
+    if (taker === 'this program') return passed(`an 8x8-auth-proxy is running on ${address} already`, true)
+    if (taker === 'nobody' && 'socket' in where && lstatSync(where.socket).isSocket()) {
+      return passed(`${address} was left behind by a crash, and will be taken over`, true)
+    }
+    return 'socket' in where
+      ? failed(`${address} is taken by something else`, 'Set X8_SOCKET to another path.')
+      : failed(
+          `${address} is taken by another program`,
+          'Set X8_PORT to a free port (0 takes any), or stop the other program.',
+        )
+  }
+}
+
+async function bind(where: Listen, umask: (mask: number) => number): Promise<void> {
+  const server = createServer((socket) => socket.destroy())
+  if ('socket' in where) {
+    const before = umask(0o177)
+    try {
+      await once(server.listen(where.socket), 'listening')
+    } finally {
+      umask(before)
+    }
+  } else {
+    await once(server.listen(where), 'listening')
+  }
+  await new Promise((resolve) => server.close(resolve))
+}
+
+/** Asks `/-/live`, which answers under any name and without a key. */
+async function whoListens(where: Listen): Promise<'this program' | 'another' | 'nobody'> {
+  const client =
+    'socket' in where
+      ? new Client('http://localhost', { socketPath: where.socket })
+      : new Client(`http://${authority({ host: reachable(where.host), port: where.port })}`)
+  try {
+    const { statusCode, body } = await client.request({
+      method: 'GET',
+      path: '/-/live',
+      signal: AbortSignal.timeout(LONGEST_ANSWER_MS),
+    })
+    const answer = parseObject(await readText(body, LARGEST_ANSWER_BYTES))
+    return statusCode === 200 && answer?.live === true ? 'this program' : 'another'
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'nobody' : 'another'
+  } finally {
+    void client.destroy()
+  }
+}
+
+/** Listening on all addresses is being reached on loopback too. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  return host === '::' ? '::1' : host
+}
+
+function adviceFor(code: string, where: Listen): string {
+  if ('socket' in where) {
+    // Node says EACCES where the folder is missing, as it must on Windows.
+    return code === 'ENOENT' || code === 'ENOTDIR' || !existsSync(dirname(where.socket))
+      ? 'The folder of X8_SOCKET does not exist: make it, or set another path.'
+      : 'Set X8_SOCKET to a short path in a folder that this user may write to.'
+  }
+  return code === 'EACCES'
+    ? 'Ports below 1024 are not for every user: set X8_PORT to 1024 or above.'
+    : 'X8_HOST must be an address of this machine: leave it unset for 127.0.0.1.'
+}

@@ -1,0 +1,18 @@
+import { type Config, ConfigError, type Environment, loadConfig } from '../config/load-config.js'
+import { failed, type Outcome, passed } from './outcome.js'
+
+/** Are the settings right? All mistakes together, one line each. */
+export function checkSettings(environment: Environment, readFile: (path: string) => string): Outcome<Config> {
+  try {
+    const config = loadConfig(environment, readFile)
+    const { baseUrl, tokenUrl } = config
+    const elsewhere = tokenUrl.origin === baseUrl.origin ? '' : `, tokens from ${tokenUrl.origin}`
+    return passed(`key and secret are set, requests go to ${baseUrl.origin}${elsewhere}`, config)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return failed(
+      error.mistakes.join('\n'),
+      'Correct these in the environment or in .env of this folder. .env.example lists every setting.',
+    )
+  }
+}

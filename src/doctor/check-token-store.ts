@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { createRedisTokenStore } from '../token/store/redis-token-store.js'
+import { type TokenStore, TokenStoreError } from '../token/store/token-store.js'
+import { failed, type Outcome, passed } from './outcome.js'
+
+export interface TokenStoreCheckOptions {
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number
+  readonly timeoutMs: number
+}
+
+// What is written is gone after so long, should it not be taken away before.
+const LIFE_MS = 2_000
+
+/** Can replicas share a token there? All that takes is done once, under a name that no replica has. */
+export async function checkTokenStore(
+  url: URL,
+  { now, timeoutMs }: TokenStoreCheckOptions,
+): Promise<Outcome<true>> {
+  const store = createRedisTokenStore({ url, timeoutMs })
+  const startedMs = now()
+  try {
+    await useOnce(store)
+    return passed(`${url.host} locked, kept and gave back in ${Math.round(now() - startedMs)} ms`, true)
+  } catch (error) {
+    if (!(error instanceof TokenStoreError)) throw error
+    return failed(`${url.host} is of no use: ${error.message}`, adviceFor(error.message, url))
+  } finally {
+    store.close()
+  }
+}
+
+async function useOnce(store: TokenStore): Promise<void> {
+  const visit = await store.open(`doctor-${randomUUID()}`)
+  const lock = await visit.lock(LIFE_MS)
+  if (!lock.taken || !(await visit.write('doctor', lock.takenAt + LIFE_MS))) {
+    throw new TokenStoreError('it did not keep the lock')
+  }
+  const stored = await visit.read()
+  if (stored?.value !== 'doctor') throw new TokenStoreError('it did not give back what it got')
+}
+
+function adviceFor(reason: string, { protocol }: URL): string {
+  const meanwhile = 'Until then each replica gets a token of its own.'
+  if (/^(?:WRONGPASS|NOAUTH)/.test(reason)) {
+    return `Check user and password in X8_TOKEN_STORE_URL; special characters are percent-encoded there. ${meanwhile}`
+  }
+  if (reason.startsWith('NOPERM')) {
+    return `Give the user the rights that the README lists under "Replicas". ${meanwhile}`
+  }
+  if (/^(?:READONLY|MASTERDOWN|OOM|MISCONF)/.test(reason)) {
+    return `The store takes no new values: point X8_TOKEN_STORE_URL at a primary that has room. ${meanwhile}`
+  }
+  if (/CERT|SIGNATURE|ISSUER|ALTNAME|SSL|TLS/.test(reason)) {
+    return protocol === 'rediss:'
+      ? `Name a private certificate authority in NODE_EXTRA_CA_CERTS; if the port speaks no TLS, the URL begins with redis://. ${meanwhile}`
+      : `The port may speak TLS: then the URL begins with rediss://. ${meanwhile}`
+  }
+  return `Check host and port in X8_TOKEN_STORE_URL, that the store runs, and that rediss:// stands for TLS and redis:// for none. ${meanwhile}`
+}

@@ -1,0 +1,86 @@
+import { request, type Dispatcher } from 'undici'
+import type { Config } from '../config/load-config.js'
+import { networkProblem } from '../proxy/upstream/network-problem.js'
+import { judgeTokenResponse, TokenError, type TokenResponse } from '../token/token-response.js'
+import { type Clean, parseObject, readText } from './foreign-text.js'
+import { failed, type Outcome, passed } from './outcome.js'
+import { inWords } from './format.js'
+
+/** A token, and when it was made by either clock. */
+export interface Grant extends TokenResponse {
+  /** `issued_at` as it came: at 8x8 a string of epoch milliseconds. */
+  readonly issuedAt: unknown
+  /** Epoch milliseconds of this machine. */
+  readonly receivedAtMs: number
+}
+
+export interface TokenCheckOptions {
+  readonly dispatcher: Dispatcher
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number
+  /** Epoch milliseconds. */
+  readonly wallClock: () => number
+  readonly clean: Clean
+}
+
+const LARGEST_ANSWER_BYTES = 64 * 1024
+
+/** Does 8x8 give a token for the key and secret? One request, never repeated, as documented by 8x8. */
+export async function checkToken(config: Config, options: TokenCheckOptions): Promise<Outcome<Grant>> {
+  const { dispatcher, now, wallClock, clean } = options
+  const { key, secret } = config.app
+  const signal = AbortSignal.timeout(config.tokenTimeoutMs)
+  const startedMs = now()
+  let status: number | undefined
+  try {
+    const answer = await request(config.tokenUrl, {
+      dispatcher,
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+      },
+      body: 'grant_type=client_credentials',
+      signal,
+    })
+    status = answer.statusCode
+    const text = await readText(answer.body, LARGEST_ANSWER_BYTES)
+    const token = judgeTokenResponse(status, undefined, text)
+    const tookMs = Math.round(now() - startedMs)
+    return passed(`obtained in ${tookMs} ms, lives ${inWords(token.lifetimeMs)}`, {
+      ...token,
+      issuedAt: parseObject(text)?.issued_at,
+      receivedAtMs: wallClock(),
+    })
+  } catch (error) {
+    if (error instanceof TokenError)
+      return failed(clean(error.message), refusalAdvice(error, status ?? 0, config))
+    return signal.aborted
+      ? failed(
+          `no answer from ${config.tokenUrl.origin} within ${config.tokenTimeoutMs} ms`,
+          'Try again. If it stays so, check network and egress proxy, or raise X8_TOKEN_TIMEOUT_MS.',
+        )
+      : failed(
+          // It was sent: a connection had opened a moment before.
+          networkProblem(error, true).detail,
+          'Try again. If it stays so, check network and egress proxy.',
+        )
+  }
+}
+
+function refusalAdvice(error: TokenError, status: number, { app, baseUrl, tokenUrl }: Config): string {
+  if (error.kind === 'refused') {
+    // New keys start like this. It decides nothing, it only points.
+    if (app.secret.startsWith('eght_') && !app.key.startsWith('eght_')) {
+      return 'X8_APP_KEY and X8_APP_SECRET look swapped: the key is the one that starts with eght_.'
+    }
+    return 'Compare X8_APP_KEY and X8_APP_SECRET with 8x8 Admin Console > API Keys > your app: both of the same app, not swapped, copied whole, without spaces or quotes. The app may also have been deleted or given a new secret; changes take some minutes.'
+  }
+  if (status === 429)
+    return '8x8 wants fewer token requests. Wait a few minutes; the proxy asks twice an hour.'
+  if (status >= 500)
+    return '8x8 (or a gateway on the way) has a problem of its own. Try again in some minutes.'
+  const setting = tokenUrl.origin === baseUrl.origin ? 'X8_BASE_URL' : 'X8_TOKEN_URL'
+  return `${tokenUrl.origin} is not 8x8's token endpoint, or something on the way answers in its place. Check ${setting}: leave it unset for https://api.8x8.com.`
+}

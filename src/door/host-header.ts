@@ -1,0 +1,47 @@
+import { isIP } from 'node:net'
+import { ProxyError } from '../http/errors.js'
+
+/**
+ * The `Host` of a request, if it is one that callers may use: an IP address, or a name in X8_ALLOWED_HOSTS, with any
+ * port. A web page can rebind its own name to 127.0.0.1 and call this proxy as same-origin, without `Origin` and
+ * without `Sec-Fetch-*`: the name in `Host` is then the only sign. An address cannot be rebound.
+ *
+ * @param rawHeaders as Node gives them; `headers.host` would hide a second `Host`
+ * @throws {ProxyError} `host-not-allowed`
+ */
+export function checkHost(rawHeaders: readonly string[], allowedHosts: ReadonlySet<string>): string {
+  const host = onlyHost(rawHeaders)
+  const name = host === undefined ? undefined : hostname(host)
+  if (host === undefined || name === undefined) {
+    throw new ProxyError(
+      'host-not-allowed',
+      'The request must have exactly one valid Host header: an IP address or a name in the setting X8_ALLOWED_HOSTS.',
+    )
+  }
+  if (isIP(name) === 0 && !allowedHosts.has(name)) {
+    throw new ProxyError(
+      'host-not-allowed',
+      'Call the proxy by its IP address, or add the host name that you used to the setting X8_ALLOWED_HOSTS.',
+    )
+  }
+  return host
+}
+
+/** The value of the one `Host` header, or undefined if there is none or more than one. */
+function onlyHost(rawHeaders: readonly string[]): string | undefined {
+  let host: string | undefined
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (name.length !== 4 || name.toLowerCase() !== 'host') continue
+    if (host !== undefined) return undefined
+    host = rawHeaders[i + 1]!
+  }
+  return host
+}
+
+/** `Host` without its port and the brackets of IPv6, in lower case; undefined if it is malformed (RFC 3986, 3.2). */
+export function hostname(host: string): string | undefined {
+  const match = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::\d{0,5})?$/i.exec(host)
+  if (match?.[1] !== undefined) return isIP(match[1]) === 6 ? match[1] : undefined
+  return match?.[2]?.toLowerCase()
+}

@@ -1,0 +1,77 @@
+import type { Family } from '../api/families.js'
+import type { ProblemName } from './errors.js'
+import type { Capture } from '../inspector/capture.js'
+import type { Target } from './target.js'
+
+/** What the door knows of a request that it let in. */
+export interface Admission {
+  readonly target: Target
+  /** `Host` as the caller wrote it: the proxy's own name in rewritten links. */
+  readonly host: string
+  /** The allowed origin that gets CORS headers. */
+  readonly corsOrigin: string | undefined
+  /** A preflight of an allowed origin: to be answered here, never forwarded. */
+  readonly preflight: boolean
+  /** The caller's `Authorization` was for the proxy: it must not be sent on. */
+  readonly authorizationIsProxyKey: boolean
+}
+
+/** One request and its answer, as far as the log and the counters want to know. Times in monotonic milliseconds. */
+export interface Exchange {
+  readonly startedAt: number
+  /** Undefined until the door has let the request in. */
+  admission: Admission | undefined
+  /** Undefined for what the proxy answers itself. */
+  family: Family | undefined
+  /** What was waited for: a token that was not there yet. */
+  tokenWaitMs: number
+  /** From being ready to go to having a connection to 8x8. */
+  queueMs: number
+  /** From having a connection to the answer's headers. */
+  upstreamMs: number
+  /** Why the request was sent a second time, if it was. */
+  retries: ('token' | 'connection')[]
+  /** Bytes of the answer's body. */
+  bytes: number
+  /** The failure of our own that was answered. */
+  problem: ProblemName | undefined
+  /** What the real-time cache did; undefined where it is off or not for this request. */
+  cache: CacheResult | undefined
+  /** Takes notes while the page at `/-/` has asked for them. */
+  capture: Capture | undefined
+}
+
+/**
+ * - `hit`: answered from memory
+ * - `miss`: sent to 8x8
+ * - `collapsed`: waited for the same request of another caller
+ * - `bypass`: sent to 8x8 because caller or answer want no cache
+ */
+export type CacheResult = 'hit' | 'miss' | 'collapsed' | 'bypass'
+
+export function newExchange(startedAt: number): Exchange {
+  return {
+    startedAt,
+    admission: undefined,
+    family: undefined,
+    tokenWaitMs: 0,
+    queueMs: 0,
+    upstreamMs: 0,
+    retries: [],
+    bytes: 0,
+    problem: undefined,
+    cache: undefined,
+    capture: undefined,
+  }
+}
+
+/** Milliseconds as they are told, to a tenth. Every request pays for this, and `toFixed` is slower. */
+export function tenths(ms: number): number {
+  return Math.round(10 * ms) / 10
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    exchange: Exchange
+  }
+}

@@ -1,0 +1,17 @@
+import type { Config } from '../config/load-config.js'
+
+/** The proxy's own addresses start with this. */
+export const OWN_PREFIX = '/-/'
+
+/** Where scripts and Postman tabs log in; both are answered with a stand-in, the second only if there is a Work user. */
+export const TOKEN_PATH = '/oauth/v2/token'
+export const WORK_TOKEN_PATH = '/analytics/work/v1/oauth/token'
+
+/** Whether a canonical path is answered by the proxy itself. */
+export function isLocalPath(path: string, config: Pick<Config, 'work'>): boolean {
+  return (
+    path.startsWith(OWN_PREFIX) ||
+    path === TOKEN_PATH ||
+    (path === WORK_TOKEN_PATH && config.work !== undefined)
+  )
+}

@@ -1,0 +1,171 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher } from 'undici'
+import type { AnswerBudget } from './memory-budget.js'
+import type { Connection, CurrentConnection, TrackedDispatchOptions } from '../upstream/connection.js'
+import { type Attempt, type Head, NotShared, Participant, type Shared } from './subscriber.js'
+import { ownBytes, ownHeaders, type WholeAnswer } from './cached-response.js'
+
+export interface SharedFetchOptions {
+  readonly askedAt: number
+  readonly budget: AnswerBudget
+  /** The largest answer that is collected. */
+  readonly mostAnswerBytes: number
+  /** Whether others may have an answer with such headers. Otherwise one caller has it, as it comes. */
+  readonly mayBeShared: (headers: IncomingHttpHeaders) => boolean
+  /**
+   * It takes no further callers. Called once, before any caller hears of it.
+   *
+   * @param answer undefined if there is none that is whole
+   * @param aloneStatus the status of an answer that one caller has, as it comes
+   */
+  readonly ended: (answer: WholeAnswer | undefined, aloneStatus?: number) => void
+}
+
+/**
+ * One request at 8x8 that any number of callers wait for. Nobody's leaving ends it but the last one's. Its answer is
+ * collected whole and then given to all at once, so that no slow reader holds up the others or the connection. One that
+ * is too large for that, or not for all, streams to the caller who came first; the others are told to ask for themselves.
+ */
+export class SharedFetch implements Dispatcher.DispatchHandler, Shared {
+  readonly askedAt: number
+  readonly #options: SharedFetchOptions
+  readonly #participants = new Set<Participant>()
+  #streamsTo: Participant | undefined
+  #currentConnection: CurrentConnection | undefined
+  #connection: Connection | undefined
+  #requestsBefore: number | undefined
+  #controller: Dispatcher.DispatchController | undefined
+  #begun = false
+  #head: Head | undefined
+  #chunks: Buffer[] = []
+  #size = 0
+  #over = false
+
+  constructor(options: SharedFetchOptions) {
+    this.#options = options
+    this.askedAt = options.askedAt
+  }
+
+  /** Sends the first caller's request. */
+  send(first: Attempt, dispatcher: Dispatcher): void {
+    this.join(first)
+    const options: TrackedDispatchOptions = {
+      ...first.options,
+      onConnection: (current, request) => {
+        this.#currentConnection = current
+        // It may have a newer token by now.
+        first.options.onConnection?.(current, request)
+      },
+    }
+    dispatcher.dispatch(options, this)
+  }
+
+  join(attempt: Attempt): void {
+    const participant = new Participant(this, attempt)
+    this.#participants.add(participant)
+    if (this.#controller !== undefined) participant.start(this.#requestsBefore, this.#begun)
+  }
+
+  leave(participant: Participant, reason: Error): void {
+    if (!this.#participants.delete(participant) || this.#over || this.#participants.size > 0) return
+    this.#finish(undefined)
+    this.#controller!.abort(reason)
+  }
+
+  pause(participant: Participant): void {
+    if (participant !== this.#streamsTo || this.#over) return
+    if (this.#connection === undefined) this.#controller!.pause()
+    else this.#connection.pause(this.#controller!)
+  }
+
+  resume(participant: Participant): void {
+    if (participant !== this.#streamsTo || this.#over) return
+    if (this.#connection === undefined) this.#controller!.resume()
+    else this.#connection.resume(this.#controller!)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    this.#connection = this.#currentConnection?.()
+    if (this.#connection !== undefined) this.#requestsBefore = this.#connection.requests++
+    for (const participant of this.#participants) participant.start(this.#requestsBefore, false)
+  }
+
+  onResponseStarted(): void {
+    this.#begun = true
+    for (const participant of this.#participants) participant.begun()
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+    statusMessage = '',
+  ): void {
+    if (this.#over) return
+    if (status < 200) {
+      for (const participant of this.#participants) participant.informed(status, headers)
+      return
+    }
+    const rawHeaders = controller.rawHeaders as readonly (Buffer | string)[]
+    this.#head = { status, statusMessage, headers, rawHeaders }
+    const { mayBeShared, mostAnswerBytes } = this.#options
+    if (!mayBeShared(headers) || Number(headers['content-length']) > mostAnswerBytes) this.#streamToFirst()
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#over) return
+    if (this.#streamsTo !== undefined) return this.#streamsTo.data(chunk)
+    const { budget, mostAnswerBytes } = this.#options
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+    budget.take(chunk.length)
+    if (this.#size > mostAnswerBytes || budget.overdrawn) this.#streamToFirst()
+  }
+
+  onResponseEnd(): void {
+    if (this.#over) return
+    if (this.#streamsTo !== undefined) {
+      this.#over = true
+      return this.#streamsTo.end()
+    }
+    const answer: WholeAnswer = {
+      ...this.#head!,
+      rawHeaders: ownHeaders(this.#head!.rawHeaders),
+      body: ownBytes(this.#chunks, this.#size),
+      askedAt: this.askedAt,
+    }
+    this.#finish(answer)
+    for (const participant of this.#participants) participant.takeWhole(answer, this.#options.budget)
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#over) return
+    this.#finish(undefined)
+    for (const participant of this.#participants) participant.fail(error)
+  }
+
+  #streamToFirst(): void {
+    const [first, ...others] = this.#participants
+    const begin = ownBytes(this.#chunks, this.#size)
+    this.#streamsTo = first!
+    for (const other of others) this.#participants.delete(other)
+    this.#letGo()
+    this.#options.ended(undefined, this.#head!.status)
+    first!.head(this.#head!, false)
+    first!.data(begin)
+    for (const other of others) other.fail(new NotShared())
+  }
+
+  #finish(answer: WholeAnswer | undefined): void {
+    this.#over = true
+    this.#letGo()
+    if (this.#streamsTo === undefined) this.#options.ended(answer)
+  }
+
+  #letGo(): void {
+    this.#options.budget.giveBack(this.#size)
+    this.#chunks = []
+    this.#size = 0
+  }
+}

@@ -1,0 +1,221 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { LRUCache } from 'lru-cache'
+import type { Dispatcher } from 'undici'
+import type { CacheResult, Exchange } from '../../http/exchange.js'
+import { AnswerBudget } from './memory-budget.js'
+import { ageOnArrivalMs, callersWish, reuseOf } from './cache-control.js'
+import { cacheKey } from './cache-key.js'
+import { labelled } from './cache-status.js'
+import type { TrackedDispatchOptions } from '../upstream/connection.js'
+import type { Attempt } from './subscriber.js'
+import { hasBody } from '../request-body.js'
+import { SharedFetch } from './coalesced-request.js'
+import { bytesOf, type WholeAnswer } from './cached-response.js'
+
+/** Answers of 8x8's that many callers ask for again and again: kept for a moment, and asked for once. */
+export interface RealtimeCache {
+  /**
+   * What a GET of a real-time family asks, to be looked up and sent.
+   *
+   * @param target byte for byte
+   * @param headers what goes up without the token: name and value in turn
+   */
+  question(request: IncomingMessage, target: string, headers: readonly string[], appKey: string): Question
+  /** The answer that is fresh enough for this caller, with its headers, if there is one. */
+  find(question: Question, exchange: Exchange): Kept | undefined
+  /** A caller has not read its answer yet: counts the memory that this takes. */
+  readSlowly(kept: Kept, response: ServerResponse): void
+  /**
+   * Sends a question that `find` had nothing for: together with others who ask the same, or alone.
+   *
+   * @param token the credential that it is sent with; only requests with the same one are sent together
+   */
+  send(question: Question, token: string | undefined, attempt: CallersAttempt, dispatcher: Dispatcher): void
+  readonly status: () => RealtimeCacheStatus
+}
+
+export interface Question {
+  /** Undefined for what no other answer fits: conditional requests, parts, requests with a body. */
+  readonly key: string | undefined
+  /** Whether a kept answer, or one that is on its way, may be given. */
+  readonly reads: boolean
+  readonly stores: boolean
+  readonly maxAgeMs: number
+}
+
+/** The same question, when its answer has turned out to be for one caller alone. */
+export function notToBeShared(question: Question): Question {
+  return { ...question, key: undefined }
+}
+
+/** A kept answer with the headers for the caller who gets it now. */
+export interface Kept {
+  readonly answer: WholeAnswer
+  readonly rawHeaders: readonly (Buffer | string)[]
+}
+
+export interface CallersAttempt {
+  readonly options: TrackedDispatchOptions
+  readonly handler: Dispatcher.DispatchHandler
+  readonly exchange: Exchange
+}
+
+export interface RealtimeCacheStatus {
+  readonly ttlMs: number
+  readonly entries: number
+  readonly bytes: number
+}
+
+export interface RealtimeCacheOptions {
+  readonly ttlMs: number
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number
+  /** All that is kept, and all that is being collected or read slowly beside it. */
+  readonly maxBytes?: number
+  /** The largest answer that is kept or shared. A page of 1,000 agents is about a third of it. */
+  readonly maxAnswerBytes?: number
+}
+
+const MiB = 1024 * 1024
+// Targets whose answers cannot be shared are remembered for as long as an answer would be.
+const MOST_UNSHARED = 1000
+
+/**
+ * The cache of X8_REALTIME_CACHE_MS. Only complete answers of status 200 are kept; an error is shared with those who
+ * waited for it, and is forgotten.
+ */
+export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCache {
+  const { ttlMs, maxBytes = 16 * MiB, maxAnswerBytes = MiB } = options
+  // lru-cache takes a start of 0 for none.
+  const now = () => options.now() + 1
+  const clock = { ttl: ttlMs, ttlResolution: 0, perf: { now } }
+  const kept = new LRUCache<string, WholeAnswer>({
+    ...clock,
+    maxSize: maxBytes,
+    sizeCalculation: (answer, key) => bytesOf(answer) + key.length,
+  })
+  const unshared = new LRUCache<string, true>({ ...clock, max: MOST_UNSHARED })
+  const underWay = new Map<string, SharedFetch>()
+  const budget = new AnswerBudget(maxBytes)
+
+  function ageMs(answer: WholeAnswer): number {
+    return now() - answer.askedAt + ageOnArrivalMs(answer.headers)
+  }
+
+  /** @returns whether it is kept */
+  function keep(key: string, answer: WholeAnswer): boolean {
+    if (answer.status !== 200 || !isSurelyComplete(answer)) return false
+    const { freshMs } = reuseOf(answer.headers)
+    // 8x8's own limit counts from when it made the answer, ours from when it came.
+    const ttl = Math.min(ttlMs, freshMs - ageMs(answer))
+    // The question that was asked last has the newest answer, whichever comes last.
+    if (ttl <= 0 || (kept.peek(key)?.askedAt ?? -Infinity) > answer.askedAt) return false
+    kept.set(key, answer, { ttl })
+    return kept.peek(key) === answer
+  }
+
+  function sendAlone({ options: sent, handler, exchange }: CallersAttempt, dispatcher: Dispatcher): void {
+    note(exchange, 'bypass')
+    const attempt: Attempt = {
+      options: sent,
+      handler,
+      label: (rawHeaders) => labelled(rawHeaders, 'fwd=bypass'),
+    }
+    new SharedFetch({
+      askedAt: now(),
+      budget,
+      mostAnswerBytes: 0,
+      mayBeShared: () => false,
+      ended: () => undefined,
+    }).send(attempt, dispatcher)
+  }
+
+  return {
+    question(request, target, headers, appKey) {
+      const wish = callersWish(request.headers)
+      const whole = !hasBody(request) && !PARTIAL_OR_CONDITIONAL.some((name) => name in request.headers)
+      return { ...wish, key: whole ? cacheKey(appKey, target, headers) : undefined }
+    },
+
+    find({ key, reads, maxAgeMs }, exchange) {
+      if (key === undefined || !reads) return undefined
+      const answer = kept.get(key)
+      if (answer === undefined || ageMs(answer) > maxAgeMs) return undefined
+      note(exchange, 'hit')
+      return { answer, rawHeaders: labelled(answer.rawHeaders, 'hit', ageMs(answer)) }
+    },
+
+    readSlowly({ answer }, response) {
+      response.once('close', budget.lend(answer))
+    },
+
+    send(question, token, attempt, dispatcher) {
+      const { key, reads, stores, maxAgeMs } = question
+      const { options: sent, handler, exchange } = attempt
+      if (key === undefined || unshared.has(key)) return sendAlone(attempt, dispatcher)
+
+      const flight = `${key}\n${token}`
+      const running = underWay.get(flight)
+      if (reads && running !== undefined && now() - running.askedAt <= maxAgeMs) {
+        note(exchange, 'collapsed')
+        running.join({
+          options: sent,
+          handler,
+          label: (rawHeaders, whole) =>
+            whole
+              ? labelled(rawHeaders, 'fwd=uri-miss; collapsed', now() - running.askedAt)
+              : labelled(rawHeaders, 'fwd=uri-miss; collapsed=?0'),
+        })
+        return
+      }
+
+      note(exchange, reads ? 'miss' : 'bypass')
+      let stored = false
+      const fetch = new SharedFetch({
+        askedAt: now(),
+        budget,
+        mostAnswerBytes: maxAnswerBytes,
+        mayBeShared: (headers) => stores && reuseOf(headers).shared,
+        ended(answer, aloneStatus) {
+          if (underWay.get(flight) === fetch) underWay.delete(flight)
+          if (answer !== undefined) stored = keep(key, answer)
+          else if (aloneStatus === 200 && stores) unshared.set(key, true)
+        },
+      })
+      // Whoever wants it fresh may still be joined by those who ask after it.
+      if (stores && !underWay.has(flight)) underWay.set(flight, fetch)
+      const forwarded = reads ? 'fwd=uri-miss' : 'fwd=request'
+      fetch.send(
+        {
+          options: sent,
+          handler,
+          label: (rawHeaders) => labelled(rawHeaders, stored ? `${forwarded}; stored` : forwarded),
+        },
+        dispatcher,
+      )
+    },
+
+    status() {
+      kept.purgeStale()
+      return { ttlMs, entries: kept.size, bytes: kept.calculatedSize }
+    },
+  }
+}
+
+const PARTIAL_OR_CONDITIONAL = [
+  'range',
+  'if-match',
+  'if-none-match',
+  'if-modified-since',
+  'if-unmodified-since',
+  'if-range',
+]
+
+/** What only the connection's end delimits may have been cut (RFC 9112, section 8). */
+function isSurelyComplete({ headers }: WholeAnswer): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+}
+
+function note(exchange: Exchange, result: CacheResult): void {
+  exchange.cache = result
+}

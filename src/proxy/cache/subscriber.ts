@@ -1,0 +1,132 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher } from 'undici'
+import type { AnswerBudget } from './memory-budget.js'
+import type { Connection, TrackedDispatchOptions } from '../upstream/connection.js'
+import type { WholeAnswer } from './cached-response.js'
+
+/** One caller's attempt: what it would have sent, and who takes the answer. */
+export interface Attempt {
+  readonly options: TrackedDispatchOptions
+  readonly handler: Dispatcher.DispatchHandler
+  /** The headers for this caller, which say how it came by the answer. @param whole or as it comes, for this caller alone */
+  readonly label: (rawHeaders: readonly (Buffer | string)[], whole: boolean) => readonly (Buffer | string)[]
+}
+
+/** The answer was for another caller alone: this one has to ask for itself. */
+export class NotShared extends Error {
+  constructor() {
+    super('the answer is not one that can be shared')
+  }
+}
+
+/** What a participant takes part in. */
+export interface Shared {
+  /** A caller is gone, or waits no longer. */
+  leave(participant: Participant, reason: Error): void
+  pause(participant: Participant): void
+  resume(participant: Participant): void
+}
+
+/** One of the callers of a shared fetch. To its handler it is the controller of a request of its own. */
+export class Participant implements Dispatcher.DispatchController {
+  readonly #shared: Shared
+  readonly #attempt: Attempt
+  #whenResumed: (() => void) | undefined
+  #returnLoan: (() => void) | undefined
+  aborted = false
+  paused = false
+  reason: Error | null = null
+  rawHeaders: Buffer[] | string[] | null = null
+
+  constructor(shared: Shared, attempt: Attempt) {
+    this.#shared = shared
+    this.#attempt = attempt
+  }
+
+  /** The request has got a connection. @param requestsBefore how many that had carried; undefined if that is not known */
+  start(requestsBefore: number | undefined, begun: boolean): void {
+    const { options, handler } = this.#attempt
+    if (requestsBefore !== undefined) {
+      const view: Connection = {
+        requests: requestsBefore,
+        pause: () => this.pause(),
+        resume: () => this.resume(),
+      }
+      options.onConnection?.(() => view, options)
+    }
+    handler.onRequestStart?.(this, undefined)
+    if (begun) this.begun()
+  }
+
+  begun(): void {
+    this.#attempt.handler.onResponseStarted?.()
+  }
+
+  informed(status: number, headers: IncomingHttpHeaders): void {
+    this.#attempt.handler.onResponseStart?.(this, status, headers)
+  }
+
+  head({ status, statusMessage, headers, rawHeaders }: Head, whole: boolean): void {
+    this.rawHeaders = this.#attempt.label(rawHeaders, whole) as string[]
+    this.#attempt.handler.onResponseStart?.(this, status, headers, statusMessage)
+  }
+
+  data(chunk: Buffer): void {
+    if (chunk.length > 0) this.#attempt.handler.onResponseData?.(this, chunk)
+  }
+
+  end(): void {
+    this.#attempt.handler.onResponseEnd?.(this, {})
+  }
+
+  /** Takes all at once, and its end when the caller has read so far. */
+  takeWhole(answer: WholeAnswer, budget: AnswerBudget): void {
+    this.head(answer, true)
+    this.data(answer.body)
+    if (!this.paused) return this.end()
+    this.#returnLoan = budget.lend(answer)
+    this.#whenResumed = () => this.end()
+  }
+
+  fail(error: Error): void {
+    this.#attempt.handler.onResponseError?.(this, error)
+  }
+
+  abort(reason: Error): void {
+    if (this.aborted) return
+    this.aborted = true
+    this.reason = reason
+    this.#settle()
+    this.#shared.leave(this, reason)
+    this.fail(reason)
+  }
+
+  pause(): void {
+    this.paused = true
+    this.#shared.pause(this)
+  }
+
+  resume(): void {
+    if (!this.paused) return
+    this.paused = false
+    this.#shared.resume(this)
+    this.#settle()?.()
+  }
+
+  /** @returns what was put off */
+  #settle(): (() => void) | undefined {
+    const putOff = this.#whenResumed
+    this.#returnLoan?.()
+    this.#returnLoan = undefined
+    this.#whenResumed = undefined
+    return putOff
+  }
+}
+
+/** What an answer begins with. */
+export interface Head {
+  readonly status: number
+  readonly statusMessage: string
+  readonly headers: IncomingHttpHeaders
+  readonly rawHeaders: readonly (Buffer | string)[]
+}

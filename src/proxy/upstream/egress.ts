@@ -1,0 +1,44 @@
+import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import type { Config } from '../../config/load-config.js'
+
+/**
+ * The way to 8x8 through the egress proxy of the environment, with CONNECT.
+ *
+ * @param options of the agents that go there directly; `connect` and a list of headers mean nothing to a proxy agent
+ */
+export function createEgressAgent(
+  { connectTimeoutMs: timeout }: Config,
+  { httpsProxy, noProxy }: NonNullable<Config['egress']>,
+  options: Agent.Options,
+): Dispatcher {
+  const agent = new EnvHttpProxyAgent({
+    ...options,
+    httpsProxy,
+    // Plain http: is for loopback addresses only, and those are never looked for behind a proxy.
+    httpProxy: '',
+    noProxy: noProxy === '*' ? noProxy : `${noProxy},localhost,127.0.0.1,[::1]`,
+    // To the proxy, for its answer to CONNECT, and through it: `connect` counts for none of the three.
+    proxyTls: { timeout },
+    requestTls: { timeout },
+    clientFactory: (origin, poolOptions) => new Pool(origin, { ...poolOptions, headersTimeout: timeout }),
+  })
+  const dispatch = agent.dispatch.bind(agent)
+  agent.dispatch = (request, handler) =>
+    dispatch(
+      Array.isArray(request.headers) ? { ...request, headers: headersByName(request.headers) } : request,
+      handler,
+    )
+  return agent
+}
+
+/** What undici's proxy agent would make of a list of headers, but with those that are repeated. */
+function headersByName(headers: readonly string[]): Record<string, string | string[]> {
+  const byName = Object.create(null) as Record<string, string | string[]>
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!
+    const before = byName[name]
+    const value = headers[i + 1]!
+    byName[name] = before === undefined ? value : [before, value].flat()
+  }
+  return byName
+}

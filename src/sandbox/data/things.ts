@@ -1,0 +1,31 @@
+import type { Answer, Call, Handler } from '../gateway/handler.js'
+import type { Memory } from './memory.js'
+
+/** Something with an id that requests create, change and delete. */
+export type Thing = Readonly<Record<string, unknown>> & { readonly id: string }
+
+/** A remembered table of things by id. */
+export type Things<T extends { readonly id: string } = Thing> = (memory: Memory) => Map<string, T>
+
+/** Hands the thing that the path's `:id` names to its answer; `missing` words the 404. */
+export function byId<T extends { readonly id: string }>(
+  things: Things<T>,
+  answer: (found: T, call: Call) => Answer,
+  missing: (id: string, call: Call) => Answer,
+): Handler {
+  return (call) => {
+    const id = call.params['id'] ?? ''
+    const found = things(call.memory).get(id)
+    return found === undefined ? missing(id, call) : answer(found, call)
+  }
+}
+
+/** Keeps a thing, in the place of the one that had its id. */
+export function keep<T extends { readonly id: string }>(things: Things<T>, memory: Memory, thing: T): T {
+  things(memory).set(thing.id, thing)
+  return thing
+}
+
+export function allOf<T extends { readonly id: string }>(things: Things<T>, memory: Memory): readonly T[] {
+  return [...things(memory).values()]
+}

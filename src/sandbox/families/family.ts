@@ -1,0 +1,15 @@
+import type { AccessCheck } from '../gateway/access.js'
+import type { Answer, Call, Routes } from '../gateway/handler.js'
+
+/** One of 8x8's APIs: where it lives, who may call it, and what answers there. */
+export interface Family {
+  readonly name: string
+  /** Matches the start of the path; named groups become parameters. Routes are relative to its end. */
+  readonly base: RegExp
+  readonly access: AccessCheck
+  readonly routes: Routes
+  /** What the API itself asks of every request, such as a header: the refusal, or undefined. */
+  readonly demands?: (call: Call) => Answer | undefined
+  /** Headers that the API puts on each of its answers. */
+  readonly adds?: (call: Call) => Readonly<Record<string, string>>
+}

@@ -1,0 +1,39 @@
+import type { Family } from './family.js'
+import { administration } from './administration.js'
+import { audit } from './audit.js'
+import { ccCampaigns } from './campaigns.js'
+import { ccChat, ccChatKeys } from './cc-chat.js'
+import { chatCards, chatGateway } from './chat-gateway.js'
+import { contactDirectory } from './contacts.js'
+import { customer360 } from './customer-360.js'
+import { customerExperience } from './customer-experience.js'
+import { fax } from './fax.js'
+import { historical } from './historical.js'
+import { journey } from './journey.js'
+import { qm } from './qm.js'
+import { realtime } from './realtime.js'
+import { storage } from './storage.js'
+import { workAnalytics } from './work-analytics.js'
+import { workChat } from './work-chat.js'
+
+/** Every API that answers. The first whose base matches takes the request. */
+export const families: readonly Family[] = [
+  realtime,
+  historical,
+  storage,
+  qm,
+  ccChatKeys,
+  ccChat,
+  chatGateway,
+  chatCards,
+  workChat,
+  workAnalytics,
+  customerExperience,
+  audit,
+  customer360,
+  journey,
+  administration,
+  contactDirectory,
+  ccCampaigns,
+  fax,
+]

@@ -1,0 +1,15 @@
+import { seededHex } from '../data/seeded.js'
+
+/** A made-up presigned download address. It leads away from 8x8's origin, as the real ones do. */
+export function presignedUrl(region: string, name: string): string {
+  const query = [
+    'X-Amz-Algorithm=AWS4-HMAC-SHA256',
+    'X-Amz-Credential=SANDBOX%2F20260105%2Fus-west-2%2Fs3%2Faws4_request',
+    'X-Amz-Date=20260105T000000Z',
+    'X-Amz-Expires=1800',
+    'X-Amz-SignedHeaders=host',
+    `X-Amz-Signature=${seededHex(`signature ${name}`, 64)}`,
+  ]
+  const host = 'https://cloud-storage-service.s3.us-west-2.amazonaws.com'
+  return `${host}/content/${region}/${encodeURIComponent(name)}?${query.join('&')}`
+}

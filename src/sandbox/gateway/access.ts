@@ -1,0 +1,90 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Account } from '../data/account.js'
+import { json, message } from './responses.js'
+import type { Answer } from './handler.js'
+import { apigeeFault, refusal } from '../faults/gateway-faults.js'
+import { invalidKey } from './work-token-endpoint.js'
+
+/** A gateway check: the refusal of a request, or undefined when it may pass. */
+export type AccessCheck = (headers: IncomingHttpHeaders, account: Account, path: string) => Answer | undefined
+
+/** An app token in `Authorization: Bearer`, of an app that has the product. */
+export function appToken(product: string): AccessCheck {
+  return (headers, account) => {
+    const token = bearer(headers)
+    if (!token) return refusal('missing')
+    const state = account.tokens.state(token)
+    if (state === 'unknown') return refusal('invalid')
+    if (state === 'expired') return refusal('expired')
+    return account.products.includes(product) ? undefined : refusal('product')
+  }
+}
+
+/**
+ * The app's key in `x-api-key`; no token is looked at.
+ * @param refused words the 401 in the way of the API behind it.
+ * @param product its internal name, where 8x8 documents one; without it every app has it.
+ */
+export function apiKey(refused: (path: string) => Answer = keyRefused, product?: string): AccessCheck {
+  return (headers, account, path) => {
+    if (headers['x-api-key'] !== account.key) return refused(path)
+    if (product === undefined || account.products.includes(product)) return undefined
+    return message(403, 'You cannot consume this service')
+  }
+}
+
+/** Work Analytics: the app's key, and a token of Work Analytics' own login. */
+export const workToken: AccessCheck = (headers, account) => {
+  if (headers['8x8-apikey'] !== account.key) return invalidKey()
+  const token = bearer(headers)
+  if (!token) {
+    return unauthorized('unauthorized', 'Full authentication is required to access this resource')
+  }
+  const state = account.workTokens.state(token)
+  if (state === 'unknown') return unauthorized('invalid_token', 'Cannot convert access token to JSON')
+  // 8x8 really repeats the token in its answer: a trap for whoever logs bodies.
+  if (state === 'expired') return unauthorized('invalid_token', `Access token expired: ${token}`)
+  return undefined
+}
+
+/** Customer experience: the app's key, and a UUID that 8x8 hands out by mail. */
+export const customerToken: AccessCheck = (headers, account) => {
+  if (headers['8x8-apikey'] !== account.key) return message(401, 'Invalid 8x8-apikey')
+  const token = headers['token']
+  return typeof token === 'string' && /^[\da-f-]{36}$/i.test(token)
+    ? undefined
+    : message(401, 'Invalid token')
+}
+
+export const open: AccessCheck = () => undefined
+
+/** Work chat words a bad key as Apigee words a bad token. */
+export function chatKeyRefused(): Answer {
+  return apigeeFault(401, 'Invalid access token', 'oauth.v2.InvalidAccessToken')
+}
+
+/** The administration suite's form (RFC 7807). */
+export function administrationKeyRefused(path: string): Answer {
+  return json(
+    { status: 401, title: 'Unauthorized', detail: 'Invalid or missing API key', instance: path },
+    401,
+  )
+}
+
+/** Spring's default form, which audit uses. */
+export function springKeyRefused(path: string): Answer {
+  const timestamp = new Date().toISOString()
+  return json({ timestamp, status: 401, error: 'Unauthorized', message: 'Invalid API key', path }, 401)
+}
+
+function keyRefused(): Answer {
+  return message(401, 'Unauthorized', { 'WWW-Authenticate': 'Key' })
+}
+
+function unauthorized(error: string, description: string): Answer {
+  return json({ error, error_description: description }, 401)
+}
+
+function bearer(headers: IncomingHttpHeaders): string | undefined {
+  return /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
+}

@@ -1,0 +1,90 @@
+import type { IncomingMessage } from 'node:http'
+import { json, message, text } from './responses.js'
+import type { Answer } from './handler.js'
+import { parseFault } from '../faults/fault-spec.js'
+import type { FaultSwitch } from '../faults/fault-switch.js'
+import { splitTarget } from './gateway.js'
+import { help } from './help.js'
+import { jsonStrings } from './parameters.js'
+import type { ReceivedBody } from './receive-body.js'
+import type { RecordedRequest } from './received-requests.js'
+import { reset, type State } from '../data/state.js'
+
+type Control = (state: State, query: URLSearchParams, body: ReceivedBody) => Answer
+
+const routes: Readonly<Record<string, Control>> = {
+  'GET /sandbox': () => text(help, 'text/plain; charset=utf-8'),
+  'GET /sandbox/requests': ({ requests }) => json(requests.entries.slice(-100).map(withoutSecrets)),
+  'GET /sandbox/stats': (state) => json(statistics(state)),
+  'POST /sandbox/reset': (state) => done(reset(state)),
+  'POST /sandbox/revoke': ({ account }) => {
+    account.tokens.revokeAll()
+    account.workTokens.revokeAll()
+    return done()
+  },
+  'POST /sandbox/products': ({ account }, _query, body) => {
+    const products = jsonStrings(body.start)
+    if (!products) return message(400, 'The body must be a JSON array of product names.')
+    account.products = products
+    return json({ products })
+  },
+  'POST /sandbox/token-lifetime': ({ account }, query) => {
+    const seconds = Number(query.get('seconds') ?? Number.NaN)
+    if (!(seconds > 0)) return message(400, 'seconds must be a number above 0, such as ?seconds=5')
+    account.tokenLifetimeSeconds = seconds
+    account.workTokenLifetimeSeconds = seconds
+    return json({ seconds })
+  },
+  ...faultRoutes('/sandbox/fault', ({ faults }) => faults),
+  ...faultRoutes('/sandbox/token-fault', ({ tokenFaults }) => tokenFaults),
+}
+
+export function isControlPath(path: string): boolean {
+  return path === '/sandbox' || path.startsWith('/sandbox/')
+}
+
+/** Answers a control address. They need no token, so that they work with curl and through any proxy. */
+export function answerControl(request: IncomingMessage, body: ReceivedBody, state: State): Answer {
+  const { path, query } = splitTarget(request.url ?? '/')
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const control = routes[`${method} ${path === '/sandbox/' ? '/sandbox' : path}`]
+  if (!control) return message(404, 'No such control address; GET /sandbox lists them.')
+  return control(state, new URLSearchParams(query), body)
+}
+
+function faultRoutes(path: string, faultSwitch: (state: State) => FaultSwitch): Record<string, Control> {
+  return {
+    [`GET ${path}`]: (state) => json({ fault: faultSwitch(state).current() ?? null }),
+    [`DELETE ${path}`]: (state) => done(faultSwitch(state).set(undefined)),
+    [`POST ${path}`]: (state, query) => {
+      const spec = parseFault(query)
+      if ('mistake' in spec) return message(400, spec.mistake)
+      faultSwitch(state).set(spec.fault)
+      return json(spec)
+    },
+  }
+}
+
+function done(_nothing?: void): Answer {
+  return json({ done: true })
+}
+
+function statistics({ requests, account, tokenRequests, workTokenRequests }: State) {
+  const byStatus: Record<string, number> = {}
+  for (const { status } of requests.entries) byStatus[status] = (byStatus[status] ?? 0) + 1
+  return {
+    requests: requests.total,
+    byStatus,
+    tokenRequests,
+    workTokenRequests,
+    tokensIssued: account.tokens.issued.length,
+    tokenLifetimeSeconds: account.tokenLifetimeSeconds,
+    products: account.products,
+  }
+}
+
+/** Header values and queries may hold tokens and keys: only names and paths are shown. */
+function withoutSecrets({ method, target, rawHeaders, bodyBytes, status }: RecordedRequest) {
+  const headerNames = rawHeaders.filter((_, index) => index % 2 === 0)
+  return { method, path: splitTarget(target).path, headerNames, bodyBytes, status }
+}

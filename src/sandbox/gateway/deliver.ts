@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+import type { Answer, ByteSource } from './handler.js'
+import type { Fault } from '../faults/fault-spec.js'
+
+/**
+ * Puts an answer on the wire, with what the fault does to it. Large bodies go piece by piece at the reader's
+ * speed, so memory stays flat. Ends early and quietly when the reader has left.
+ * @param answered called when the headers are written.
+ */
+export async function deliver(
+  response: ServerResponse,
+  answer: Answer,
+  fault: Fault = {},
+  answered?: () => void,
+): Promise<void> {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  if (fault.delayMs) await pause(fault.delayMs, gone.signal)
+  if (response.destroyed) return
+
+  const { body } = answer
+  const bodiless = response.req.method === 'HEAD' || answer.status === 204 || answer.status === 304
+  answered?.()
+  response.writeHead(answer.status, { ...answer.headers, ...lengthOf(answer, fault) })
+  if (fault.stall) return response.flushHeaders()
+  if (bodiless || (body.length === 0 && fault.cutAfterBytes === undefined)) return void response.end()
+  if (body instanceof Uint8Array && fault.cutAfterBytes === undefined && fault.dripMs === undefined) {
+    return void response.end(body)
+  }
+
+  const end = Math.min(body.length, fault.cutAfterBytes ?? body.length)
+  const wholly = await writePieces(response, piecesOf(body, end, fault), fault.dripMs, gone.signal)
+  if (!wholly) return
+  if (fault.cutAfterBytes === undefined) return void response.end()
+  await flushed(response)
+  response.destroy()
+}
+
+async function writePieces(
+  response: ServerResponse,
+  pieces: Iterable<Uint8Array>,
+  dripMs: number | undefined,
+  gone: AbortSignal,
+): Promise<boolean> {
+  for (const piece of pieces) {
+    const roomLeft = response.write(piece)
+    // Each piece waits for the one before it: that is what makes them arrive one by one.
+    if (dripMs !== undefined) await pause(dripMs, gone)
+    else if (!roomLeft) await once(response, 'drain', { signal: gone }).catch(() => {})
+    if (gone.aborted) return false
+  }
+  return true
+}
+
+function* piecesOf(body: Uint8Array | ByteSource, end: number, fault: Fault): Iterable<Uint8Array> {
+  const whole = body instanceof Uint8Array ? [body.subarray(0, end)] : body.read(0, end)
+  if (fault.dripMs === undefined) {
+    yield* whole
+    return
+  }
+  const size = Math.min(1024, Math.max(1, Math.ceil(body.length / 20)))
+  for (const piece of whole) {
+    for (let at = 0; at < piece.length; at += size) yield piece.subarray(at, at + size)
+  }
+}
+
+function lengthOf(answer: Answer, fault: Fault): Record<string, number> {
+  if (answer.status === 204 || answer.status === 304) return {}
+  const { length } = answer.body
+  return { 'Content-Length': Math.max(length, (fault.cutAfterBytes ?? -1) + 1) }
+}
+
+/** A cut comes after the bytes that were asked for, so these must have left first. */
+async function flushed(response: ServerResponse): Promise<void> {
+  response.flushHeaders()
+  // Node holds what was written in this turn of the event loop back, to send it in one piece.
+  await nextTurn()
+  if (response.socket?.writableLength) await once(response.socket, 'drain').catch(() => {})
+}
+
+async function pause(ms: number, gone: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal: gone }).catch(() => {})
+}

@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http'
+import type { Account } from '../data/account.js'
+import { message, noRoute } from './responses.js'
+import { families } from '../families/registry.js'
+import type { Answer, Call } from './handler.js'
+import type { Family } from '../families/family.js'
+import type { Memory } from '../data/memory.js'
+import type { ReceivedBody } from './receive-body.js'
+import { compileRoutes, decodeParts, type Find } from './router.js'
+
+const routed: readonly { readonly family: Family; readonly find: Find }[] = families.map((family) => ({
+  family,
+  find: compileRoutes(family.routes),
+}))
+
+/** What the gateway needs to know besides the request. */
+export interface GatewayContext {
+  readonly account: Account
+  readonly origin: string
+  readonly nowMs: number
+  readonly memory: Memory
+}
+
+/**
+ * The way of one API request: family, credential, what the family demands, route, handler. As on the real
+ * gateway, the credential is judged before the path inside the family is.
+ */
+export function answerApiRequest(
+  request: IncomingMessage,
+  body: ReceivedBody,
+  context: GatewayContext,
+): Answer {
+  const { method = 'GET', headers } = request
+  const { path, query } = splitTarget(request.url ?? '/')
+  for (const { family, find } of routed) {
+    const base = family.base.exec(path)
+    const rest = base && path.slice(base[0].length)
+    if (!base || (rest && !rest.startsWith('/'))) continue
+    const refused = family.access(headers, context.account, path)
+    if (refused) return refused
+
+    const match = find(method, rest ?? '')
+    if ('allowed' in match) {
+      if (match.allowed.length === 0) return noRoute()
+      return message(405, 'Method Not Allowed', { Allow: match.allowed.join(', ') })
+    }
+    const call: Call = {
+      method,
+      origin: context.origin,
+      base: base[0],
+      path,
+      params: { ...decodeParts(base.groups), ...match.params },
+      query: new URLSearchParams(query),
+      headers,
+      body: body.start,
+      nowMs: context.nowMs,
+      memory: context.memory,
+    }
+    const answer = family.demands?.(call) ?? match.handler(call)
+    return family.adds ? { ...answer, headers: { ...answer.headers, ...family.adds(call) } } : answer
+  }
+  return noRoute()
+}
+
+/** Splits a raw request target at its first question mark. */
+export function splitTarget(target: string): { readonly path: string; readonly query: string } {
+  const mark = target.indexOf('?')
+  return mark < 0
+    ? { path: target, query: '' }
+    : { path: target.slice(0, mark), query: target.slice(mark + 1) }
+}

@@ -1,0 +1,26 @@
+import type { Call } from './handler.js'
+import { pageOf, queryWith } from './paging.js'
+import { integer } from './parameters.js'
+
+/**
+ * The page of a list that `page` and `size` ask for, in HAL (draft-kelly-json-hal): the items under their relation,
+ * absolute links to the other pages, and the numbers. Undefined if one of the two cannot be.
+ */
+export function halPage({ query, origin, path }: Call, relation: string, items: readonly unknown[]) {
+  const number = integer(query, 'page', 0)
+  const size = integer(query, 'size', 20)
+  if (Number.isNaN(number) || !(size >= 1 && size <= 1000)) return undefined
+  const { items: shown, totalElements, totalPages, isLast } = pageOf(items, number, size)
+  const to = (page: number) => ({ href: `${origin}${path}?${queryWith(query, { page, size })}` })
+  return {
+    _embedded: { [relation]: shown },
+    _links: {
+      first: to(0),
+      ...(number > 0 ? { prev: to(number - 1) } : {}),
+      self: to(number),
+      ...(isLast ? {} : { next: to(number + 1) }),
+      last: to(totalPages - 1),
+    },
+    page: { size, totalElements, totalPages, number },
+  }
+}

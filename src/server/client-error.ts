@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import { ProxyError, renderProblem } from '../http/errors.js'
+import { requestId } from '../telemetry/request-log.js'
+
+/** Answers what is not HTTP enough to become a request. Nothing of it is forwarded. */
+export function answerUnparsed(
+  error: Error & { code?: string; rawPacket?: unknown },
+  socket: Duplex & { _httpMessage?: ServerResponse | null },
+  log: Logger,
+): void {
+  const pending = socket._httpMessage
+  // Bytes behind a request that was to be the last: nobody's request, and no reason to withhold the answer to it.
+  if (error.code === 'HPE_CLOSED_CONNECTION' && pending) return
+  // Where an answer is under way, more bytes would be taken for a part of it; where one is owed to a whole request,
+  // these would be taken for it. Only a request whose own body is malformed gets them.
+  if (
+    error.code === 'ECONNRESET' ||
+    !socket.writable ||
+    (pending && (pending.headersSent || pending.req.complete))
+  ) {
+    socket.destroy()
+    return
+  }
+  answer(socket, problemOf(error), pending ? requestId(pending.req) : randomUUID(), log)
+}
+
+/** CONNECT asks for a tunnel; this is a reverse proxy. */
+export function refuseConnect(request: IncomingMessage, socket: Duplex, log: Logger): void {
+  answer(
+    socket,
+    new ProxyError('not-allowed', 'CONNECT is not supported: send requests to the proxy itself.'),
+    requestId(request),
+    log,
+  )
+}
+
+function problemOf({ code, rawPacket }: { code?: string; rawPacket?: unknown }): ProxyError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new ProxyError('headers-too-large', 'The headers are larger than 16 KiB in all.')
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new ProxyError('request-timeout', 'The headers did not arrive in time.')
+    // What llhttp says of a raw space, which ends the target early.
+    case 'HPE_INVALID_CONSTANT':
+    case 'HPE_INVALID_URL':
+    case 'HPE_INVALID_VERSION':
+      return malformedRequestLine()
+    default:
+      return Buffer.isBuffer(rawPacket) && REQUEST_LINE_CUT.test(rawPacket.toString('latin1'))
+        ? malformedRequestLine()
+        : new ProxyError('bad-request', 'The request is not valid HTTP/1.1.')
+  }
+}
+
+// A raw line feed ends the target early too: what is left of it is taken for a header.
+const REQUEST_LINE_CUT = /^[A-Z]+ [^ \r\n]*\r?\n/
+
+function malformedRequestLine(): ProxyError {
+  return new ProxyError(
+    'bad-target',
+    'The request line is not valid HTTP/1.1. Percent-encode spaces, control characters and all that is not ASCII.',
+  )
+}
+
+function answer(socket: Duplex, error: ProxyError, id: string, log: Logger): void {
+  log.info({ id, status: error.status, problem: error.problem }, 'refused before it was a request')
+  const { status, headers, body } = renderProblem(error, id)
+  const lines = Object.entries({ ...headers, Connection: 'close' }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  )
+  socket.on('error', () => undefined)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`, () =>
+    socket.destroy(),
+  )
+}

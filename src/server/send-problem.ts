@@ -1,0 +1,43 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { corsHeaders } from '../door/origin.js'
+import { type ProxyError, renderProblem } from '../http/errors.js'
+import { hasBody } from '../proxy/request-body.js'
+
+// How long a caller may go on sending a body that nobody wants, before the connection is cut.
+const LONGEST_LINGER_MS = 10_000
+
+/** Answers a request with a failure of our own, wherever it came up. If the answer has begun, it is cut instead. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ProxyError): void {
+  const { raw } = reply
+  if (!reply.sent) reply.hijack()
+  if (raw.headersSent || raw.destroyed) {
+    raw.destroy()
+    return
+  }
+  const { exchange } = request
+  exchange.problem = error.problem
+  const { status, headers, body } = renderProblem(error, request.id)
+  for (const [name, value] of Object.entries(headers)) raw.setHeader(name, value)
+  const origin = exchange.admission?.corsOrigin
+  if (origin !== undefined) setPairs(raw, corsHeaders(origin))
+  // A caller who waits for "100 Continue" may or may not send the body now: only a new connection is unambiguous.
+  if (request.headers.expect !== undefined) raw.setHeader('Connection', 'close')
+  exchange.bytes = Buffer.byteLength(body)
+  raw.writeHead(status)
+  raw.end(body)
+  if (hasBody(request.raw) && !request.raw.complete) linger(request)
+}
+
+/**
+ * A caller in the middle of sending reads the answer only when it has sent all, or sees a reset instead of the answer if
+ * we close first. So the rest is read and forgotten (Node does, once the answer is out), but not for ever.
+ */
+function linger({ raw }: FastifyRequest): void {
+  const timer = setTimeout(() => raw.socket.destroy(), LONGEST_LINGER_MS).unref()
+  raw.once('end', () => clearTimeout(timer))
+  raw.once('close', () => clearTimeout(timer))
+}
+
+function setPairs(raw: FastifyReply['raw'], pairs: readonly string[]): void {
+  for (let i = 0; i < pairs.length; i += 2) raw.setHeader(pairs[i]!, pairs[i + 1]!)
+}

@@ -1,0 +1,90 @@
+import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http'
+import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { answerUnparsed, refuseConnect } from './client-error.js'
+import { ProxyError } from '../http/errors.js'
+import { sendProblem } from './send-problem.js'
+import { requestId } from '../telemetry/request-log.js'
+import { routePath } from '../http/target.js'
+
+/** Called for every request, before anything else happens with it. */
+export type Follow = (request: FastifyRequest, reply: FastifyReply) => void
+
+/** Fastify as a proxy needs it: it routes, and leaves targets, bodies, logs and errors alone. */
+export function createServer(log: Logger, follow: Follow): FastifyInstance {
+  const start: Follow = (request, reply) => {
+    request.log = reply.log = log
+    follow(request, reply)
+  }
+  const fastify = Fastify({
+    // One line a request is written when it is over; Fastify's own four cost a third of the time, and with a logger that
+    // says nothing it still listens for the end of each answer. What else it has to say of a request goes into `log`.
+    logger: false,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestId,
+    requestIdHeader: false,
+    // The router sees the path alone; what is sent is `originalUrl`, byte for byte.
+    rewriteUrl: (request) => routePath(request.url ?? '/'),
+    routerOptions: { caseSensitive: true, maxParamLength: 65536 },
+    frameworkErrors: (error, request, reply) => {
+      // The router gave up before the hooks ran. This is what they would have said.
+      start(request, reply)
+      sendProblem(request, reply, asProxyError(error, log))
+    },
+    clientErrorHandler: (error, socket) => answerUnparsed(error, socket, log),
+    // An upload may take as long as it takes: silence is what is timed, by the parts that read.
+    requestTimeout: 0,
+    return503OnClosing: false,
+    // The door counts Host headers itself, so that a missing one gets a reason.
+    http: { requireHostHeader: false },
+  }) as unknown as FastifyInstance
+  fastify.addHook('onRequest', (request, reply, done) => {
+    start(request, reply)
+    done()
+  })
+  // To a proxy no method has a body that must be parsed, and every method may have one.
+  fastify.removeAllContentTypeParsers()
+  for (const method of METHODS) fastify.addHttpMethod(method, { hasBody: false, overrideExisting: true })
+
+  // Node drops what comes after 2,000 headers without a word. Their size is what is limited, to 16 KiB in all.
+  fastify.server.maxHeadersCount = 0
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+    fastify.server.prependListener(event, closeWithConnection)
+  }
+  const route = (request: IncomingMessage, response: ServerResponse) => fastify.routing(request, response)
+  // "Expect: 100-continue" is answered when the door has let the request in; other expectations are ignored.
+  fastify.server.on('checkContinue', route).on('checkExpectation', route)
+  fastify.server.on('connect', (request: IncomingMessage, socket) => refuseConnect(request, socket, log))
+
+  fastify.setErrorHandler<Error>((error, request, reply) =>
+    sendProblem(request, reply, asProxyError(error, log)),
+  )
+  fastify.setNotFoundHandler(() => {
+    throw new ProxyError('not-found', 'The method is not one that is forwarded.')
+  })
+  return fastify
+}
+
+/**
+ * An answer that waits behind another one on the same connection has no socket yet, and Node never says `close` of it if
+ * the connection ends before its turn: what is counted and held for it would stay for ever. (Node 24 says it in the end,
+ * after us: whoever listens for `close` listens once.)
+ */
+function closeWithConnection(request: IncomingMessage, response: ServerResponse): void {
+  if (response.socket !== null) return
+  request.socket.once('close', () => {
+    if (!response.closed) response.destroy().emit('close')
+  })
+}
+
+function asProxyError(error: Error, log: Logger): ProxyError {
+  if (error instanceof ProxyError) return error
+  // http-proxy and the router refuse what they cannot place with a 400.
+  if ('statusCode' in error && error.statusCode === 400) {
+    return new ProxyError('bad-target', 'The path is malformed. Check its percent-encoding.', {
+      cause: error,
+    })
+  }
+  log.error({ err: error }, 'unexpected error')
+  return new ProxyError('internal', 'The proxy made a mistake. Its log says more.', { cause: error })
+}

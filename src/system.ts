@@ -1,0 +1,28 @@
+import type { Logger } from 'pino'
+import type { Config, Environment } from './config/load-config.js'
+
+/** The process as far as serving needs it. */
+export interface Host {
+  readonly version: string
+  readonly environment: Environment
+  readonly readFile: (path: string) => string
+  /** A monotonic clock, in milliseconds, that is the same for all processes of the machine and counts its sleep. */
+  readonly now: () => number
+  /** Whether a person reads the log. */
+  readonly isTerminal: boolean
+  /** Sets the mask of permissions that new files do not get, and returns the one before. */
+  readonly umask: (mask: number) => number
+  /** Calls back when the process ends, however it ends by itself. Nothing asynchronous happens after that. */
+  readonly onExit: (listener: () => void) => void
+}
+
+export interface Running {
+  readonly config: Config
+  /** Where it listens: an origin such as `http://127.0.0.1:8808`, or a socket's path. */
+  readonly address: string
+  readonly log: Logger
+  /** Takes up new secret files. What cannot be read leaves the old ones in force. */
+  reload(): void
+  /** Ends gracefully. @returns how many requests had to be cut */
+  stop(): Promise<number>
+}

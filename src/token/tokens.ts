@@ -1,0 +1,71 @@
+import type { Logger } from 'pino'
+import type { Dispatcher } from 'undici'
+import type { Config } from '../config/load-config.js'
+import type { Credentials } from '../config/credentials.js'
+import { opens } from '../api/families.js'
+import { createTokenSharing } from './store/with-store.js'
+import type { TokenStoreStatus } from './store/store-outage.js'
+import { appTokenRequest, workTokenRequest } from './request-token.js'
+import { createTokenCache, type TokenCache } from './token-cache.js'
+
+export interface TokensOptions {
+  readonly config: Config
+  readonly credentials: Credentials
+  /** The way to the token endpoint. */
+  readonly dispatcher: Dispatcher
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number
+  readonly log: Logger
+  /** Called when a token or what is known of it has changed. */
+  readonly changed?: () => void
+}
+
+/** The tokens of all credentials. */
+export interface Tokens {
+  readonly app: TokenCache
+  /** The Work Analytics user's, if the proxy logs in there itself. */
+  readonly work: TokenCache | undefined
+  /** Obtains the first ones, in the background. */
+  start(): void
+  /** Takes up changed credentials at once. */
+  credentialsChanged(): void
+  /** Whether replicas can share tokens; undefined where they do not. */
+  readonly store: () => TokenStoreStatus | undefined
+  stop(): void
+}
+
+export function createTokens({ config, credentials, dispatcher, ...common }: TokensOptions): Tokens {
+  const sharing = createTokenSharing({ config, credentials, ...common })
+  const endpoint = { dispatcher, timeoutMs: config.tokenTimeoutMs }
+  const app = createTokenCache({
+    ...common,
+    credential: 'app',
+    requestToken: sharing.app(
+      appTokenRequest({ ...endpoint, url: config.tokenUrl }, credentials.newest, credentials.accepted),
+    ),
+    opens,
+  })
+  const work =
+    config.work &&
+    createTokenCache({
+      ...common,
+      credential: 'work',
+      requestToken: sharing.work(
+        workTokenRequest({ ...endpoint, url: config.workTokenUrl }, credentials.newest, () =>
+          credentials.work()!,
+        ),
+      ),
+    })
+  const all = [app, work].filter((cache): cache is TokenCache => cache !== undefined)
+  return {
+    app,
+    work,
+    start: () => all.forEach((cache) => cache.start()),
+    credentialsChanged: () => all.forEach((cache) => cache.credentialsChanged()),
+    store: sharing.status,
+    stop() {
+      all.forEach((cache) => cache.stop())
+      sharing.stop()
+    },
+  }
+}
