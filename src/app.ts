@@ -142,7 +142,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   await fastify.register(metrics, { read: shared.metrics })
   await fastify.register(login, {
     products: () => token.status().products,
-    answersWorkLogin: config.work !== undefined,
+    handlesWorkLogin: config.work !== undefined,
   })
   await fastify.register(inspector, { inspection: shared.inspection })
   fastify.all('/-/*', () => {
@@ -187,7 +187,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     fastify,
     start: () => own?.tokens.start(),
     async stop() {
-      // Open pages would be waited for like any other answer.
+      // Open pages would be waited for like any other response.
       shared.inspection.close()
       const cut = await drain.run()
       own?.tokens.stop()

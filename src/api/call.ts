@@ -18,10 +18,10 @@ export interface Call {
   readonly headers?: readonly HeaderField[]
   readonly body?: Body
   /** What 8x8 documents for a success. */
-  readonly answer: Answer
-  /** Variables that later calls take from this answer's JSON, by the keys that lead to the value. */
+  readonly response: ResponseSpec
+  /** Variables that later calls take from this response's JSON, by the keys that lead to the value. */
   readonly keeps?: Readonly<Record<string, readonly (string | number)[]>>
-  /** A job's status: a run of the whole collection asks again while the answer's `status` is one of these. */
+  /** A job's status: a run of the whole collection asks again while the response's `status` is one of these. */
   readonly repeatsWhile?: readonly string[]
   /** 8x8 advises against it, or has announced its end. */
   readonly deprecated?: boolean
@@ -56,9 +56,9 @@ export interface Part {
   readonly fileType?: string
 }
 
-export interface Answer {
+export interface ResponseSpec {
   readonly status: number
-  /** Absent for an answer without a body. */
+  /** Absent for a response without a body. */
   readonly type?: string
 }
 

@@ -1,7 +1,7 @@
 /**
  * 8x8's API families, one row each: where they live, which product opens them, which credential they take.
  * Sources: 8x8's developer documentation and OpenAPI files (developer.8x8.com), product names as they appear
- * in the token answer's `api_product_list_json`.
+ * in the token response's `api_product_list_json`.
  */
 export interface Family {
   /** Short and stable: it is a label in logs, status and metrics. */
@@ -16,7 +16,7 @@ export interface Family {
   readonly productLabel?: string
   /** Headers that the family needs, filled from the settings when the caller sends none. */
   readonly tenantHeader?: 'X-Tenant-Info' | 'X-8x8-Tenant' | 'pbx'
-  /** Its answers are the state of the moment, which many callers ask for again and again: X8_REALTIME_CACHE_MS is for it. */
+  /** Its responses are the state of the moment, which many callers ask for again and again: X8_REALTIME_CACHE_MS is for it. */
   readonly realtime?: true
 }
 

@@ -75,9 +75,9 @@ function operation(call: Call, folder: Folder, catalogue: Catalogue, fill: Fill)
     parameters,
     ...(call.body === undefined ? {} : { requestBody: requestBody(call.body, fill) }),
     responses: {
-      [call.answer.status]: {
+      [call.response.status]: {
         description: 'What 8x8 documents.',
-        ...(call.answer.type === undefined ? {} : { content: { [call.answer.type]: {} } }),
+        ...(call.response.type === undefined ? {} : { content: { [call.response.type]: {} } }),
       },
       default: { $ref: '#/components/responses/Error' },
     },

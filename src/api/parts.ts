@@ -1,4 +1,4 @@
-import type { Answer, HeaderField, QueryParameter } from './call.js'
+import type { ResponseSpec, HeaderField, QueryParameter } from './call.js'
 
 type Example = QueryParameter['example']
 
@@ -27,16 +27,16 @@ export function paged(firstPage: 0 | 1, size: number, most: number): readonly Qu
 
 export const JSON_TYPE = 'application/json'
 
-export function json(status = 200, type = JSON_TYPE): Answer {
+export function json(status = 200, type = JSON_TYPE): ResponseSpec {
   return { status, type }
 }
 
-export function empty(status = 204): Answer {
+export function empty(status = 204): ResponseSpec {
   return { status }
 }
 
 export function accept(type: string): HeaderField {
-  return { name: 'Accept', example: type, description: 'The form of the answer.' }
+  return { name: 'Accept', example: type, description: 'The form of the response.' }
 }
 
 /** 8x8's pages about storage and quality management ask for this header on requests without a body too. */

@@ -4,7 +4,7 @@ import type { Call } from './call.js'
 const MOST_QUESTIONS = 30
 const PAUSE_MS = 1000
 
-/** What Postman does after the answer: keeps ids for later calls, and asks again for jobs that are not done. */
+/** What Postman does after the response: keeps ids for later calls, and asks again for jobs that are not done. */
 export function scriptOf({ id, keeps = {}, repeatsWhile }: Call): readonly string[] {
   const lines = [
     ...Object.entries(keeps).flatMap(([variable, keys]) => [

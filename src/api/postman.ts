@@ -40,8 +40,8 @@ export function postmanCollection({ folders, variables }: Catalogue, origin: str
       ...(script.length === 0
         ? {}
         : { event: [{ listen: 'test', script: { type: 'text/javascript', exec: script } }] }),
-      // A redirect is an answer too: following it would leave the proxy.
-      ...(call.answer.status < 300 ? {} : { protocolProfileBehavior: { followRedirects: false } }),
+      // A redirect is a response too: following it would leave the proxy.
+      ...(call.response.status < 300 ? {} : { protocolProfileBehavior: { followRedirects: false } }),
       request: {
         method: call.method,
         description: requestNote(call),
@@ -107,7 +107,7 @@ function bodyOf(body: Body) {
 
 function requestNote(call: Call): string {
   const docs = docsAddress(call)
-  const { status, type } = call.answer
+  const { status, type } = call.response
   return [
     call.description,
     call.deprecated ? '8x8 advises against it or has taken it out of its documentation.' : undefined,

@@ -65,13 +65,13 @@ async function tunnel(route: Route, proxy: URL, timeoutMs: number) {
     headers['proxy-authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`
   }
   try {
-    const answer = await client.connect({
+    const response = await client.connect({
       path: authority(route),
       headers,
       signal: AbortSignal.timeout(timeoutMs),
     })
-    answer.socket.on('error', () => undefined)
-    return answer
+    response.socket.on('error', () => undefined)
+    return response
   } finally {
     // The tunnel is no longer the client's.
     void client.destroy()

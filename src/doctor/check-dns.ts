@@ -45,7 +45,7 @@ function advice(host: string, setting: Route['setting']): string {
 async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_resolve, reject) => {
-    const error = Object.assign(new Error('timeout'), { code: `no answer within ${timeoutMs} ms` })
+    const error = Object.assign(new Error('timeout'), { code: `no response within ${timeoutMs} ms` })
     timer = setTimeout(() => reject(error), timeoutMs)
   })
   try {

@@ -37,23 +37,23 @@ export async function checkFamily(
   }
   const timeoutMs = Math.min(config.responseTimeoutMs, LONGEST_READ_MS)
   const signal = AbortSignal.timeout(timeoutMs)
-  let answer: Answer | undefined
+  let response: ReadResult | undefined
   for (const path of read.paths) {
-    answer = await get(path, family, read, config, options, signal)
-    if (answer.status !== 404) break
+    response = await get(path, family, read, config, options, signal)
+    if (response.status !== 404) break
   }
-  if (answer === undefined) throw new Error(`${family.name} has no path to read`)
-  if ('failure' in answer) return answer.failure
-  return judge(answer, family, read, config, options.clean)
+  if (response === undefined) throw new Error(`${family.name} has no path to read`)
+  if ('failure' in response) return response.failure
+  return judge(response, family, read, config, options.clean)
 }
 
-interface Answered {
+interface FamilyResponse {
   readonly status: number
   readonly path: string
   readonly body: string
   readonly tookMs: number
 }
-type Answer = Answered | { readonly status: undefined; readonly failure: Outcome<never> }
+type ReadResult = FamilyResponse | { readonly status: undefined; readonly failure: Outcome<never> }
 
 async function get(
   path: string,
@@ -62,10 +62,10 @@ async function get(
   config: Config,
   { dispatcher, token, now }: FamilyReadOptions,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<ReadResult> {
   const startedMs = now()
   try {
-    const answer = await request(new URL(path, config.baseUrl), {
+    const response = await request(new URL(path, config.baseUrl), {
       dispatcher,
       method: 'GET',
       headers: {
@@ -76,11 +76,11 @@ async function get(
       },
       signal,
     })
-    const body = await readText(answer.body, LOOKED_AT_BYTES)
-    return { status: answer.statusCode, path, body, tookMs: Math.round(now() - startedMs) }
+    const body = await readText(response.body, LOOKED_AT_BYTES)
+    return { status: response.statusCode, path, body, tookMs: Math.round(now() - startedMs) }
   } catch (error) {
     const detail = signal.aborted
-      ? `no answer within ${Math.round(now() - startedMs)} ms: ${shown(path)}`
+      ? `no response within ${Math.round(now() - startedMs)} ms: ${shown(path)}`
       : `${shown(path)}: ${networkProblem(error, true).detail}`
     const advice = 'Try again. If it stays so, this family has a problem at 8x8, or the network cuts it.'
     return { status: undefined, failure: failed(detail, advice) }
@@ -97,7 +97,7 @@ function tenant({ tenantHeader }: Family, config: Config): Record<string, string
 }
 
 function judge(
-  { status, path, body, tookMs }: Answered,
+  { status, path, body, tookMs }: FamilyResponse,
   family: Family,
   read: Read,
   config: Config,
@@ -125,9 +125,9 @@ function isJson(body: string): boolean {
 
 /** The error text in any of the shapes in use: a plain message, Apigee's fault, problem details. */
 function wordsOf(body: string): string {
-  const answer = parseObject(body)
-  const fault = answer?.fault as { faultstring?: unknown } | undefined
-  const words = [fault?.faultstring, answer?.message, answer?.detail, answer?.title]
+  const response = parseObject(body)
+  const fault = response?.fault as { faultstring?: unknown } | undefined
+  const words = [fault?.faultstring, response?.message, response?.detail, response?.title]
   return words.find((text) => typeof text === 'string') ?? ''
 }
 

@@ -71,8 +71,8 @@ async function whoListens(where: Listen): Promise<'this program' | 'another' | '
       path: '/-/live',
       signal: AbortSignal.timeout(LONGEST_ANSWER_MS),
     })
-    const answer = parseObject(await readText(body, LARGEST_ANSWER_BYTES))
-    return statusCode === 200 && answer?.live === true ? 'this program' : 'another'
+    const response = parseObject(await readText(body, LARGEST_ANSWER_BYTES))
+    return statusCode === 200 && response?.live === true ? 'this program' : 'another'
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'nobody' : 'another'
   } finally {

@@ -33,7 +33,7 @@ export async function checkToken(config: Config, options: TokenCheckOptions): Pr
   const startedMs = now()
   let status: number | undefined
   try {
-    const answer = await request(config.tokenUrl, {
+    const response = await request(config.tokenUrl, {
       dispatcher,
       method: 'POST',
       headers: {
@@ -44,8 +44,8 @@ export async function checkToken(config: Config, options: TokenCheckOptions): Pr
       body: 'grant_type=client_credentials',
       signal,
     })
-    status = answer.statusCode
-    const text = await readText(answer.body, LARGEST_ANSWER_BYTES)
+    status = response.statusCode
+    const text = await readText(response.body, LARGEST_ANSWER_BYTES)
     const token = judgeTokenResponse(status, undefined, text)
     const tookMs = Math.round(now() - startedMs)
     return passed(`obtained in ${tookMs} ms, lives ${inWords(token.lifetimeMs)}`, {
@@ -58,7 +58,7 @@ export async function checkToken(config: Config, options: TokenCheckOptions): Pr
       return failed(clean(error.message), refusalAdvice(error, status ?? 0, config))
     return signal.aborted
       ? failed(
-          `no answer from ${config.tokenUrl.origin} within ${config.tokenTimeoutMs} ms`,
+          `no response from ${config.tokenUrl.origin} within ${config.tokenTimeoutMs} ms`,
           'Try again. If it stays so, check network and egress proxy, or raise X8_TOKEN_TIMEOUT_MS.',
         )
       : failed(

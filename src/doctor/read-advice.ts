@@ -33,6 +33,6 @@ export function readAdvice(status: number, body: string, family: Family, { tenan
     case status >= 300 && status < 400:
       return 'A redirect is not what 8x8 answers here: check X8_BASE_URL, and whether the network has a login page.'
     default:
-      return '8x8 documents no such answer. If your own calls to this family work, this is harmless.'
+      return '8x8 documents no such response. If your own calls to this family work, this is harmless.'
   }
 }

@@ -14,7 +14,7 @@ import { createProxyKey } from './proxy-key.js'
 /** @throws {ProxyError} why the request may not come in */
 export type Door = (request: IncomingMessage, requestTarget: string) => Admission
 
-/** Addresses that answer under any name and without a key: a prober knows neither. */
+/** Addresses that response under any name and without a key: a prober knows neither. */
 const PROBES: ReadonlySet<string> = new Set(['/-/live', '/-/ready'])
 
 /** Who may come in, checked before anything else, on every method and address. */

@@ -2,7 +2,7 @@ import { maxHeaderSize, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { ProxyError } from '../http/errors.js'
 
-/** @throws {ProxyError} `bad-request`, `bad-target` or `headers-too-large`: the connection ends with that answer */
+/** @throws {ProxyError} `bad-request`, `bad-target` or `headers-too-large`: the connection ends with that response */
 export type Framing = (request: IncomingMessage) => void
 
 /** What Node's parser accepts and the next hop would not get as it was meant (RFC 9112, section 6). */

@@ -36,24 +36,24 @@ export function isPreflight(method: string | undefined, headers: IncomingHttpHea
   )
 }
 
-/** The answer's headers to a preflight of an allowed origin: name and value in turn. */
+/** The response's headers to a preflight of an allowed origin: name and value in turn. */
 export function preflightHeaders(origin: string, headers: IncomingHttpHeaders): string[] {
-  const answer = [
+  const response = [
     'Access-Control-Allow-Origin', origin,
     'Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
     'Access-Control-Max-Age', '600',
     'Vary', 'Origin, Access-Control-Request-Headers, Access-Control-Request-Private-Network',
   ] // prettier-ignore
   const requested = headers['access-control-request-headers']
-  if (requested !== undefined) answer.push('Access-Control-Allow-Headers', requested)
+  if (requested !== undefined) response.push('Access-Control-Allow-Headers', requested)
   // Private Network Access: Chromium asks before a public page may call a local address.
   if (headers['access-control-request-private-network'] === 'true') {
-    answer.push('Access-Control-Allow-Private-Network', 'true')
+    response.push('Access-Control-Allow-Private-Network', 'true')
   }
-  return answer
+  return response
 }
 
-/** What every answer to an allowed origin carries: its page may read it, 8x8's paging headers included. */
+/** What every response to an allowed origin carries: its page may read it, 8x8's paging headers included. */
 export function corsHeaders(origin: string): string[] {
   return ['Access-Control-Allow-Origin', origin, 'Access-Control-Expose-Headers', EXPOSED, 'Vary', 'Origin']
 }

@@ -1,5 +1,5 @@
 /**
- * Every failure that is the proxy's own, in one table. An answer of 8x8's never comes through here.
+ * Every failure that is the proxy's own, in one table. A response of 8x8's never comes through here.
  *
  * `status` and `title` follow RFC 9110, `proxyError` is the RFC 9209 error type for the `Proxy-Status` header.
  */
@@ -19,7 +19,7 @@ export const PROBLEMS = {
   'credentials-refused': row(502, '8x8 refused the app key or secret', 'proxy_configuration_error'),
   'upstream-unreachable': row(502, '8x8 cannot be reached', 'destination_unavailable'),
   'upstream-tls': row(502, 'No trusted connection to 8x8', 'tls_certificate_error'),
-  'upstream-broken': row(502, 'The answer of 8x8 was unusable', 'http_protocol_error'),
+  'upstream-broken': row(502, 'The response of 8x8 was unusable', 'http_protocol_error'),
   'token-unavailable': row(503, 'There is no usable token at the moment', 'destination_unavailable'),
   overloaded: row(503, 'Too many requests at once', 'connection_limit_reached'),
   'shutting-down': row(503, 'The proxy is shutting down', 'destination_unavailable'),
@@ -52,7 +52,7 @@ export class ProxyError extends Error {
   readonly status: number
   readonly proxyError: string
   readonly retryAfterSeconds: number | undefined
-  /** More headers of the answer, name and value in turn: what lets the caller read it. */
+  /** More headers of the response, name and value in turn: what lets the caller read it. */
   headers: readonly string[] = []
 
   constructor(problem: ProblemName, detail: string, options: ProblemOptions = {}) {
@@ -67,7 +67,7 @@ export class ProxyError extends Error {
   }
 }
 
-/** The answer to a failure: what goes on the wire, the same on every path that can fail. */
+/** The response to a failure: what goes on the wire, the same on every path that can fail. */
 export function renderProblem(error: ProxyError, requestId: string) {
   const body = JSON.stringify({
     type: `urn:8x8-auth-proxy:${error.problem}`,

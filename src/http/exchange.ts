@@ -16,7 +16,7 @@ export interface Admission {
   readonly authorizationIsProxyKey: boolean
 }
 
-/** One request and its answer, as far as the log and the counters want to know. Times in monotonic milliseconds. */
+/** One request and its response, as far as the log and the counters want to know. Times in monotonic milliseconds. */
 export interface Exchange {
   readonly startedAt: number
   /** Undefined until the door has let the request in. */
@@ -27,11 +27,11 @@ export interface Exchange {
   tokenWaitMs: number
   /** From being ready to go to having a connection to 8x8. */
   queueMs: number
-  /** From having a connection to the answer's headers. */
+  /** From having a connection to the response's headers. */
   upstreamMs: number
   /** Why the request was sent a second time, if it was. */
   retries: ('token' | 'connection')[]
-  /** Bytes of the answer's body. */
+  /** Bytes of the response's body. */
   bytes: number
   /** The failure of our own that was answered. */
   problem: ProblemName | undefined

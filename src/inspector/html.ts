@@ -78,7 +78,7 @@ export const html = `<!doctype html>
             <option value="3">3xx</option>
             <option value="4">4xx</option>
             <option value="5">5xx</option>
-            <option value="0">No answer</option>
+            <option value="0">No response</option>
             <option value="error">All errors</option>
             <option value="own">Answered by the proxy</option>
           </select></label>

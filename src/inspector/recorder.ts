@@ -69,7 +69,7 @@ export interface Ended {
   readonly target: string
   readonly exchange: RecordedRequest['exchange']
   readonly endedAt: number
-  /** 0 if no answer began. */
+  /** 0 if no response began. */
   readonly status: number
   readonly bytes: number
   readonly complete: boolean

@@ -8,7 +8,7 @@ export interface InspectorOptions {
   readonly inspection: Inspection
 }
 
-/** On every answer: whatever the page shows, it runs no script but its own and talks to nobody but this proxy. */
+/** On every response: whatever the page shows, it runs no script but its own and talks to nobody but this proxy. */
 export const PAGE_HEADERS = {
   'Content-Security-Policy': [
     "default-src 'none'",

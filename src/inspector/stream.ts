@@ -4,7 +4,7 @@ import type { Viewer } from './events.js'
 // A page that does not read is sent away; it comes back and gets a snapshot.
 const MOST_UNREAD_BYTES = 2 * 1024 * 1024
 
-/** A page's connection as one who looks. The answer begins with the first text, so that a refusal can still be told. */
+/** A page's connection as one who looks. The response begins with the first text, so that a refusal can still be told. */
 export function openStream(response: ServerResponse, headers: Readonly<Record<string, string>>): Viewer {
   return {
     send(text) {

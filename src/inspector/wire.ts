@@ -11,13 +11,13 @@ export interface Summary {
   /** Masked, and cut if it is very long. */
   readonly target: string
   readonly family: string
-  /** 0 if the caller left before an answer began. */
+  /** 0 if the caller left before a response began. */
   readonly status: number
   readonly durationMs: number
   readonly tokenWaitMs: number
   /** From the dispatch to a connection; absent if it was not sent. */
   readonly queueMs?: number
-  /** From there to the headers of the answer; absent if none came. */
+  /** From there to the headers of the response; absent if none came. */
   readonly upstreamMs?: number
   readonly bytes: number
   readonly retries: readonly string[]
@@ -25,7 +25,7 @@ export interface Summary {
   readonly cache?: string
   /** The failure of the proxy's own that was answered. */
   readonly problem?: string
-  /** The answer did not get to its end. */
+  /** The response did not get to its end. */
   readonly incomplete?: true
   /** Headers and bodies are there. */
   readonly captured?: true
@@ -50,7 +50,7 @@ export interface CapturedMessage {
 export interface Captured {
   /** As it was sent to 8x8; absent if nothing was sent. */
   readonly request?: CapturedMessage
-  /** As the caller got it; absent if 8x8 gave no answer. */
+  /** As the caller got it; absent if 8x8 gave no response. */
   readonly response?: CapturedMessage
 }
 
@@ -72,7 +72,7 @@ export interface TokenView {
 export interface Traffic {
   /** Requests in each of the last 60 seconds, oldest first; the last of them is not over yet. */
   readonly seconds: readonly number[]
-  /** Of the last 60 seconds: answers of 400 and above, and requests without an answer. */
+  /** Of the last 60 seconds: answers of 400 and above, and requests without a response. */
   readonly errors: number
 }
 

@@ -6,7 +6,7 @@ export interface LoginOptions {
   /** The products of the shared token, as far as known. */
   readonly products: () => readonly string[]
   /** Whether the proxy logs in to Work Analytics itself; else that login is forwarded. */
-  readonly answersWorkLogin: boolean
+  readonly handlesWorkLogin: boolean
 }
 
 /** What scripts get instead of a token. It opens nothing: the proxy puts the real one in its place. */
@@ -22,7 +22,7 @@ const LONGEST_FORM_MS = 30_000
  */
 export async function login(
   app: FastifyInstance,
-  { products, answersWorkLogin }: LoginOptions,
+  { products, handlesWorkLogin }: LoginOptions,
 ): Promise<void> {
   app.all(TOKEN_PATH, async (request, reply) => {
     if (request.method !== 'POST') return refuseMethod(reply)
@@ -47,7 +47,7 @@ export async function login(
     })
   })
 
-  if (!answersWorkLogin) return
+  if (!handlesWorkLogin) return
   app.all(WORK_TOKEN_PATH, async (request, reply) => {
     if (request.method !== 'POST') return refuseMethod(reply)
     return reply
@@ -73,7 +73,7 @@ async function readForm(body: IncomingMessage): Promise<URLSearchParams> {
   try {
     for await (const chunk of body) if (form.length < LONGEST_FORM_BYTES) form += chunk.toString('latin1')
   } catch {
-    // The caller left in the middle of it: nobody reads the answer.
+    // The caller left in the middle of it: nobody reads the response.
   } finally {
     clearTimeout(timer)
   }

@@ -49,9 +49,9 @@ function registerNumbers(
     'x8_proxy_requests_total',
     'Requests, by API family, method and status (0: the caller left).',
     () =>
-      [...traffic.families].flatMap(([family, { answers }]) =>
-        [...answers].map(([answer, value]) => {
-          const [method = '', status = ''] = answer.split(' ')
+      [...traffic.families].flatMap(([family, { responses }]) =>
+        [...responses].map(([response, value]) => {
+          const [method = '', status = ''] = response.split(' ')
           return { value, labels: { family, method, status } }
         }),
       ),

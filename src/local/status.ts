@@ -94,10 +94,10 @@ function requestsByFamily({
   families,
 }: TrafficCounts): Record<string, { requests: number; statuses: Record<string, number> }> {
   return Object.fromEntries(
-    [...families].map(([family, { count, answers }]) => {
+    [...families].map(([family, { count, responses }]) => {
       const statuses: Record<string, number> = {}
-      for (const [answer, value] of answers) {
-        const code = answer.slice(answer.indexOf(' ') + 1)
+      for (const [response, value] of responses) {
+        const code = response.slice(response.indexOf(' ') + 1)
         statuses[code] = (statuses[code] ?? 0) + value
       }
       return [family, { requests: count, statuses }]

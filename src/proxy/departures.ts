@@ -31,7 +31,7 @@ export function createDepartures(): Departures {
   }
 }
 
-/** Ends an answer. @param rest of its body; if nothing has been written yet, it leaves together with the headers */
+/** Ends a response. @param rest of its body; if nothing has been written yet, it leaves together with the headers */
 export function end(response: ServerResponse, rest: Buffer | undefined): void {
   const { socket } = response
   if (rest !== undefined && socket !== null && !response.chunkedEncoding) {

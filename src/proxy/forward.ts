@@ -6,7 +6,7 @@ import { ProxyError } from '../http/errors.js'
 import { type Exchange, tenths } from '../http/exchange.js'
 import { isGranted, productHint } from '../api/families.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
-import { Answer, type Failure, type Receiver } from './response-handler.js'
+import { ResponseHandler, type Failure, type Receiver } from './response-handler.js'
 import type { Breaker } from './upstream/circuit-breaker.js'
 import type { TrackedDispatchOptions } from './upstream/connection.js'
 import { createDepartures, type Departures } from './departures.js'
@@ -39,7 +39,7 @@ export interface ForwardOptions {
   readonly sendProblem: (request: FastifyRequest, reply: FastifyReply, error: ProxyError) => void
 }
 
-/** Sends a request on to 8x8 and its answer back. Returns at once; the raw response is written to as bytes come. */
+/** Sends a request on to 8x8 and its response back. Returns at once; the raw response is written to as bytes come. */
 export type Forward = (request: FastifyRequest, reply: FastifyReply) => void
 
 // Beyond this many at once the caller had better wait: each holds two sockets.
@@ -59,7 +59,7 @@ interface Load {
   keptBytes: number
   /** Of the connections to 8x8, by pool. */
   readonly slowReaders: { readonly api: SlowReaders; readonly uploads: SlowReaders }
-  /** Of their answers. */
+  /** Of their responses. */
   readonly departures: Departures
 }
 
@@ -100,7 +100,7 @@ class Forwarding implements Receiver {
   readonly #tokens: TokenSource | undefined
   #body: RequestBody = null
   #token: AccessToken | undefined
-  #answer: Answer | undefined
+  #handler: ResponseHandler | undefined
   #question: Question | undefined
   #keptBytes = 0
   #responseTimer: NodeJS.Timeout | undefined
@@ -135,7 +135,7 @@ class Forwarding implements Receiver {
       this.#keptBytes = 0
       if (this.response.writableFinished) return
       this.#left = true
-      this.#answer?.abandon()
+      this.#handler?.abandon()
       if (this.#body instanceof Upload) this.#body.destroy()
     })
     if (hasBody(this.#incoming)) return this.#readBody()
@@ -172,7 +172,7 @@ class Forwarding implements Receiver {
   /** The caller's token is there already in all but the first moments: then nothing is awaited. */
   #authorize(): void {
     const { cache } = this.options
-    if (cache !== undefined && this.exchange.family!.realtime === true && this.#answerFromMemory(cache))
+    if (cache !== undefined && this.exchange.family!.realtime === true && this.#respondFromCache(cache))
       return
     const token = this.#tokens?.get()
     if (!(token instanceof Promise)) return this.#send(token)
@@ -187,7 +187,7 @@ class Forwarding implements Receiver {
   }
 
   /** What is fresh in memory needs neither a token nor a connection. @returns whether it was there */
-  #answerFromMemory(cache: RealtimeCache): boolean {
+  #respondFromCache(cache: RealtimeCache): boolean {
     if (this.#incoming.method !== 'GET') return false
     this.#question ??= cache.question(
       this.#incoming,
@@ -197,7 +197,7 @@ class Forwarding implements Receiver {
     )
     const kept = cache.find(this.#question, this.exchange)
     if (kept === undefined) return false
-    const { status, statusMessage, body } = kept.answer
+    const { status, statusMessage, body } = kept.response
     this.#token = undefined
     this.begin(status, statusMessage, kept.rawHeaders)
     this.exchange.bytes = body.length
@@ -236,8 +236,8 @@ class Forwarding implements Receiver {
     if (body instanceof Upload && declared !== undefined) headers.push('Content-Length', declared)
     this.exchange.capture?.requestHeaders(headers)
 
-    const answer = new Answer(this)
-    this.#answer = answer
+    const handler = new ResponseHandler(this)
+    this.#handler = handler
     const attempt: TrackedDispatchOptions = {
       origin: this.options.upstreamOrigin,
       path: this.exchange.admission!.target.raw,
@@ -247,7 +247,7 @@ class Forwarding implements Receiver {
       // The clock of an upload starts when it has ended, however long it takes.
       headersTimeout: body instanceof Upload ? 0 : config.responseTimeoutMs,
       onConnection: (connection, request) => {
-        answer.onConnection(connection)
+        handler.onConnection(connection)
         this.#stopMakingRoom?.()
         if (this.#queueTimer !== undefined) this.#refreshToken(request)
       },
@@ -257,14 +257,14 @@ class Forwarding implements Receiver {
     this.#responseTimer = undefined
     this.#dispatchedAt = now()
     const { api, uploads } = this.options.upstream
-    if (body instanceof Upload) uploads.dispatch(attempt, answer)
-    else if (this.#question === undefined) api.dispatch(attempt, answer)
+    if (body instanceof Upload) uploads.dispatch(attempt, handler)
+    else if (this.#question === undefined) api.dispatch(attempt, handler)
     else {
-      const caller = { options: attempt, handler: answer, exchange: this.exchange }
+      const caller = { options: attempt, handler: handler, exchange: this.exchange }
       this.options.cache!.send(this.#question, token?.value, caller, api)
     }
     if (body instanceof Upload) body.once('end', () => this.#startResponseTimer())
-    if (!answer.connected) this.#waitForConnection(answer)
+    if (!handler.connected) this.#waitForConnection(handler)
   }
 
   get slowReaders(): SlowReaders {
@@ -275,13 +275,13 @@ class Forwarding implements Receiver {
     return this.#load.departures
   }
 
-  /** All connections may be taken by calls that hang: whoever waits behind them waits no longer than for an answer. */
-  #waitForConnection(answer: Answer): void {
+  /** All connections may be taken by calls that hang: whoever waits behind them waits no longer than for a response. */
+  #waitForConnection(handler: ResponseHandler): void {
     const { responseTimeoutMs } = this.options.config
-    if (!answer.assigned && this.exchange.cache !== 'collapsed')
+    if (!handler.assigned && this.exchange.cache !== 'collapsed')
       this.#stopMakingRoom = this.slowReaders.makeRoom()
     this.#queueTimer = setTimeout(() => {
-      answer.abandon()
+      handler.abandon()
       this.fail(overloaded('No connection to 8x8 became free in time.'))
     }, responseTimeoutMs).unref()
   }
@@ -321,7 +321,7 @@ class Forwarding implements Receiver {
     if (this.#responseTimer === undefined && !(this.#body instanceof Upload)) this.#startResponseTimer()
   }
 
-  answered(): void {
+  headersReceived(): void {
     this.exchange.upstreamMs = this.options.now() - this.#dispatchedAt
   }
 
@@ -330,7 +330,7 @@ class Forwarding implements Receiver {
     if (this.response.headersSent) return
     clearTimeout(this.#responseTimer)
     this.#responseTimer = setTimeout(
-      () => this.#answer?.timeOut(),
+      () => this.#handler?.timeOut(),
       this.options.config.responseTimeoutMs,
     ).unref()
   }
@@ -398,7 +398,7 @@ class Forwarding implements Receiver {
     })
   }
 
-  /** No answer's headers came. What was surely not processed is sent once more, once. */
+  /** No response's headers came. What was surely not processed is sent once more, once. */
   failed(error: Error, { sent, reused, begun }: Failure): void {
     clearTimeout(this.#responseTimer)
     this.#stopWaiting()

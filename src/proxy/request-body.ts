@@ -69,7 +69,7 @@ export function readBody(
 
 /**
  * The rest of a large body. Its own stream, because undici destroys the body it is given when an upload fails: the
- * request itself would take the caller's connection, and our answer, with it.
+ * request itself would take the caller's connection, and our response, with it.
  */
 export class Upload extends Readable {
   readonly #request: IncomingMessage
@@ -105,7 +105,7 @@ export class Upload extends Readable {
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     clearTimeout(this.#timer)
     this.#request.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose)
-    // What still comes is read and forgotten, so that a caller in the middle of sending gets to read the answer.
+    // What still comes is read and forgotten, so that a caller in the middle of sending gets to read the response.
     this.#request.resume()
     callback(error)
   }

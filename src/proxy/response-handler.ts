@@ -7,7 +7,7 @@ import { responseTimeout } from './upstream/network-problem.js'
 import { LONGEST_FAULT_BYTES } from './product-refusal.js'
 import type { Cuttable, SlowReaders } from './slow-readers.js'
 
-/** Who an answer is for. */
+/** Who a response is for. */
 export interface Receiver {
   readonly response: ServerResponse
   readonly exchange: Exchange
@@ -21,11 +21,11 @@ export interface Receiver {
   readonly usesToken: boolean
   /** A connection is there, nothing has been written to it yet. @returns whether to go on */
   connected(): boolean
-  /** An informational answer came (102, 103): the final one is still owed. */
+  /** An informational response came (102, 103): the final one is still owed. */
   informed(): void
-  /** The answer's headers are there. */
-  answered(): void
-  /** Writes the answer's head. */
+  /** The response's headers are there. */
+  headersReceived(): void
+  /** Writes the response's head. */
   begin(status: number, statusMessage: string, rawHeaders: readonly (Buffer | string)[]): void
   /**
    * 8x8 refused our token.
@@ -34,7 +34,7 @@ export interface Receiver {
    * @param supersede drops the refusal, because the request is sent once more
    */
   refused(fault: Buffer, contentEncoding: string | undefined, giveUp: () => void, supersede: () => void): void
-  /** The attempt ended without an answer that could be passed on. */
+  /** The attempt ended without a response that could be passed on. */
   failed(error: Error, how: Failure): void
 }
 
@@ -43,12 +43,12 @@ export interface Failure {
   readonly sent: boolean
   /** Whether that connection had carried another request before. */
   readonly reused: boolean
-  /** Whether a byte of the answer had come. */
+  /** Whether a byte of the response had come. */
   readonly begun: boolean
 }
 
-/** One attempt's answer, as undici delivers it. */
-export class Answer implements Dispatcher.DispatchHandler, Cuttable, Departing {
+/** One attempt's response, as undici delivers it. */
+export class ResponseHandler implements Dispatcher.DispatchHandler, Cuttable, Departing {
   readonly #forwarding: Receiver
   #connectionNow: CurrentConnection | undefined
   #connection: Connection | undefined
@@ -85,7 +85,7 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable, Departing {
   abandon(): void {
     this.#over = true
     this.#forwarding.slowReaders.delete(this)
-    this.#controller?.abort(new Error('nobody waits for the answer any more'))
+    this.#controller?.abort(new Error('nobody waits for the response any more'))
   }
 
   cutOff(): void {
@@ -100,14 +100,14 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable, Departing {
     this.#controller = controller
     this.#connection = this.#connectionNow?.()
     if (this.#connection !== undefined) this.#reused = this.#connection.requests++ > 0
-    if (this.#over) controller.abort(new Error('nobody waits for the answer any more'))
+    if (this.#over) controller.abort(new Error('nobody waits for the response any more'))
     else if (!this.#forwarding.connected()) {
       this.#over = true
       controller.abort(new Error('superseded by a request with a new token'))
     }
   }
 
-  /** The first byte of the answer. */
+  /** The first byte of the response. */
   onResponseStarted(): void {
     this.#begun = true
   }
@@ -119,9 +119,9 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable, Departing {
     statusMessage = '',
   ): void {
     if (this.#over) return
-    // Informational answers were for this hop.
+    // Informational responses were for this hop.
     if (status < 200) return this.#forwarding.informed()
-    this.#forwarding.answered()
+    this.#forwarding.headersReceived()
     const rawHeaders = controller.rawHeaders as (Buffer | string)[]
     if (status === 401 && this.#forwarding.usesToken) {
       this.#refusal = {
@@ -135,7 +135,7 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable, Departing {
       this.#forwarding.begin(status, statusMessage, rawHeaders)
       this.#departSoon()
       if (!BODILESS.has(status)) return
-      // Their Content-Length is that of another answer (RFC 9110, section 8.6): undici would miss those bytes and fail.
+      // Their Content-Length is that of another response (RFC 9110, section 8.6): undici would miss those bytes and fail.
       this.#over = true
       this.#ended = true
     }
@@ -169,7 +169,7 @@ export class Answer implements Dispatcher.DispatchHandler, Cuttable, Departing {
       return
     }
     this.#over = true
-    // An answer that was cut at 8x8 is cut here: its missing end must be seen.
+    // A response that was cut at 8x8 is cut here: its missing end must be seen.
     if (this.#forwarding.response.headersSent) {
       this.#flush()
       cut(this.#forwarding.response)
@@ -290,7 +290,7 @@ const LONGEST_HELD_BYTES = 8 * 1024
 
 const BODILESS: ReadonlySet<number> = new Set([204, 304])
 
-/** Ends an answer so that nobody takes it for complete: in HTTP/1.0 a close is the end of the body, a reset is not. */
+/** Ends a response so that nobody takes it for complete: in HTTP/1.0 a close is the end of the body, a reset is not. */
 function cut(response: ServerResponse): void {
   const { socket } = response
   // A Unix socket has no address, and knows no reset.

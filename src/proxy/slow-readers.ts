@@ -1,15 +1,15 @@
-/** An answer that can be ended before its end. */
+/** A response that can be ended before its end. */
 export interface Cuttable {
   /** Ends it so that its caller sees that it is not whole. */
   cutOff(): void
 }
 
-/** The answers whose callers take nothing at the moment: each of them holds a connection to 8x8. */
+/** The responses whose callers take nothing at the moment: each of them holds a connection to 8x8. */
 export interface SlowReaders {
-  add(answer: Cuttable): void
-  delete(answer: Cuttable): void
+  add(response: Cuttable): void
+  delete(response: Cuttable): void
   /**
-   * Somebody waits for a connection: for each who does, the answer that has not been read for longest is cut off once it
+   * Somebody waits for a connection: for each who does, the response that has not been read for longest is cut off once it
    * has not been read for the idle time-out. A caller may pause as long as it likes while nobody else needs what it holds.
    *
    * @returns how to say that nobody waits any more
@@ -47,8 +47,8 @@ export function createSlowReaders({ idleTimeoutMs, now }: SlowReadersOptions): S
   }
 
   return {
-    add: (answer) => void since.set(answer, now()),
-    delete: (answer) => void since.delete(answer),
+    add: (response) => void since.set(response, now()),
+    delete: (response) => void since.delete(response),
 
     makeRoom() {
       waiting += 1

@@ -6,15 +6,15 @@ import { ProxyError, renderProblem } from '../http/errors.js'
 import { requestId } from '../telemetry/request-log.js'
 
 /** Answers what is not HTTP enough to become a request. Nothing of it is forwarded. */
-export function answerUnparsed(
+export function rejectUnparsed(
   error: Error & { code?: string; rawPacket?: unknown },
   socket: Duplex & { _httpMessage?: ServerResponse | null },
   log: Logger,
 ): void {
   const pending = socket._httpMessage
-  // Bytes behind a request that was to be the last: nobody's request, and no reason to withhold the answer to it.
+  // Bytes behind a request that was to be the last: nobody's request, and no reason to withhold the response to it.
   if (error.code === 'HPE_CLOSED_CONNECTION' && pending) return
-  // Where an answer is under way, more bytes would be taken for a part of it; where one is owed to a whole request,
+  // Where a response is under way, more bytes would be taken for a part of it; where one is owed to a whole request,
   // these would be taken for it. Only a request whose own body is malformed gets them.
   if (
     error.code === 'ECONNRESET' ||
@@ -24,12 +24,12 @@ export function answerUnparsed(
     socket.destroy()
     return
   }
-  answer(socket, problemOf(error), pending ? requestId(pending.req) : randomUUID(), log)
+  response(socket, problemOf(error), pending ? requestId(pending.req) : randomUUID(), log)
 }
 
 /** CONNECT asks for a tunnel; this is a reverse proxy. */
 export function refuseConnect(request: IncomingMessage, socket: Duplex, log: Logger): void {
-  answer(
+  response(
     socket,
     new ProxyError('not-allowed', 'CONNECT is not supported: send requests to the proxy itself.'),
     requestId(request),
@@ -65,7 +65,7 @@ function malformedRequestLine(): ProxyError {
   )
 }
 
-function answer(socket: Duplex, error: ProxyError, id: string, log: Logger): void {
+function response(socket: Duplex, error: ProxyError, id: string, log: Logger): void {
   log.info({ id, status: error.status, problem: error.problem }, 'refused before it was a request')
   const { status, headers, body } = renderProblem(error, id)
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(

@@ -8,7 +8,7 @@ import type { Upstream } from '../proxy/upstream/upstream.js'
 export interface DrainOptions {
   readonly fastify: FastifyInstance
   readonly upstream: Upstream
-  /** The answers that are not over yet. */
+  /** The responses that are not over yet. */
   readonly inFlight: InFlight
   readonly log: Logger
   /** How long requests in flight may take, in milliseconds. */
@@ -38,7 +38,7 @@ export function createDrain({ fastify, upstream, inFlight, log, graceMs }: Drain
       const { server } = fastify
       // It waits for every connection, and closes those that are idle now.
       const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : Promise.resolve()
-      // An answer that has not begun can still tell its caller not to reuse the connection.
+      // A response that has not begun can still tell its caller not to reuse the connection.
       for (const response of inFlight) if (!response.headersSent) response.shouldKeepAlive = false
       for (const event of ['request', 'checkContinue', 'checkExpectation']) {
         server.prependListener(
@@ -61,7 +61,7 @@ export function createDrain({ fastify, upstream, inFlight, log, graceMs }: Drain
       ])
       deadline.abort()
 
-      // The last connection is gone a moment before its answer is said to be: whoever left was not cut.
+      // The last connection is gone a moment before its response is said to be: whoever left was not cut.
       const cut = inTime ? 0 : inFlight.size
       if (cut > 0) log.warn({ cut }, 'grace time is over, cutting the requests that are left')
       server.closeAllConnections()

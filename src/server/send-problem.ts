@@ -6,7 +6,7 @@ import { hasBody } from '../proxy/request-body.js'
 // How long a caller may go on sending a body that nobody wants, before the connection is cut.
 const LONGEST_LINGER_MS = 10_000
 
-/** Answers a request with a failure of our own, wherever it came up. If the answer has begun, it is cut instead. */
+/** Answers a request with a failure of our own, wherever it came up. If the response has begun, it is cut instead. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ProxyError): void {
   const { raw } = reply
   if (!reply.sent) reply.hijack()
@@ -29,8 +29,8 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
 }
 
 /**
- * A caller in the middle of sending reads the answer only when it has sent all, or sees a reset instead of the answer if
- * we close first. So the rest is read and forgotten (Node does, once the answer is out), but not for ever.
+ * A caller in the middle of sending reads the response only when it has sent all, or sees a reset instead of the response if
+ * we close first. So the rest is read and forgotten (Node does, once the response is out), but not for ever.
  */
 function linger({ raw }: FastifyRequest): void {
   const timer = setTimeout(() => raw.socket.destroy(), LONGEST_LINGER_MS).unref()

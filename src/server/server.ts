@@ -1,7 +1,7 @@
 import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http'
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { answerUnparsed, refuseConnect } from './client-error.js'
+import { rejectUnparsed, refuseConnect } from './client-error.js'
 import { ProxyError } from '../http/errors.js'
 import { sendProblem } from './send-problem.js'
 import { requestId } from '../telemetry/request-log.js'
@@ -18,7 +18,7 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
   }
   const fastify = Fastify({
     // One line a request is written when it is over; Fastify's own four cost a third of the time, and with a logger that
-    // says nothing it still listens for the end of each answer. What else it has to say of a request goes into `log`.
+    // says nothing it still listens for the end of each response. What else it has to say of a request goes into `log`.
     logger: false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
@@ -31,7 +31,7 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
       start(request, reply)
       sendProblem(request, reply, asProxyError(error, log))
     },
-    clientErrorHandler: (error, socket) => answerUnparsed(error, socket, log),
+    clientErrorHandler: (error, socket) => rejectUnparsed(error, socket, log),
     // An upload may take as long as it takes: silence is what is timed, by the parts that read.
     requestTimeout: 0,
     return503OnClosing: false,
@@ -66,7 +66,7 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
 }
 
 /**
- * An answer that waits behind another one on the same connection has no socket yet, and Node never says `close` of it if
+ * A response that waits behind another one on the same connection has no socket yet, and Node never says `close` of it if
  * the connection ends before its turn: what is counted and held for it would stay for ever. (Node 24 says it in the end,
  * after us: whoever listens for `close` listens once.)
  */

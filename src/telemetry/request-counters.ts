@@ -7,7 +7,7 @@ export interface Traffic extends TrafficCounts {
    * Counts a request that is over.
    *
    * @param status as answered; 0 if the caller left before
-   * @param durationMs from the request's headers to the answer's last byte
+   * @param durationMs from the request's headers to the response's last byte
    */
   count(exchange: Exchange, method: string, status: number, durationMs: number): void
 }
@@ -22,14 +22,14 @@ export interface TrafficCounts {
 
 export interface FamilyTraffic {
   /** How often, by method and status such as `GET 200`. */
-  readonly answers: Map<string, number>
+  readonly responses: Map<string, number>
   /** Answers by duration: how many took at most `BUCKETS_SECONDS[i]`, and not less than the one before. */
   readonly buckets: number[]
   count: number
   seconds: number
 }
 
-/** Upper bounds: from an answer of the local network to a report that takes its minute. */
+/** Upper bounds: from a response of the local network to a report that takes its minute. */
 export const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const
 
 // Labels must not grow with what callers send: families are a fixed list, methods and statuses are made one here.
@@ -49,11 +49,11 @@ export function createTraffic(): Traffic {
       const name = family?.name ?? (admission === undefined ? 'refused' : 'local')
       let traffic = families.get(name)
       if (traffic === undefined) {
-        traffic = { answers: new Map(), buckets: BUCKETS_SECONDS.map(() => 0), count: 0, seconds: 0 }
+        traffic = { responses: new Map(), buckets: BUCKETS_SECONDS.map(() => 0), count: 0, seconds: 0 }
         families.set(name, traffic)
       }
       const known = METHODS.has(method) ? method : 'other'
-      increase(traffic.answers, `${known} ${status < 600 ? status : 'other'}`)
+      increase(traffic.responses, `${known} ${status < 600 ? status : 'other'}`)
       const seconds = durationMs / 1000
       traffic.count += 1
       traffic.seconds += seconds

@@ -20,7 +20,7 @@ export interface ObtainedToken extends TokenResponse {
 export interface TokenEndpoint {
   readonly url: URL
   readonly dispatcher: Dispatcher
-  /** For the whole request, from its start to the last byte of the answer. */
+  /** For the whole request, from its start to the last byte of the response. */
   readonly timeoutMs: number
 }
 
@@ -54,7 +54,7 @@ export function workTokenRequest(
   }
 }
 
-// A token's answer is under 1 KiB; whatever is larger than this is something else.
+// A token's response is under 1 KiB; whatever is larger than this is something else.
 const LARGEST_ANSWER_BYTES = 64 * 1024
 
 async function post(
@@ -64,7 +64,7 @@ async function post(
 ): Promise<TokenResponse> {
   const signal = AbortSignal.timeout(endpoint.timeoutMs)
   try {
-    const answer = await request(endpoint.url, {
+    const response = await request(endpoint.url, {
       dispatcher: endpoint.dispatcher,
       method: 'POST',
       headers: {
@@ -75,11 +75,11 @@ async function post(
       body,
       signal,
     })
-    const retryAfter = answer.headers['retry-after']
+    const retryAfter = response.headers['retry-after']
     return judgeTokenResponse(
-      answer.statusCode,
+      response.statusCode,
       typeof retryAfter === 'string' ? retryAfter : undefined,
-      await readText(answer.body),
+      await readText(response.body),
     )
   } catch (error) {
     if (error instanceof TokenError) throw error
@@ -98,7 +98,7 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
     size += chunk.length
     // Leaving the loop destroys the stream, and with it the connection.
     if (size > LARGEST_ANSWER_BYTES)
-      throw new TokenError('unavailable', 'The answer of the token endpoint is too large.')
+      throw new TokenError('unavailable', 'The response of the token endpoint is too large.')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

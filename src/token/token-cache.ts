@@ -145,8 +145,8 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     // The lifetime counts from before the request: 8x8 cannot have issued the token earlier.
     const startedAt = now()
     try {
-      const answer = await requestToken(cache.peek(KEY))
-      const { value, lifetimeMs, products: granted, issuedAt = startedAt, isShared = false } = answer
+      const response = await requestToken(cache.peek(KEY))
+      const { value, lifetimeMs, products: granted, issuedAt = startedAt, isShared = false } = response
       const endsAt = issuedAt + lifetimeMs
       const expiresAt = endsAt - Math.min(lifetimeMs * LAST_PART, LONGEST_LAST_PART_MS)
       if (expiresAt <= now()) throw new TokenError('unavailable', 'The token had expired before it arrived.')

@@ -1,4 +1,4 @@
-/** What a token endpoint's answer holds, if it is a token. */
+/** What a token endpoint's response holds, if it is a token. */
 export interface TokenResponse {
   readonly value: string
   readonly lifetimeMs: number
@@ -30,7 +30,7 @@ export class TokenError extends Error {
 }
 
 /**
- * Is the answer a token? RFC 6749, section 5.1, as 8x8 speaks it: `expires_in` is a string there (and a number in Work
+ * Is the response a token? RFC 6749, section 5.1, as 8x8 speaks it: `expires_in` is a string there (and a number in Work
  * Analytics), `token_type` is "BearerToken" and must not become the scheme.
  *
  * @throws {TokenError}
@@ -40,16 +40,16 @@ export function judgeTokenResponse(
   retryAfter: string | undefined,
   body: string,
 ): TokenResponse {
-  const answer = parseObject(body)
-  if (status !== 200) throw failure(status, retryAfter, answer)
-  if (answer === undefined)
+  const response = parseObject(body)
+  if (status !== 200) throw failure(status, retryAfter, response)
+  if (response === undefined)
     throw new TokenError('unavailable', 'The token endpoint answered 200 without a JSON object.')
 
-  const value = answer.access_token
+  const value = response.access_token
   if (typeof value !== 'string' || !HEADER_SAFE.test(value)) {
     throw new TokenError('unavailable', 'The token endpoint answered 200 without a usable access_token.')
   }
-  return { value, lifetimeMs: lifetimeMs(answer.expires_in), products: productsOf(answer) }
+  return { value, lifetimeMs: lifetimeMs(response.expires_in), products: productsOf(response) }
 }
 
 // Visible ASCII: a space would end the credentials, CR or LF the header (RFC 9110, section 5.5).
@@ -67,10 +67,10 @@ function lifetimeMs(expiresIn: unknown): number {
 }
 
 /** `api_product_list_json` is a list; old gateways only have `api_product_list`, a Java list as text: `[a, b]`. */
-function productsOf(answer: Record<string, unknown>): string[] {
-  const list = answer.api_product_list_json
+function productsOf(response: Record<string, unknown>): string[] {
+  const list = response.api_product_list_json
   if (Array.isArray(list)) return list.filter((name) => typeof name === 'string')
-  const text = answer.api_product_list
+  const text = response.api_product_list
   if (typeof text !== 'string') return []
   return text
     .replace(/^\[|\]$/g, '')
@@ -82,9 +82,9 @@ function productsOf(answer: Record<string, unknown>): string[] {
 function failure(
   status: number,
   retryAfter: string | undefined,
-  answer: Record<string, unknown> | undefined,
+  response: Record<string, unknown> | undefined,
 ): TokenError {
-  const code = errorCode(answer)
+  const code = errorCode(response)
   const said = code !== undefined && KNOWN_CODE.test(code) ? `${status} (${code})` : `${status}`
   // 400 is how 8x8 refuses a Work Analytics user or key; without an error code it is some other server's page.
   if (status === 401 || ((status === 400 || status === 403) && code !== undefined)) {
@@ -104,9 +104,9 @@ function failure(
 }
 
 /** The error code in any of the shapes in use: 8x8's `ErrorCode`, RFC 6749's `error`, Apigee's fault, Work's `code`. */
-function errorCode(answer: Record<string, unknown> | undefined): string | undefined {
-  const fault = answer?.fault as { detail?: { errorcode?: unknown } } | undefined
-  for (const code of [answer?.ErrorCode, answer?.error, fault?.detail?.errorcode, answer?.code]) {
+function errorCode(response: Record<string, unknown> | undefined): string | undefined {
+  const fault = response?.fault as { detail?: { errorcode?: unknown } } | undefined
+  for (const code of [response?.ErrorCode, response?.error, fault?.detail?.errorcode, response?.code]) {
     if (typeof code === 'string') return code
   }
   return undefined

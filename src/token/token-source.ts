@@ -5,7 +5,7 @@ export interface AccessToken {
   readonly obtainedAt: number
   /** It is never sent from here on. */
   readonly expiresAt: number
-  /** The API products that 8x8 grants to the app, where the answer names them. */
+  /** The API products that 8x8 grants to the app, where the response names them. */
   readonly products: readonly string[]
   /** Whether 8x8 has taken it for any request; only `accepted` below sets it. */
   accepted: boolean
@@ -29,7 +29,7 @@ export interface TokenSource {
   replace(refused: AccessToken): Promise<AccessToken | undefined>
 
   /**
-   * Says that 8x8 took a token: an answer came that is not about it.
+   * Says that 8x8 took a token: a response came that is not about it.
    *
    * @param afterRefusal whether the same request had been refused with another token, so that the replacement helped
    */

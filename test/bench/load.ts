@@ -21,7 +21,7 @@ export interface LoadOptions {
   readonly script: string | undefined
 }
 
-/** Loads an address with wrk. @throws Error if an answer was not a success */
+/** Loads an address with wrk. @throws Error if a response was not a success */
 export async function runLoad({ url, seconds, connections, script }: LoadOptions): Promise<Load> {
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency']
   // What every client sends; a proxy has to read it.

@@ -20,7 +20,7 @@ export interface Measured {
   readonly program: Program
   /** In their order. */
   readonly rounds: Round[]
-  readonly firstAnswersMs: number[]
+  readonly firstResponsesMs: number[]
   readonly idleBytes: number[]
   /** The most after any round. */
   loadedBytes: number
@@ -48,7 +48,7 @@ export async function measure(taking: readonly Program[], world: World): Promise
   const all = taking.map((program): Measured => ({
     program,
     rounds: [],
-    firstAnswersMs: [],
+    firstResponsesMs: [],
     idleBytes: [],
     loadedBytes: 0,
     socketErrors: 0,
@@ -102,7 +102,7 @@ async function startProgram(each: Measured, { folder, upstream }: World): Promis
   const url = `http://127.0.0.1:${port}${TARGET}`
   try {
     const server = await startServer(each.program.command({ folder, port, upstream }), url)
-    each.firstAnswersMs.push(server.firstAnswerMs)
+    each.firstResponsesMs.push(server.firstResponseMs)
     return { each, server, url, turns: [] }
   } catch (error) {
     throw new Error(`${each.program.name} did not start. ${(error as Error).message}`, { cause: error })

@@ -19,7 +19,7 @@ export function report(all: readonly Measured[], baseline: Measured): string {
         'p99 ms',
         'MiB idle',
         'MiB loaded',
-        'first answer ms',
+        'first response ms',
       ],
       all.map((each) => [
         each.program.title,
@@ -31,7 +31,7 @@ export function report(all: readonly Measured[], baseline: Measured): string {
         medianOf(each, 'p99Ms').toFixed(2),
         (median(each.idleBytes) / MIB).toFixed(0),
         (each.loadedBytes / MIB).toFixed(0),
-        median(each.firstAnswersMs).toFixed(0),
+        median(each.firstResponsesMs).toFixed(0),
       ]),
     ),
     '',
@@ -48,7 +48,7 @@ export function report(all: readonly Measured[], baseline: Measured): string {
         'p99',
         'idle',
         'loaded',
-        'first answer',
+        'first response',
       ],
       all.map((each) => {
         const cpu = ratios(each, baseline, 'cpuMicroseconds')
@@ -62,7 +62,7 @@ export function report(all: readonly Measured[], baseline: Measured): string {
           median(ratios(each, baseline, 'p99Ms')).toFixed(2),
           (median(each.idleBytes) / median(baseline.idleBytes)).toFixed(2),
           (each.loadedBytes / baseline.loadedBytes).toFixed(2),
-          (median(each.firstAnswersMs) / median(baseline.firstAnswersMs)).toFixed(2),
+          (median(each.firstResponsesMs) / median(baseline.firstResponsesMs)).toFixed(2),
         ]
       }),
     ),

@@ -7,7 +7,7 @@ import { type Command, type Running, start } from './processes.js'
 
 export interface Started extends Running {
   /** From the start of the process to the first success through it. */
-  readonly firstAnswerMs: number
+  readonly firstResponseMs: number
 }
 
 const PATIENCE_MS = 30_000
@@ -17,7 +17,7 @@ export async function startServer(command: Command, url: string): Promise<Starte
   const began = performance.now()
   const running = start(command)
   for (;;) {
-    if ((await statusOf(url)) === 200) return { ...running, firstAnswerMs: performance.now() - began }
+    if ((await statusOf(url)) === 200) return { ...running, firstResponseMs: performance.now() - began }
     const why = running.ended()
     if (why !== undefined) throw new Error(why)
     if (performance.now() - began > PATIENCE_MS) throw new Error(`${command.file} never answered at ${url}.`)
@@ -34,12 +34,12 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** 0 without an answer. */
+/** 0 without a response. */
 function statusOf(url: string): Promise<number> {
   return new Promise((resolve) => {
-    const answered = (answer: http.IncomingMessage) => {
-      answer.resume()
-      resolve(answer.statusCode!)
+    const answered = (response: http.IncomingMessage) => {
+      response.resume()
+      resolve(response.statusCode!)
     }
     // The upstream's certificate is of its own making, and this only asks whether it is up.
     const asked = url.startsWith('https:')

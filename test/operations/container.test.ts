@@ -69,9 +69,9 @@ test('the image has every part that is loaded when somebody asks for it', async 
   const assets = [...page.matchAll(/(?:src|href)="([^"#:]+\.(?:js|css))"/g)].map(([, path]) => path!)
   assert.ok(assets.length >= 2)
   for (const path of [...assets, '/-/status', '/-/metrics', '/-/postman.json', '/-/openapi.json']) {
-    const answer = await fetch(new URL(path, `http://127.0.0.1:${port}/-/`))
-    assert.equal(answer.status, 200, `${path}\n${output()}`)
-    assert.ok((await answer.text()).length > 500, path)
+    const response = await fetch(new URL(path, `http://127.0.0.1:${port}/-/`))
+    assert.equal(response.status, 200, `${path}\n${output()}`)
+    assert.ok((await response.text()).length > 500, path)
   }
   program.kill('SIGTERM')
   assert.deepEqual(await once(program, 'exit'), [0, null], output())
@@ -141,8 +141,8 @@ test('the image serves the other containers from a tree that it cannot write, an
   await waitUntilLive(port, program, output)
 
   assert.equal(await checkHealth(environment), 0)
-  const answer = await callByServiceName(port, '/storage/us-west/v3/objects')
-  assert.equal(answer, '{"ok":true}', output())
+  const response = await callByServiceName(port, '/storage/us-west/v3/objects')
+  assert.equal(response, '{"ok":true}', output())
   assert.equal(upstream.received[0]?.headers.authorization, 'Bearer token-1')
   program.kill('SIGTERM')
   assert.deepEqual(await exit, [0, null], output())
@@ -297,8 +297,8 @@ function collectOutput(program: ChildProcess): () => string {
 async function waitUntilLive(port: number, program: ChildProcess, output: () => string): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt += 1) {
     if (program.exitCode !== null) break
-    const answer = await fetch(`http://127.0.0.1:${port}/-/live`).catch(() => undefined)
-    if (answer?.status === 200) return
+    const response = await fetch(`http://127.0.0.1:${port}/-/live`).catch(() => undefined)
+    if (response?.status === 200) return
     await wait(50)
   }
   assert.fail(`the program does not answer:\n${output()}`)

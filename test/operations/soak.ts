@@ -97,7 +97,7 @@ const WAYS_TO_LEAVE: readonly ((port: number) => Promise<unknown>)[] = [
   // In the middle of its headers, and of a small body.
   (port) => leaveRaw(port, `GET ${KEYED} HTTP/1.1\r\nHost: local`),
   (port) => leaveRaw(port, `POST ${KEYED} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\nhalf`),
-  // With the answer on its way, and with more than one asked for.
+  // With the response on its way, and with more than one asked for.
   (port) => leaveRaw(port, `GET ${KEYED}/never HTTP/1.1\r\nHost: localhost\r\n\r\n`),
   (port) => leaveRaw(port, `GET ${KEYED}/never HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(3)),
   // In the middle of an upload.
@@ -210,7 +210,7 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   drip: (port, agent) => ask(port, { path: BEARER, agent, headers: fault('drip=10') }),
   cut: (port) => ask(port, { path: BEARER, headers: fault('cut=50') }),
   status: (port, agent) => ask(port, { path: '/-/status', agent }),
-  'leave before the answer': async (port) => {
+  'leave before the response': async (port) => {
     const client = open(port, { path: BEARER, headers: fault('slow=500') }).on('error', () => undefined)
     client.end()
     await wait(20)
@@ -245,7 +245,7 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   },
 }
 
-/** What may come of each deed; a refusal that is cut before it is understood is a broken answer. */
+/** What may come of each deed; a refusal that is cut before it is understood is a broken response. */
 const EXPECTED = (name: string): RegExp =>
   name === 'cut' ? /^(?:cut|502)$/ : /^(?:2\d\d|404|405|401|503|cut|left)$/
 

@@ -30,7 +30,7 @@ function closing(stream: EventEmitter): Promise<void> {
   return new Promise((resolve) => stream.once('close', resolve))
 }
 
-test('a caller who leaves before the answer ends the request at 8x8', { timeout: 10_000 }, async () => {
+test('a caller who leaves before the response ends the request at 8x8', { timeout: 10_000 }, async () => {
   const { handle, next } = handedOver()
   const { proxy } = await startPair({ handle })
   for (const call of [{ method: 'GET' }, { method: 'POST', body: 'hello' }]) {
@@ -69,7 +69,7 @@ test(
 )
 
 test('a request whose end is said twice, as Node 24 does when its connection dies, was counted twice', async () => {
-  const { proxy } = await startPair({ answer: (_request, response) => response.end('done') })
+  const { proxy } = await startPair({ respond: (_request, response) => response.end('done') })
   const responses: ServerResponse[] = []
   proxy.app.fastify.server.on('request', (_request, response) => void responses.push(response))
   await send(proxy.port, { path: KEYED })
@@ -87,10 +87,10 @@ test('a caller who leaves during the download ends it at 8x8', { timeout: 10_000
   const client = open(proxy.port, {}).on('error', () => undefined)
   const arrived = next()
   client.end()
-  const [, response] = await arrived
-  response.write('the beginning')
-  const [answer] = (await once(client, 'response')) as [IncomingMessage]
-  await once(answer, 'data')
+  const [, atUpstream] = await arrived
+  atUpstream.write('the beginning')
+  const [response] = (await once(client, 'response')) as [IncomingMessage]
+  await once(response, 'data')
   const closed = closing(response)
   client.destroy()
   await closed
@@ -171,12 +171,12 @@ test('a caller who leaves while the token is on its way causes no request, and c
   const leaver = open(proxy.port, { path: '/storage/leaver' }).on('error', () => undefined)
   const arrived = once(proxy.app.fastify.server, 'request') as Promise<[IncomingMessage]>
   leaver.end()
-  const [answer] = await asked
+  const [response] = await asked
   const [request] = await arrived
   const other = send(proxy.port, { path: '/storage/other' })
   leaver.destroy()
   await closing(request)
-  answer()
+  response()
 
   assert.equal((await other).status, 200)
   assert.equal(upstream.tokenRequests, 1)
@@ -190,7 +190,7 @@ test('a caller who leaves while every connection is busy is never sent on', { ti
   const waiting: ServerResponse[] = []
   const events = new EventEmitter()
   const { upstream, proxy } = await startPair({
-    answer(request, response) {
+    respond(request, response) {
       if (request.url !== KEYED) return void response.end()
       waiting.push(response)
       if (waiting.length === 256) events.emit('busy')
@@ -219,14 +219,14 @@ test('one who leaves takes nobody else along', { timeout: 10_000 }, async () => 
   const { proxy } = await startPair({ handle })
   const first = next()
   const stayer = send(proxy.port)
-  const [, answer] = await first
+  const [, response] = await first
   const second = next()
   const leaver = open(proxy.port, {}).on('error', () => undefined)
   leaver.end()
   const [, abandoned] = await second
   leaver.destroy()
   await closing(abandoned)
-  answer.end('still here')
+  response.end('still here')
 
   assert.equal((await stayer).text, 'still here')
 })

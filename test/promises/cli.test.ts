@@ -6,7 +6,7 @@ import { request, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { answerTo, KEYED, open, readAnswer, send } from '../support/http-client.js'
+import { responseTo, KEYED, open, readResponse, send } from '../support/http-client.js'
 import { MADE_UP, MAIN, startProgram, temporaryFolder } from '../support/program.js'
 import { startRawUpstream } from '../support/raw-upstream.js'
 import { startUpstream } from '../support/upstream.js'
@@ -171,7 +171,7 @@ suite('signals', { timeout: 60_000, concurrency: 2 }, () => {
       let all: () => void
       const arrived = new Promise<void>((resolve) => (all = resolve))
       const upstream = await startUpstream({
-        answer(_request, response) {
+        respond(_request, response) {
           waiting.push(response)
           if (waiting.length === 20) all()
         },
@@ -191,7 +191,7 @@ suite('signals', { timeout: 60_000, concurrency: 2 }, () => {
   }
 
   test('a second signal ends it at once', async () => {
-    const upstream = await startUpstream({ answer: () => undefined })
+    const upstream = await startUpstream({ respond: () => undefined })
     const program = startProgram({
       environment: { ...MADE_UP, X8_BASE_URL: upstream.origin, X8_SHUTDOWN_GRACE_MS: '600000' },
     })
@@ -209,7 +209,7 @@ suite('signals', { timeout: 60_000, concurrency: 2 }, () => {
   })
 
   test('what outlasts the grace time is cut, and the exit code says so', async () => {
-    const upstream = await startUpstream({ answer: () => undefined })
+    const upstream = await startUpstream({ respond: () => undefined })
     const program = startProgram({
       environment: { ...MADE_UP, X8_BASE_URL: upstream.origin, X8_SHUTDOWN_GRACE_MS: '100' },
     })
@@ -277,7 +277,7 @@ suite('a Unix socket', { timeout: 60_000, skip: process.platform === 'win32' && 
     assertPlain(stderr)
   })
 
-  test('serves on after an answer to a caller of HTTP/1.0 was cut', async () => {
+  test('serves on after a response to a caller of HTTP/1.0 was cut', async () => {
     let cut: () => void
     const upstream = await startRawUpstream((socket, head) => {
       if (!head.includes('/cut')) return void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
@@ -305,7 +305,7 @@ async function sendOver(socketPath: string) {
   const client = request({ socketPath, path: KEYED, agent: false, headers: { Host: 'localhost' } })
   client.end()
   const [response] = (await once(client, 'response')) as [IncomingMessage]
-  return readAnswer(response)
+  return readResponse(response)
 }
 
 /** Resolves when something has arrived. */
@@ -314,7 +314,7 @@ async function upstreamHas(received: readonly unknown[]): Promise<void> {
 }
 
 test('a caller who leaves does not keep the program from ending', { timeout: 30_000 }, async () => {
-  const upstream = await startUpstream({ answer: (_request, response) => void response.write('begun') })
+  const upstream = await startUpstream({ respond: (_request, response) => void response.write('begun') })
   const program = startProgram({
     environment: { ...MADE_UP, X8_BASE_URL: upstream.origin, X8_SHUTDOWN_GRACE_MS: '600000' },
   })
@@ -327,5 +327,5 @@ test('a caller who leaves does not keep the program from ending', { timeout: 30_
   client.destroy()
 
   assert.equal((await program.exited).code, 0)
-  await assert.rejects(answerTo(open(await program.port, {}).end()), { code: 'ECONNREFUSED' })
+  await assert.rejects(responseTo(open(await program.port, {}).end()), { code: 'ECONNREFUSED' })
 })

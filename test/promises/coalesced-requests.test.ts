@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { test } from 'node:test'
-import { answerTo, open as openRequest, problemName, send } from '../support/http-client.js'
+import { responseTo, open as openRequest, problemName, send } from '../support/http-client.js'
 import { startProxy } from '../support/proxy.js'
 import { startRawUpstream } from '../support/raw-upstream.js'
 import { until } from '../support/until.js'
@@ -69,7 +69,7 @@ test('a caller who waits with others leaves alone; when the last one leaves, the
   assert.equal((await next).text, '[2]', 'it is asked for anew')
 })
 
-test('an answer that is cut is never kept, and nobody takes it for whole', async () => {
+test('a response that is cut is never kept, and nobody takes it for whole', async () => {
   let whole = false
   const upstream = await startRawUpstream((socket) => {
     if (whole) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]')
@@ -81,14 +81,14 @@ test('an answer that is cut is never kept, and nobody takes it for whole', async
     X8_TOKEN_URL: `${tokens.origin}/oauth/v2/token`,
     X8_REALTIME_CACHE_MS: '5000',
   })
-  const answers = await Promise.all(Array.from({ length: 5 }, () => send(proxy.port, { path: QUEUES })))
-  assert.deepEqual(new Set(answers.map(problemName)), new Set(['upstream-broken']))
+  const responses = await Promise.all(Array.from({ length: 5 }, () => send(proxy.port, { path: QUEUES })))
+  assert.deepEqual(new Set(responses.map(problemName)), new Set(['upstream-broken']))
   whole = true
   const next = await send(proxy.port, { path: QUEUES })
   assert.deepEqual([next.text, cacheStatus(next)], ['[]', { fwd: 'uri-miss', stored: 'true' }])
 })
 
-test('an answer that ends with its connection is given, but not kept: it may have been cut', async () => {
+test('a response that ends with its connection is given, but not kept: it may have been cut', async () => {
   const upstream = await startRawUpstream((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n[1,2,3'))
   const tokens = await startUpstream()
   const proxy = await startProxy({
@@ -97,13 +97,13 @@ test('an answer that ends with its connection is given, but not kept: it may hav
     X8_REALTIME_CACHE_MS: '5000',
   })
   for (let i = 1; i <= 2; i += 1) {
-    const answer = await send(proxy.port, { path: QUEUES })
-    assert.deepEqual([answer.text, cacheStatus(answer)], ['[1,2,3', { fwd: 'uri-miss' }])
+    const response = await send(proxy.port, { path: QUEUES })
+    assert.deepEqual([response.text, cacheStatus(response)], ['[1,2,3', { fwd: 'uri-miss' }])
     assert.equal(upstream.heads.length, i)
   }
 })
 
-test('a large answer streams to the caller who came first, the others ask for themselves, and it is not kept', async () => {
+test('a large response streams to the caller who came first, the others ask for themselves, and it is not kept', async () => {
   for (const declared of [true, false]) {
     const { proxy, held } = await startHeldWorld()
     const client = begin(proxy.port)
@@ -123,13 +123,13 @@ test('a large answer streams to the caller who came first, the others ask for th
     for await (const chunk of response) size += (chunk as Buffer).length
     assert.equal(size, body.length)
     for (const own of held.slice(1)) own.end(body)
-    assert.ok((await others).every((answer) => answer.body.equals(body)))
+    assert.ok((await others).every((other) => other.body.equals(body)))
     const { entries, bytes } = await cacheOf({ proxy })
     assert.deepEqual([entries, bytes], [0, 0])
   }
 })
 
-test('a large answer is read from 8x8 no faster than its caller reads it', async () => {
+test('a large response is read from 8x8 no faster than its caller reads it', async () => {
   const piece = randomBytes(64 * 1024)
   const pieces = 1024
   let sent = 0
@@ -159,7 +159,7 @@ test('a large answer is read from 8x8 no faster than its caller reads it', async
 
 test('what the cache takes is bounded in bytes, however many targets are asked for', async () => {
   const body = 'x'.repeat(20_000)
-  const upstream = await startUpstream({ answer: (_request, response) => void response.end(body) })
+  const upstream = await startUpstream({ respond: (_request, response) => void response.end(body) })
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin, X8_REALTIME_CACHE_MS: '600000' })
   let next = 0
   await Promise.all(
@@ -192,7 +192,7 @@ test('a caller who does not read holds up neither the others nor the connection 
   await allWait(proxy, 8, () => held.length)
   held[0]!.setHeader('Content-Length', body.length)
   held[0]!.end(body)
-  assert.ok((await others).every((answer) => answer.body.equals(body)))
+  assert.ok((await others).every((other) => other.body.equals(body)))
   const connections = upstream.connections
   const after = send(proxy.port, { path: `${QUEUES}?after` })
   await until(() => held.length === 2)
@@ -215,25 +215,25 @@ test('a caller who does not read holds up neither the others nor the connection 
   )
 })
 
-test('callers who wait for a shared answer are cut by the end of the grace time, like all others', async () => {
+test('callers who wait for a shared response are cut by the end of the grace time, like all others', async () => {
   const { proxy, held } = await startHeldWorld({ X8_SHUTDOWN_GRACE_MS: '300' })
   const callers = Array.from({ length: 5 }, () => begin(proxy.port))
-  const answers = Promise.allSettled(callers.map((client) => answerTo(client)))
+  const responses = Promise.allSettled(callers.map((client) => responseTo(client)))
   await allWait(proxy, 5, () => held.length)
   const closed = once(held[0]!, 'close')
   await proxy.close()
   await closed
-  assert.ok((await answers).every(({ status }) => status === 'rejected'))
+  assert.ok((await responses).every(({ status }) => status === 'rejected'))
 })
 
-test('a shared request that takes too long ends for all who wait, with the same answer', async () => {
+test('a shared request that takes too long ends for all who wait, with the same response', async () => {
   const { proxy, held } = await startHeldWorld({ X8_RESPONSE_TIMEOUT_MS: '300' })
-  const answers = await Promise.all(Array.from({ length: 5 }, () => send(proxy.port, { path: QUEUES })))
-  assert.deepEqual(new Set(answers.map(problemName)), new Set(['upstream-timeout']))
+  const responses = await Promise.all(Array.from({ length: 5 }, () => send(proxy.port, { path: QUEUES })))
+  assert.deepEqual(new Set(responses.map(problemName)), new Set(['upstream-timeout']))
   await until(() => held.every((response) => response.destroyed))
 })
 
-test('an informational answer before the shared one is for nobody, and the final one is still owed in time', async () => {
+test('an informational response before the shared one is for nobody, and the final one is still owed in time', async () => {
   let silent = false
   const upstream = await startRawUpstream((socket) => {
     socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n')
@@ -246,18 +246,18 @@ test('an informational answer before the shared one is for nobody, and the final
     X8_REALTIME_CACHE_MS: '5000',
     X8_RESPONSE_TIMEOUT_MS: '500',
   })
-  const answer = await send(proxy.port, { path: QUEUES })
-  assert.deepEqual([answer.status, answer.text, answer.headers.link], [200, '[]', undefined])
+  const response = await send(proxy.port, { path: QUEUES })
+  assert.deepEqual([response.status, response.text, response.headers.link], [200, '[]', undefined])
   silent = true
   const late = await Promise.all([1, 2, 3].map(() => send(proxy.port, { path: `${QUEUES}?late` })))
   assert.deepEqual(new Set(late.map(problemName)), new Set(['upstream-timeout']))
 })
 
 test('an idle connection that dies under a shared request is replaced once, for all', async () => {
-  let answers = 0
+  let responses = 0
   const upstream = await startRawUpstream((socket) => {
-    answers += 1
-    if (answers === 2) socket.destroy()
+    responses += 1
+    if (responses === 2) socket.destroy()
     else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]')
   })
   const tokens = await startUpstream()
@@ -267,8 +267,8 @@ test('an idle connection that dies under a shared request is replaced once, for 
     X8_REALTIME_CACHE_MS: '5000',
   })
   await send(proxy.port, { path: `${QUEUES}?first` })
-  const answer = await send(proxy.port, { path: QUEUES })
-  assert.deepEqual([answer.status, answer.text], [200, '[]'])
+  const response = await send(proxy.port, { path: QUEUES })
+  assert.deepEqual([response.status, response.text], [200, '[]'])
   assert.equal(upstream.heads.length, 3)
 })
 

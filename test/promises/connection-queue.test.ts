@@ -10,7 +10,7 @@ const CONNECTIONS = 256
 test('whoever waits behind downloads that hang is told to come again, and nothing was sent', async (t) => {
   let asked = 0
   const upstream = await startUpstream({
-    answer(_request, response) {
+    respond(_request, response) {
       asked += 1
       response.write('the beginning of a long download')
     },
@@ -18,19 +18,19 @@ test('whoever waits behind downloads that hang is told to come again, and nothin
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin, X8_RESPONSE_TIMEOUT_MS: '2000' })
   const downloads = await Promise.all(
     Array.from({ length: CONNECTIONS }, async () => {
-      const [answer] = (await once(get(`${proxy.origin}/storage/a`, { agent: false }), 'response')) as [
+      const [response] = (await once(get(`${proxy.origin}/storage/a`, { agent: false }), 'response')) as [
         IncomingMessage,
       ]
-      return answer.on('error', () => undefined)
+      return response.on('error', () => undefined)
     }),
   )
   t.after(() => downloads.forEach((download) => download.destroy()))
   assert.equal(asked, CONNECTIONS)
 
-  const answer = await fetch(`${proxy.origin}/storage/b`)
+  const response = await fetch(`${proxy.origin}/storage/b`)
 
-  assert.equal(answer.status, 503)
-  assert.equal(((await answer.json()) as { type: string }).type, 'urn:8x8-auth-proxy:overloaded')
-  assert.equal(answer.headers.get('retry-after'), '1')
+  assert.equal(response.status, 503)
+  assert.equal(((await response.json()) as { type: string }).type, 'urn:8x8-auth-proxy:overloaded')
+  assert.equal(response.headers.get('retry-after'), '1')
   assert.equal(asked, CONNECTIONS)
 })

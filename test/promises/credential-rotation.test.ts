@@ -76,10 +76,10 @@ test('new secret files are taken up under load without a restart and without a f
   const running = Promise.all(
     Array.from({ length: 4 }, async () => {
       while (!load.done) {
-        const answer = await call()
-        await answer.text()
+        const response = await call()
+        await response.text()
         calls += 1
-        if (!answer.ok) failures.push(answer.status)
+        if (!response.ok) failures.push(response.status)
       }
     }),
   )

@@ -3,18 +3,18 @@ import { EventEmitter, once } from 'node:events'
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { suite, test } from 'node:test'
-import { answerTo, KEYED, open, problemName, readAnswer, send } from '../support/http-client.js'
+import { responseTo, KEYED, open, problemName, readResponse, send } from '../support/http-client.js'
 import { startProxy } from '../support/proxy.js'
 import { readToEnd } from '../support/raw-client.js'
 import { startUpstream } from '../support/upstream.js'
 
 const NEVER = { X8_SHUTDOWN_GRACE_MS: '600000' }
 
-/** A proxy in front of an 8x8 that hands over each answer instead of giving it. */
+/** A proxy in front of an 8x8 that hands over each response instead of giving it. */
 async function startPair(environment: Record<string, string> = NEVER) {
   const events = new EventEmitter()
   const upstream = await startUpstream({
-    answer: (_request, response) => void events.emit('request', response),
+    respond: (_request, response) => void events.emit('request', response),
   })
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin, ...environment }, { start: false })
   const next = async () => ((await once(events, 'request')) as [ServerResponse])[0]
@@ -28,15 +28,15 @@ suite('shutting down', { timeout: 30_000 }, () => {
     const { proxy, next } = await startPair()
     const agent = new Agent({ keepAlive: true })
     const calls = []
-    const answers = []
+    const responses = []
     for (let i = 0; i < 20; i += 1) {
       const arrived = next()
       calls.push(send(proxy.port, { agent, method: 'POST', body: String(i) }))
-      answers.push(await arrived)
+      responses.push(await arrived)
     }
 
     const stopped = proxy.app.stop()
-    for (const answer of answers) answer.end('whole')
+    for (const response of responses) response.end('whole')
 
     for (const { text, headers } of await Promise.all(calls)) {
       assert.equal(text, 'whole')
@@ -46,19 +46,19 @@ suite('shutting down', { timeout: 30_000 }, () => {
     agent.destroy()
   })
 
-  test('an answer that is half way comes to its end', async () => {
+  test('a response that is half way comes to its end', async () => {
     const { proxy, next } = await startPair()
     const arrived = next()
     const client = open(proxy.port, { agent: new Agent({ keepAlive: true }) })
     client.end()
-    const answer = await arrived
-    answer.write('one ')
+    const atUpstream = await arrived
+    atUpstream.write('one ')
     const [response] = (await once(client, 'response')) as [IncomingMessage]
 
     const stopped = proxy.app.stop()
-    answer.end('two')
+    atUpstream.end('two')
 
-    assert.equal((await readAnswer(response)).text, 'one two')
+    assert.equal((await readResponse(response)).text, 'one two')
     assert.equal(await stopped, 0)
   })
 
@@ -66,7 +66,7 @@ suite('shutting down', { timeout: 30_000 }, () => {
     const { upstream, proxy, next } = await startPair()
     const arrived = next()
     const client = open(proxy.port, { method: 'POST', headers: { 'Content-Length': 1_000_000 } })
-    const answer = answerTo(client)
+    const received = responseTo(client)
     const began = once(proxy.app.fastify.server, 'request')
     client.write(Buffer.alloc(600_000))
     await began
@@ -75,7 +75,7 @@ suite('shutting down', { timeout: 30_000 }, () => {
     client.end(Buffer.alloc(400_000))
     void arrived.then((response) => response.end('taken'))
 
-    assert.equal((await answer).text, 'taken')
+    assert.equal((await received).text, 'taken')
     assert.equal(upstream.received[0]?.bodyBytes, 1_000_000)
     assert.equal(await stopped, 0)
   })
@@ -84,12 +84,12 @@ suite('shutting down', { timeout: 30_000 }, () => {
     const { proxy, next } = await startPair()
     const arrived = next()
     const call = send(proxy.port)
-    const answer = await arrived
+    const response = await arrived
 
     const stopped = proxy.app.stop()
 
     await assert.rejects(send(proxy.port), { code: 'ECONNREFUSED' })
-    answer.end()
+    response.end()
     await call
     await stopped
   })
@@ -105,15 +105,15 @@ suite('shutting down', { timeout: 30_000 }, () => {
       const socket = connect(proxy.port, '127.0.0.1')
       const whole = readToEnd(socket)
       socket.write(GET(KEYED))
-      const answer = await arrived
-      answer.write('begun')
+      const response = await arrived
+      response.write('begun')
       await once(socket, 'data')
 
       const stopped = proxy.app.stop()
       const seen = once(proxy.app.fastify.server, 'request')
       socket.write(GET(path))
       await seen
-      answer.end()
+      response.end()
 
       const [, late = ''] = (await whole).toString().split('\r\n0\r\n\r\n')
       assert.match(late, new RegExp(`^HTTP/1\\.1 ${status} `))
@@ -142,23 +142,23 @@ suite('shutting down', { timeout: 30_000 }, () => {
   test('a connection that has become idle ends while others are still at work', async () => {
     const { proxy, next } = await startPair()
     const sockets = []
-    const answers = []
+    const responses = []
     for (let i = 0; i < 2; i += 1) {
       const arrived = next()
       const socket = connect(proxy.port, '127.0.0.1')
       socket.write(GET(KEYED))
-      const answer = await arrived
-      answer.write('begun')
+      const response = await arrived
+      response.write('begun')
       await once(socket, 'data')
       sockets.push(socket.resume())
-      answers.push(answer)
+      responses.push(response)
     }
 
     const stopped = proxy.app.stop()
     const closed = once(sockets[0]!, 'close')
-    answers[0]!.end()
+    responses[0]!.end()
     await closed
-    answers[1]!.end()
+    responses[1]!.end()
 
     assert.equal(await stopped, 0)
   })
@@ -176,9 +176,9 @@ suite('shutting down', { timeout: 30_000 }, () => {
     const { proxy } = await startPair({ ...NEVER, X8_MAX_BODY_BYTES: '10' })
     const client = open(proxy.port, { method: 'POST', headers: { 'Content-Length': 1_000_000 } })
     client.on('error', () => undefined)
-    const answer = answerTo(client)
+    const response = responseTo(client)
     client.flushHeaders()
-    assert.equal(problemName(await answer), 'body-too-large')
+    assert.equal(problemName(await response), 'body-too-large')
 
     assert.equal(await proxy.app.stop(), 0)
     client.destroy()
@@ -189,8 +189,8 @@ suite('shutting down', { timeout: 30_000 }, () => {
     const arrived = next()
     const call = send(proxy.port)
     const rejected = assert.rejects(call, { code: 'ECONNRESET' })
-    const answer = await arrived
-    const ended = once(answer, 'close')
+    const response = await arrived
+    const ended = once(response, 'close')
 
     assert.equal(await proxy.app.stop(), 1)
     await rejected
@@ -201,10 +201,10 @@ suite('shutting down', { timeout: 30_000 }, () => {
     const { proxy, next } = await startPair()
     const arrived = next()
     const call = send(proxy.port)
-    const answer = await arrived
-    const { socket } = answer
+    const response = await arrived
+    const { socket } = response
     const closed = once(socket!, 'close')
-    answer.end()
+    response.end()
     await call
 
     await proxy.app.stop()

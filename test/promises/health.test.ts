@@ -12,11 +12,11 @@ test('alive while it runs, ready with a token', async () => {
     ['/-/live', { live: true }],
     ['/-/ready', { ready: true }],
   ] as const) {
-    const answer = await fetch(`${proxy.origin}${path}`)
-    assert.equal(answer.status, 200)
-    assert.deepEqual(await answer.json(), body)
-    assert.equal(answer.headers.get('cache-control'), 'no-store')
-    assert.ok(answer.headers.get('x-request-id'))
+    const response = await fetch(`${proxy.origin}${path}`)
+    assert.equal(response.status, 200)
+    assert.deepEqual(await response.json(), body)
+    assert.equal(response.headers.get('cache-control'), 'no-store')
+    assert.ok(response.headers.get('x-request-id'))
   }
 })
 
@@ -28,9 +28,9 @@ test('alive but not ready before the first token, with a reason and when to ask 
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false })
   const caller = rawCaller(proxy.port)
 
-  const answer = await caller.get('/-/ready')
-  assertProblem(answer, 'token-unavailable')
-  assert.match(answer.headers['retry-after'] ?? '', /^[1-9]\d*$/)
+  const response = await caller.get('/-/ready')
+  assertProblem(response, 'token-unavailable')
+  assert.match(response.headers['retry-after'] ?? '', /^[1-9]\d*$/)
   assert.equal((await caller.get('/-/live')).status, 200)
 
   const first = fetch(`${proxy.origin}/storage/x`)
@@ -50,10 +50,10 @@ test('alive but not ready while the credentials are refused', async () => {
   const refused = await fetch(`${proxy.origin}/storage/x`)
   assert.equal(refused.status, 502)
 
-  const answer = await fetch(`${proxy.origin}/-/ready`)
-  const problem = (await answer.json()) as { type: string; status: number; detail: string }
-  assert.equal(answer.status, 503)
-  assert.ok(answer.headers.get('retry-after'))
+  const response = await fetch(`${proxy.origin}/-/ready`)
+  const problem = (await response.json()) as { type: string; status: number; detail: string }
+  assert.equal(response.status, 503)
+  assert.ok(response.headers.get('retry-after'))
   assert.equal(problem.type, 'urn:8x8-auth-proxy:credentials-refused')
   assert.equal(problem.status, 503)
   assert.equal(/test-key|test-secret|127\.0\.0\.1/.test(problem.detail), false)
@@ -66,8 +66,8 @@ test('probes take GET and HEAD and nothing else', async () => {
   const caller = rawCaller(proxy.port)
   assert.equal((await caller.send('HEAD /-/live HTTP/1.1', ['Host: localhost'])).body.length, 0)
   for (const method of ['POST', 'PUT', 'DELETE', 'TRACE', 'PROPFIND']) {
-    const answer = await caller.send(`${method} /-/live HTTP/1.1`, ['Host: localhost', 'Content-Length: 0'])
-    assertProblem(answer, 'not-found', method)
+    const response = await caller.send(`${method} /-/live HTTP/1.1`, ['Host: localhost', 'Content-Length: 0'])
+    assertProblem(response, 'not-found', method)
   }
   assert.equal(upstream.received.length, 0)
 })

@@ -15,29 +15,32 @@ async function sandboxed(t: TestContext, products: readonly string[]) {
 test('a refusal for a missing product stays as it came, and a hint says what to tick', async (t) => {
   const { sandbox, proxy } = await sandboxed(t, ['vcc'])
 
-  const answer = await fetch(`${proxy.origin}/storage/us-west/v3/regions`)
+  const response = await fetch(`${proxy.origin}/storage/us-west/v3/regions`)
 
-  assert.equal(answer.status, 401)
-  assert.match(await answer.text(), /InvalidAPICallAsNoApiProductMatchFound/)
-  assert.match(answer.headers.get('x-proxy-hint')!, /Admin Console > API Keys .* "Call Recording & Storage"/)
+  assert.equal(response.status, 401)
+  assert.match(await response.text(), /InvalidAPICallAsNoApiProductMatchFound/)
+  assert.match(
+    response.headers.get('x-proxy-hint')!,
+    /Admin Console > API Keys .* "Call Recording & Storage"/,
+  )
   assert.equal(sandbox.tokenRequests, 1)
 })
 
 test('a 403 of a key family whose product is missing has a hint too', async (t) => {
   const { proxy } = await sandboxed(t, ['vcc'])
-  const answer = await fetch(`${proxy.origin}/chat-gateway/v1/channels`)
-  assert.equal(answer.status, 403)
-  assert.match(answer.headers.get('x-proxy-hint')!, /"Chat Gateway"/)
+  const response = await fetch(`${proxy.origin}/chat-gateway/v1/channels`)
+  assert.equal(response.status, 403)
+  assert.match(response.headers.get('x-proxy-hint')!, /"Chat Gateway"/)
 })
 
 test('where the product is there, a refusal has no hint', async () => {
   const upstream = await startUpstream({
-    answer: (_request, response) => void response.writeHead(403).end('{}'),
+    respond: (_request, response) => void response.writeHead(403).end('{}'),
   })
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
-  const answer = await fetch(`${proxy.origin}/storage/us-west/v3/regions`)
-  assert.equal(answer.status, 403)
-  assert.equal(answer.headers.get('x-proxy-hint'), null)
+  const response = await fetch(`${proxy.origin}/storage/us-west/v3/regions`)
+  assert.equal(response.status, 403)
+  assert.equal(response.headers.get('x-proxy-hint'), null)
 })
 
 test('status says in words which families the app may call', async (t) => {
@@ -58,15 +61,15 @@ test('status says in words which families the app may call', async (t) => {
   )
 })
 
-test('an answer says where its time went, and trace context passes untouched', async () => {
+test('a response says where its time went, and trace context passes untouched', async () => {
   const upstream = await startUpstream()
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
-  const answer = await fetch(`${proxy.origin}/storage/a`, { headers: { traceparent } })
+  const response = await fetch(`${proxy.origin}/storage/a`, { headers: { traceparent } })
 
   assert.match(
-    answer.headers.get('server-timing')!,
+    response.headers.get('server-timing')!,
     /^token;dur=\d+(?:\.\d)?, queue;dur=\d+(?:\.\d)?, upstream;dur=\d+(?:\.\d)?$/,
   )
   assert.equal(upstream.received[0]?.headers.traceparent, traceparent)

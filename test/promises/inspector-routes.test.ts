@@ -53,37 +53,37 @@ async function openPage(proxy: TestProxy, t: TestContext): Promise<Page> {
 
 async function setCapture(proxy: TestProxy, on: boolean): Promise<void> {
   const headers = { Origin: proxy.origin, 'Content-Type': 'application/json' }
-  const answer = await send(proxy.port, {
+  const response = await send(proxy.port, {
     method: 'POST',
     path: '/-/capture',
     headers,
     body: JSON.stringify({ on }),
   })
-  assert.deepEqual([answer.status, answer.text], [200, `{"capture":${on}}`])
+  assert.deepEqual([response.status, response.text], [200, `{"capture":${on}}`])
 }
 
 async function detailOf(proxy: TestProxy, { n }: Summary): Promise<Detail> {
-  const answer = await send(proxy.port, { path: `/-/requests/${n}` })
-  assert.equal(answer.status, 200)
-  return JSON.parse(answer.text) as Detail
+  const response = await send(proxy.port, { path: `/-/requests/${n}` })
+  assert.equal(response.status, 200)
+  return JSON.parse(response.text) as Detail
 }
 
 test('the page comes with a policy that runs its own script and nothing else', async () => {
   const proxy = await startProxy({}, { start: false })
-  const answer = await send(proxy.port, { path: '/-/' })
+  const response = await send(proxy.port, { path: '/-/' })
 
-  assert.equal(answer.status, 200)
-  assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8')
+  assert.equal(response.status, 200)
+  assert.equal(response.headers['content-type'], 'text/html; charset=utf-8')
   assert.equal(
-    answer.headers['content-security-policy'],
+    response.headers['content-security-policy'],
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
       "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   )
-  assert.equal(answer.headers['x-content-type-options'], 'nosniff')
-  assert.equal(answer.headers['referrer-policy'], 'no-referrer')
-  assert.equal(answer.headers['cache-control'], 'no-store')
+  assert.equal(response.headers['x-content-type-options'], 'nosniff')
+  assert.equal(response.headers['referrer-policy'], 'no-referrer')
+  assert.equal(response.headers['cache-control'], 'no-store')
   assert.doesNotMatch(
-    answer.text,
+    response.text,
     /<script(?! type="module" src="page\.js">)|\son\w+=|style=|https?:\/\/(?!www\.w3\.org)/,
   )
 })
@@ -92,14 +92,14 @@ test('the whole page is less than 50 KB and needs nothing from elsewhere', async
   const proxy = await startProxy({}, { start: false })
   let bytes = 0
   for (const name of ['', 'page.css', ...SCRIPTS]) {
-    const answer = await send(proxy.port, { path: `/-/${name}` })
-    assert.equal(answer.status, 200, name)
-    assert.match(answer.headers['content-type']!, /^text\/(?:html|css|javascript); charset=utf-8$/)
+    const response = await send(proxy.port, { path: `/-/${name}` })
+    assert.equal(response.status, 200, name)
+    assert.match(response.headers['content-type']!, /^text\/(?:html|css|javascript); charset=utf-8$/)
     assert.doesNotMatch(
-      answer.text,
+      response.text,
       /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|sourceMappingURL|@import|url\(/,
     )
-    bytes += answer.body.length
+    bytes += response.body.length
   }
   assert.ok(bytes < 50 * 1024, `${bytes} bytes`)
 })
@@ -220,7 +220,7 @@ test('nothing is captured until it is switched on, and nothing after it is switc
 
 test('a captured request shows what went up and what came down, without secrets', async (t) => {
   const upstream = await startUpstream({
-    answer: (request, response) =>
+    respond: (request, response) =>
       response
         .setHeader('Content-Type', 'application/json')
         .setHeader('X-Echo', request.headers.authorization ?? '')
@@ -271,7 +271,7 @@ test('a captured upload arrives whole, and its first 10 KB are shown', async (t)
 test('markup in a path, a header or a body stays what it is: text in JSON', async (t) => {
   const evil = '<svg/onload=alert(1)>'
   const upstream = await startUpstream({
-    answer: (_request, response) =>
+    respond: (_request, response) =>
       response.setHeader('Content-Type', 'text/html').setHeader('X-Evil', evil).end(evil),
   })
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
@@ -285,10 +285,10 @@ test('markup in a path, a header or a body stays what it is: text in JSON', asyn
 
   const [summary] = await page.next<Summary[]>('requests')
   assert.equal(summary?.target, `/storage/${evil}?data:%0A`)
-  const answer = await send(proxy.port, { path: `/-/requests/${summary?.n}` })
-  assert.equal(answer.headers['content-type'], 'application/json; charset=utf-8')
-  assert.equal(answer.headers['x-content-type-options'], 'nosniff')
-  const { request, response } = JSON.parse(answer.text) as Detail
+  const { headers, text } = await send(proxy.port, { path: `/-/requests/${summary?.n}` })
+  assert.equal(headers['content-type'], 'application/json; charset=utf-8')
+  assert.equal(headers['x-content-type-options'], 'nosniff')
+  const { request, response } = JSON.parse(text) as Detail
   assert.ok(request?.headers.some(([name, value]) => name === 'X-Evil' && value === evil))
   assert.equal(response?.body.text, evil)
 })
@@ -306,9 +306,9 @@ test('only the page itself may switch capturing', async () => {
     { Origin: 'http://127.0.0.1:1' },
     { Origin: `https://127.0.0.1:${proxy.port}` },
   ]) {
-    const answer = await post(headers)
-    assert.equal(answer.status, 403, JSON.stringify(headers))
-    assert.match(answer.text, /cross-site/)
+    const response = await post(headers)
+    assert.equal(response.status, 403, JSON.stringify(headers))
+    assert.match(response.text, /cross-site/)
   }
   assert.equal((await post({ Origin: proxy.origin })).status, 200)
   const bad = await send(proxy.port, {
@@ -323,8 +323,8 @@ test('only the page itself may switch capturing', async () => {
 test('an allowed origin may call 8x8, but not read what others have called', async () => {
   const proxy = await startProxy({ X8_ALLOWED_ORIGINS: 'http://app.test' }, { start: false })
   for (const path of ['/-/', '/-/page.js', '/-/events', '/-/requests/1']) {
-    const answer = await send(proxy.port, { path, headers: { Origin: 'http://app.test' } })
-    assert.equal(answer.status, 403, path)
+    const response = await send(proxy.port, { path, headers: { Origin: 'http://app.test' } })
+    assert.equal(response.status, 403, path)
   }
 })
 

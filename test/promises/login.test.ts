@@ -20,13 +20,13 @@ const login = (init: RequestInit = {}, { origin } = proxy) =>
 test("a script that logs in first gets 8x8's kind of answer, with a token that opens nothing", async () => {
   await fetch(`${proxy.origin}/storage/warm`)
   const tokenRequests = upstream.tokenRequests
-  const answer = await login()
-  const { access_token, issued_at, ...rest } = (await answer.json()) as Record<string, unknown>
+  const response = await login()
+  const { access_token, issued_at, ...rest } = (await response.json()) as Record<string, unknown>
 
-  assert.equal(answer.status, 200)
-  assert.match(answer.headers.get('content-type') ?? '', /^application\/json\b/)
-  assert.equal(answer.headers.get('cache-control'), 'no-store')
-  assert.equal(answer.headers.get('proxy-status'), null)
+  assert.equal(response.status, 200)
+  assert.match(response.headers.get('content-type') ?? '', /^application\/json\b/)
+  assert.equal(response.headers.get('cache-control'), 'no-store')
+  assert.equal(response.headers.get('proxy-status'), null)
   assert.match(String(access_token), /^[\x21-\x7e]+$/)
   assert.ok(!upstream.tokens.includes(String(access_token)), 'the real token never leaves')
   assert.match(String(issued_at), /^\d{13}$/)
@@ -52,10 +52,10 @@ test('the stand-in token works for every call, because the real one takes its pl
     '/analytics/cc/v5/realtime-metrics/queues',
     '/qm/uk/v1/x',
   ]) {
-    const answer = await fetch(`${proxy.origin}${path}`, {
+    const response = await fetch(`${proxy.origin}${path}`, {
       headers: { Authorization: `Bearer ${access_token}` },
     })
-    assert.equal(answer.status, 200)
+    assert.equal(response.status, 200)
     assert.equal(upstream.received.pop()?.headers.authorization, 'Bearer token-1')
   }
 })
@@ -74,11 +74,11 @@ test("what 8x8 refuses at login is refused here, in 8x8's words", async () => {
     [{ method: 'PUT' }, 405],
     [{ method: 'DELETE' }, 405],
   ] as const) {
-    const answer = await login(init)
-    assert.equal(answer.status, status)
-    assert.match(answer.headers.get('content-type') ?? '', /^application\/json\b/)
-    assert.equal(answer.headers.get('allow'), status === 405 ? 'POST' : null)
-    assert.equal(((await answer.json()) as { ErrorCode: string }).ErrorCode, 'invalid_request')
+    const response = await login(init)
+    assert.equal(response.status, status)
+    assert.match(response.headers.get('content-type') ?? '', /^application\/json\b/)
+    assert.equal(response.headers.get('allow'), status === 405 ? 'POST' : null)
+    assert.equal(((await response.json()) as { ErrorCode: string }).ErrorCode, 'invalid_request')
   }
   assert.equal(upstream.received.length, 0)
 })
@@ -95,9 +95,9 @@ test('a Work Analytics login is forwarded unless the proxy has a user of its own
     { X8_BASE_URL: upstream.origin, X8_WORK_USERNAME: 'u', X8_WORK_PASSWORD: 'p' },
     { start: false },
   )
-  const answer = await fetch(`${own.origin}${path}`, init)
-  const { access_token, ...rest } = (await answer.json()) as Record<string, unknown>
-  assert.equal(answer.status, 200)
+  const response = await fetch(`${own.origin}${path}`, init)
+  const { access_token, ...rest } = (await response.json()) as Record<string, unknown>
+  assert.equal(response.status, 200)
   assert.equal(typeof access_token, 'string')
   assert.deepEqual(rest, { token_type: 'bearer', expires_in: 1800 })
   assert.equal((await fetch(`${own.origin}${path}`)).status, 405)

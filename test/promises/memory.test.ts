@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { Agent, type IncomingMessage } from 'node:http'
 import { suite, test } from 'node:test'
-import { answerTo, KEYED, open, send } from '../support/http-client.js'
+import { responseTo, KEYED, open, send } from '../support/http-client.js'
 import { MADE_UP, startProgram } from '../support/program.js'
 import { startUpstream, type TestUpstreamOptions } from '../support/upstream.js'
 
@@ -60,7 +60,7 @@ suite('memory', { timeout: 120_000 }, () => {
   ] as const) {
     test(`300 MiB to ${who} take less than 64 MiB`, async () => {
       const { program, port } = await startPair({
-        answer(request, response) {
+        respond(request, response) {
           if (request.url!.endsWith('/warm-up')) return void response.end()
           let left = (300 * MEBIBYTE) / piece.length
           const more = () => {
@@ -109,7 +109,7 @@ suite('memory', { timeout: 120_000 }, () => {
 
     const transfer = async (headers: Record<string, string | number>) => {
       const client = open(port, { method: 'POST', headers })
-      const answer = answerTo(client)
+      const response = responseTo(client)
       let left = (90 * MEBIBYTE) / piece.length
       const more = () => {
         while (left > 0) {
@@ -119,7 +119,7 @@ suite('memory', { timeout: 120_000 }, () => {
         client.end()
       }
       more()
-      assert.equal((await answer).text, String(90 * MEBIBYTE))
+      assert.equal((await response).text, String(90 * MEBIBYTE))
     }
 
     assertFlat(
@@ -135,7 +135,7 @@ suite('memory', { timeout: 120_000 }, () => {
     async () => {
       const { program, port } = await startPair({
         // A server that grants idle connections 3 s: they are closed after one, and the test need not wait for more.
-        answer: (_request, response) =>
+        respond: (_request, response) =>
           response.setHeader('Connection', 'keep-alive').setHeader('Keep-Alive', 'timeout=3').end('ok'),
       })
       const openFiles = () => readdirSync(`/proc/${program.pid}/fd`).length

@@ -7,10 +7,10 @@ import { startUpstream } from '../support/upstream.js'
 
 /** Each sample of the text format by its name and labels, as written. */
 async function scrape(proxy: TestProxy): Promise<Map<string, number>> {
-  const answer = await fetch(`${proxy.origin}/-/metrics`)
-  assert.equal(answer.status, 200)
-  assert.match(answer.headers.get('content-type')!, /^text\/plain; version=0\.0\.4/)
-  const samples = (await answer.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  const response = await fetch(`${proxy.origin}/-/metrics`)
+  assert.equal(response.status, 200)
+  assert.match(response.headers.get('content-type')!, /^text\/plain; version=0\.0\.4/)
+  const samples = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return new Map(
     samples.map((line) => {
       const end = line.lastIndexOf(' ')
@@ -44,7 +44,7 @@ test('every metric that the documentation names is there, with what was counted 
 
 test('a replaced token shows as a retry and as a renewal because of a refusal', async () => {
   const upstream = await startUpstream({
-    answer: (request, response) =>
+    respond: (request, response) =>
       void response.writeHead(request.headers.authorization === 'Bearer token-1' ? 401 : 200).end('{}'),
   })
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })

@@ -11,11 +11,11 @@ const { folders, variables } = catalogueOf(FAMILIES)
 const calls = new Map(
   folders.flatMap(({ family, calls: all }) => all.map((call) => [`${family.title} / ${call.title}`, call])),
 )
-const { failures, answers } = await importAndRun()
+const { failures, responses } = await importAndRun()
 
 test('the whole collection, imported by link and run, has no failed request and no failed script', () => {
   assert.deepEqual(failures, [])
-  const answered = new Set(answers.map(({ call }) => call.id))
+  const answered = new Set(responses.map(({ call }) => call.id))
   assert.deepEqual(
     [...calls.values()].map(({ id }) => id).filter((id) => !answered.has(id)),
     [],
@@ -23,9 +23,9 @@ test('the whole collection, imported by link and run, has no failed request and 
 })
 
 test('every call of the collection is answered with the documented status and media type', () => {
-  const others = answers.filter(({ call, status, type }) => {
-    const isTyped = call.answer.type === '*/*' || type === call.answer.type
-    return status !== call.answer.status || !isTyped
+  const others = responses.filter(({ call, status, type }) => {
+    const isTyped = call.response.type === '*/*' || type === call.response.type
+    return status !== call.response.status || !isTyped
   })
   assert.deepEqual(
     others.map(({ call, status, type }) => [call.id, status, type]),
@@ -35,7 +35,7 @@ test('every call of the collection is answered with the documented status and me
 
 test('every call of the collection acts on what the calls before it brought', () => {
   const values = new Map(Object.entries(variables).map(([name, { value }]) => [name, value]))
-  for (const { call, path, json } of answers) {
+  for (const { call, path, json } of responses) {
     assert.ok(path.endsWith(call.path.replace(/\{(\w+)\}/g, (_, name: string) => values.get(name)!)), path)
     for (const [name, keys] of Object.entries(call.keeps ?? {})) {
       const value = keys.reduce<unknown>((at, key) => (at as Keyed | undefined)?.[key], json)
@@ -47,10 +47,10 @@ test('every call of the collection acts on what the calls before it brought', ()
 
 type Keyed = Readonly<Record<string | number, unknown>>
 
-interface Answered {
+interface ReceivedResponse {
   readonly call: Call
   readonly status: number
-  /** Absent for an answer without a body. */
+  /** Absent for a response without a body. */
   readonly type: string | undefined
   /** Decoded, without the query. */
   readonly path: string
@@ -58,7 +58,10 @@ interface Answered {
 }
 
 /** As a person does it: starts the sandbox, imports the collection from the proxy's address, and runs it. */
-async function importAndRun(): Promise<{ failures: readonly string[]; answers: readonly Answered[] }> {
+async function importAndRun(): Promise<{
+  failures: readonly string[]
+  responses: readonly ReceivedResponse[]
+}> {
   const sandbox = await startSandbox()
   after(() => sandbox.close())
   const { key, secret, workUsername, workPassword } = sandbox.credentials
@@ -82,7 +85,7 @@ async function importAndRun(): Promise<{ failures: readonly string[]; answers: r
   })
   return {
     failures: run.failures.map(({ source, error }) => `${source?.name}: ${error.message}`),
-    answers: run.executions.map(({ item, request, response }) => ({
+    responses: run.executions.map(({ item, request, response }) => ({
       call: calls.get(nameOf(item))!,
       status: response?.code ?? 0,
       type: response?.headers.get('content-type') ?? undefined,

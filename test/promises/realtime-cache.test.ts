@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { after, test } from 'node:test'
 import type { AppCredentials } from '../../src/config/load-config.js'
 import { createCredentials } from '../../src/config/credentials.js'
-import { type Answer, problemName, send } from '../support/http-client.js'
+import { type TestResponse, problemName, send } from '../support/http-client.js'
 import { startProxy } from '../support/proxy.js'
 import { until } from '../support/until.js'
 import { startUpstream } from '../support/upstream.js'
@@ -21,36 +21,36 @@ import {
 test('fifty pollers that ask once a second for ten seconds cost two calls', async () => {
   let time = 1_000_000
   const world = await startWorld({}, {}, { now: () => time })
-  const answers: Answer[] = []
+  const responses: TestResponse[] = []
   for (let second = 0; second <= 10; second += 1) {
-    answers.push(...(await Promise.all(Array.from({ length: 50 }, () => world.get()))))
+    responses.push(...(await Promise.all(Array.from({ length: 50 }, () => world.get()))))
     time += 1000
   }
 
   assert.equal(world.upstream.received.length, 2, 'at 0 s and at 6 s; 5 s is still fresh')
-  assert.equal(answers.length, 550)
-  assert.ok(answers.every(({ status, text }) => status === 200 && text === '{"ok":true}'))
-  const ages = answers.flatMap(({ headers }) => headers.age ?? [])
+  assert.equal(responses.length, 550)
+  assert.ok(responses.every(({ status, text }) => status === 200 && text === '{"ok":true}'))
+  const ages = responses.flatMap(({ headers }) => headers.age ?? [])
   assert.deepEqual([...new Set(ages)].sort(), ['0', '1', '2', '3', '4', '5'])
   const { hits, misses, collapsed } = (await cacheOf(world)) as Record<string, number>
   assert.deepEqual([misses, hits! + collapsed!], [2, 548])
 })
 
 test('a burst of two hundred that ask the same at once costs one call', async () => {
-  const { answer, waiting, open } = gate((_request, response) => void response.end('[1,2,3]'))
-  const world = await startWorld({ answer })
+  const { respond, waiting, open } = gate((_request, response) => void response.end('[1,2,3]'))
+  const world = await startWorld({ respond })
   const burst = Array.from({ length: 200 }, () => world.get())
   await allWait(world.proxy, 200, waiting)
   open()
-  const answers = await Promise.all(burst)
+  const responses = await Promise.all(burst)
 
   assert.equal(world.upstream.received.length, 1)
-  assert.ok(answers.every(({ status, text }) => status === 200 && text === '[1,2,3]'))
-  const statuses = answers.map(cacheStatus)
+  assert.ok(responses.every(({ status, text }) => status === 200 && text === '[1,2,3]'))
+  const statuses = responses.map(cacheStatus)
   assert.equal(statuses.filter((status) => status?.stored === 'true').length, 1)
   assert.equal(statuses.filter((status) => status?.collapsed === 'true').length, 199)
   assert.equal(
-    new Set(answers.map(({ headers }) => headers['x-request-id'])).size,
+    new Set(responses.map(({ headers }) => headers['x-request-id'])).size,
     200,
     'each has its own id',
   )
@@ -62,7 +62,7 @@ test('what was kept is given with its age and the way it came', async () => {
   let time = 5_000_000
   const world = await startWorld(
     {
-      answer: (_request, response) =>
+      respond: (_request, response) =>
         void response
           .writeHead(200, { Age: '2', 'Cache-Status': 'edge; hit', 'X-Page': '0', 'Content-Length': 2 })
           .end('[]'),
@@ -87,7 +87,7 @@ test('what was kept is given with its age and the way it came', async () => {
 
 test('another target, tenant or form is never answered with what was kept for the first', async () => {
   const world = await startWorld({
-    answer: ({ url, headers }, response) =>
+    respond: ({ url, headers }, response) =>
       void response.end(JSON.stringify([url, headers['x-tenant-info'], headers.accept])),
   })
   const different: [Record<string, string>, string][] = [
@@ -111,9 +111,9 @@ test('another target, tenant or form is never answered with what was kept for th
     [{ 'X-Unheard-Of': '1' }, QUEUES],
   ]
   for (const round of [1, 2]) {
-    const answers = await Promise.all(different.map(([headers, path]) => world.get(headers, path)))
+    const responses = await Promise.all(different.map(([headers, path]) => world.get(headers, path)))
     assert.equal(world.upstream.received.length, different.length, `round ${round}`)
-    for (const [i, { text }] of answers.entries()) {
+    for (const [i, { text }] of responses.entries()) {
       const [headers, path] = different[i]!
       assert.deepEqual(JSON.parse(text), [path, headers['X-Tenant-Info'] ?? null, headers.Accept ?? null])
     }
@@ -167,11 +167,11 @@ test('other families, other methods, parts, conditions and bodies always go to 8
   let expected = 1
   for (const [headers, path, method] of calls) {
     for (let i = 0; i < 2; i += 1) {
-      const answer = await world.get(headers, path, method)
+      const response = await world.get(headers, path, method)
       expected += 1
       assert.equal(world.upstream.received.length, expected, `${method} ${path}`)
       const applies = path === QUEUES && method === 'GET'
-      assert.deepEqual(cacheStatus(answer), applies ? { fwd: 'bypass' } : undefined)
+      assert.deepEqual(cacheStatus(response), applies ? { fwd: 'bypass' } : undefined)
     }
   }
   await send(world.proxy.port, { path: QUEUES, body: 'x', headers: { 'Content-Length': 1 } })
@@ -181,10 +181,10 @@ test('other families, other methods, parts, conditions and bodies always go to 8
 
 test('a caller that wants it fresh gets it fresh, and refreshes it for the others unless it says no-store', async () => {
   let calls = 0
-  const world = await startWorld({ answer: (_request, response) => void response.end(String((calls += 1))) })
+  const world = await startWorld({ respond: (_request, response) => void response.end(String((calls += 1))) })
   const ask = async (headers: Record<string, string> = {}) => {
-    const answer = await world.get(headers)
-    return [answer.text, cacheStatus(answer)]
+    const response = await world.get(headers)
+    return [response.text, cacheStatus(response)]
   }
 
   assert.deepEqual(await ask({ 'Cache-Control': 'no-store' }), ['1', { fwd: 'request' }])
@@ -198,17 +198,17 @@ test('a caller that wants it fresh gets it fresh, and refreshes it for the other
   assert.equal(world.upstream.received[2]!.headers['cache-control'], 'no-cache', 'it is sent on')
 })
 
-test('an answer that 8x8 does not want kept, or that varies by what is not told apart, is for one caller', async () => {
+test('a response that 8x8 does not want kept, or that varies by what is not told apart, is for one caller', async () => {
   for (const headers of [
     { 'Cache-Control': 'no-store' },
     { 'Cache-Control': 'private, NO-STORE, max-age=60' },
     { Vary: '*' },
     { Vary: 'Accept, User-Agent' },
   ]) {
-    const { answer, waiting, open } = gate(
+    const { respond, waiting, open } = gate(
       (_request, response) => void response.writeHead(200, headers).end('{}'),
     )
-    const world = await startWorld({ answer })
+    const world = await startWorld({ respond })
     const all = Promise.all(Array.from({ length: 5 }, () => world.get()))
     await allWait(world.proxy, 5, waiting)
     open()
@@ -240,7 +240,7 @@ test('what 8x8 says about freshness shortens the time, private answers and harml
   ]
   for (const headers of [...kept, ...notKept]) {
     const world = await startWorld({
-      answer: (_request, response) => void response.writeHead(200, headers).end('{}'),
+      respond: (_request, response) => void response.writeHead(200, headers).end('{}'),
     })
     await world.get()
     await world.get()
@@ -249,7 +249,7 @@ test('what 8x8 says about freshness shortens the time, private answers and harml
   }
   let time = 1_000
   const world = await startWorld(
-    { answer: (_request, response) => void response.setHeader('Cache-Control', 'max-age=3').end('{}') },
+    { respond: (_request, response) => void response.setHeader('Cache-Control', 'max-age=3').end('{}') },
     {},
     { now: () => time },
   )
@@ -262,7 +262,7 @@ test('what 8x8 says about freshness shortens the time, private answers and harml
 test('errors are never kept', async () => {
   let status = 200
   const world = await startWorld({
-    answer: (_request, response) => void response.writeHead(status).end('{}'),
+    respond: (_request, response) => void response.writeHead(status).end('{}'),
   })
   for (const error of [203, 302, 400, 401, 403, 404, 429, 500, 503]) {
     status = error
@@ -275,10 +275,10 @@ test('errors are never kept', async () => {
 
 test('an error is shared by those who waited for it, and by nobody else', async () => {
   const statuses = [503, 200]
-  const { answer, waiting, open } = gate(
+  const { respond, waiting, open } = gate(
     (_request, response) => void response.writeHead(statuses.shift()!, { 'Retry-After': '1' }).end('{}'),
   )
-  const world = await startWorld({ answer })
+  const world = await startWorld({ respond })
   const all = Promise.all(Array.from({ length: 5 }, () => world.get()))
   await allWait(world.proxy, 5, waiting)
   open()
@@ -295,11 +295,11 @@ test('an error is shared by those who waited for it, and by nobody else', async 
 
 test('with the cache off every call goes up, and nothing speaks of a cache', async () => {
   const world = await startWorld({}, { X8_REALTIME_CACHE_MS: '0' })
-  const answers = await Promise.all(Array.from({ length: 5 }, () => world.get()))
+  const responses = await Promise.all(Array.from({ length: 5 }, () => world.get()))
 
   assert.equal(world.upstream.received.length, 5)
   assert.ok(
-    answers.every(({ headers }) => headers['cache-status'] === undefined && headers.age === undefined),
+    responses.every(({ headers }) => headers['cache-status'] === undefined && headers.age === undefined),
   )
   assert.deepEqual(await cacheOf(world), { enabled: false })
   assert.equal('cache' in world.proxy.log.findLast(({ method }) => method === 'GET')!, false)
@@ -309,7 +309,7 @@ test('links lead back to the address that each caller used, and CORS headers go 
   const origin = 'http://localhost:3000'
   const world = await startWorld(
     {
-      answer: (_request, response, { origin: api }) =>
+      respond: (_request, response, { origin: api }) =>
         void response.setHeader('Link', `<${api}${QUEUES}?page=1>; rel="next"`).end('[]'),
     },
     { X8_ALLOWED_ORIGINS: origin, X8_ALLOWED_HOSTS: 'localhost,dashboards' },
@@ -320,20 +320,20 @@ test('links lead back to the address that each caller used, and CORS headers go 
     { Host: '127.0.0.1:3' },
   ]
   for (const headers of callers) {
-    const answer = await world.get(headers)
-    assert.equal(answer.headers.link, `<http://${headers.Host}${QUEUES}?page=1>; rel="next"`)
-    assert.equal(answer.headers['access-control-allow-origin'], headers.Origin)
+    const response = await world.get(headers)
+    assert.equal(response.headers.link, `<http://${headers.Host}${QUEUES}?page=1>; rel="next"`)
+    assert.equal(response.headers['access-control-allow-origin'], headers.Origin)
   }
   assert.equal(world.upstream.received.length, 1)
 })
 
-test('an expired token costs one renewal, however many wait for the shared answer', async () => {
-  const { answer, waiting, open } = gate(({ headers }, response) =>
+test('an expired token costs one renewal, however many wait for the shared response', async () => {
+  const { respond, waiting, open } = gate(({ headers }, response) =>
     headers.authorization === 'Bearer token-1'
       ? void response.writeHead(401).end('{"fault":{"faultstring":"Access Token expired"}}')
       : void response.end('[]'),
   )
-  const world = await startWorld({ answer })
+  const world = await startWorld({ respond })
   const all = Promise.all(Array.from({ length: 50 }, () => world.get()))
   await allWait(world.proxy, 50, waiting)
   open()
@@ -350,9 +350,9 @@ test('what is fresh is given even while 8x8 cannot be reached', async () => {
   const world = await startWorld()
   await world.get()
   await world.upstream.close()
-  const answer = await world.get()
-  assert.equal(answer.status, 200)
-  assert.deepEqual(cacheStatus(answer), { hit: 'true' })
+  const response = await world.get()
+  assert.equal(response.status, 200)
+  assert.deepEqual(cacheStatus(response), { hit: 'true' })
   assert.equal(problemName(await world.get({}, `${QUEUES}?other`)), 'upstream-unreachable')
 })
 
@@ -379,10 +379,10 @@ test('a new secret of the same app keeps what is there, another app gets nothing
 test('a refusal too long to be read whole is judged once, and comes down whole', async () => {
   let good = 'Bearer token-2'
   const fault = 'x'.repeat(100_000)
-  const { answer, waiting, open } = gate(({ headers }, response) =>
+  const { respond, waiting, open } = gate(({ headers }, response) =>
     headers.authorization === good ? void response.end('[]') : void response.writeHead(401).end(fault),
   )
-  const world = await startWorld({ answer })
+  const world = await startWorld({ respond })
   const wall = async () => {
     const before = world.upstream.received.length
     const all = Promise.all(Array.from({ length: 5 }, () => world.get()))
@@ -390,9 +390,9 @@ test('a refusal too long to be read whole is judged once, and comes down whole',
       await allWait(world.proxy, 5, waiting)
       open()
     }
-    const answers = await all
+    const responses = await all
     assert.equal(world.upstream.received.length, before + 2)
-    return answers
+    return responses
   }
   assert.ok((await wall()).every(({ status, text }) => status === 200 && text === '[]'))
   assert.equal(world.upstream.tokenRequests, 2)
@@ -411,7 +411,7 @@ test('a refusal too long to be read whole is judged once, and comes down whole',
 test('a request with a new token does not wait for one that went with the old', async () => {
   const held: (() => void)[] = []
   const world = await startWorld({
-    answer: ({ headers, url }, response) => {
+    respond: ({ headers, url }, response) => {
       const refused = headers.authorization === 'Bearer token-1'
       const go = () => void response.writeHead(refused ? 401 : 200).end('[]')
       if (url === QUEUES) held.push(go)
@@ -439,8 +439,8 @@ test('a missing product is told to all who wait, and renews nothing', async () =
       detail: { errorcode: 'keymanagement.service.InvalidAPICallAsNoApiProductMatchFound' },
     },
   })
-  const { answer, waiting, open } = gate((_request, response) => void response.writeHead(401).end(fault))
-  const world = await startWorld({ answer })
+  const { respond, waiting, open } = gate((_request, response) => void response.writeHead(401).end(fault))
+  const world = await startWorld({ respond })
   const all = Promise.all(Array.from({ length: 20 }, () => world.get()))
   await allWait(world.proxy, 20, waiting)
   open()

@@ -5,9 +5,9 @@ import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { suite, test } from 'node:test'
-import { answerTo, KEYED, open, problemName, send, sha256 } from '../support/http-client.js'
+import { responseTo, KEYED, open, problemName, send, sha256 } from '../support/http-client.js'
 import { startProxy } from '../support/proxy.js'
-import { parseAnswer, readToEnd, sendRaw } from '../support/raw-client.js'
+import { parseResponse, readToEnd, sendRaw } from '../support/raw-client.js'
 import { startUpstream } from '../support/upstream.js'
 
 /** Sends a request's body back as it comes. */
@@ -30,8 +30,8 @@ suite('what a request carries', () => {
     for (const method of methods) {
       const body = method === 'HEAD' ? '' : 'body'
       const headers = { 'Content-Length': body.length }
-      const answer = await send(proxy.port, { method, headers, body })
-      assert.equal(answer.status, 200, method)
+      const response = await send(proxy.port, { method, headers, body })
+      assert.equal(response.status, 200, method)
     }
 
     assert.deepEqual(
@@ -47,13 +47,13 @@ suite('what a request carries', () => {
     const { upstream, proxy } = await startPair()
     const body = '{"ids":[1,2,3]}'
 
-    const answer = await send(proxy.port, {
+    const response = await send(proxy.port, {
       method: 'DELETE',
       headers: { 'Content-Type': 'application/json', 'Content-Length': body.length },
       body,
     })
 
-    assert.equal(answer.status, 200)
+    assert.equal(response.status, 200)
     assert.equal(upstream.received[0]?.bodySha256, sha256(Buffer.from(body)))
     assert.equal(upstream.received[0]?.headers['content-type'], 'application/json')
   })
@@ -61,12 +61,12 @@ suite('what a request carries', () => {
   test('a POST without body and without length arrives empty', async () => {
     const { upstream, proxy } = await startPair()
 
-    const answer = await sendRaw(
+    const response = await sendRaw(
       proxy.port,
       `POST ${KEYED} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
     )
 
-    assert.equal(answer.status, 200)
+    assert.equal(response.status, 200)
     assert.equal(upstream.received[0]?.bodyBytes, 0)
     assert.equal(upstream.received[0]?.headers['transfer-encoding'], undefined)
   })
@@ -74,9 +74,9 @@ suite('what a request carries', () => {
   test('an empty POST keeps its Content-Length of 0', async () => {
     const { upstream, proxy } = await startPair()
 
-    const answer = await send(proxy.port, { method: 'POST', headers: { 'Content-Length': 0 } })
+    const response = await send(proxy.port, { method: 'POST', headers: { 'Content-Length': 0 } })
 
-    assert.equal(answer.status, 200)
+    assert.equal(response.status, 200)
     assert.equal(upstream.received[0]?.headers['content-length'], '0')
   })
 
@@ -101,8 +101,8 @@ suite('what a request carries', () => {
     ]
 
     for (const type of types) {
-      const answer = await send(proxy.port, { method: 'PUT', headers: { 'Content-Type': type }, body })
-      assert.equal(answer.status, 200, type)
+      const response = await send(proxy.port, { method: 'PUT', headers: { 'Content-Type': type }, body })
+      assert.equal(response.status, 200, type)
       const received = upstream.received.at(-1)
       assert.equal(received?.bodySha256, sha256(body), type)
       assert.equal(received?.headers['content-type'], type)
@@ -136,14 +136,14 @@ suite('what a request carries', () => {
     const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false })
     const body = randomBytes(20_000_000)
 
-    const answer = await send(proxy.port, {
+    const response = await send(proxy.port, {
       method: 'POST',
       headers: { 'Content-Length': body.length },
       body,
     })
 
-    assert.equal(answer.status, 200)
-    assert.equal(sha256(answer.body), sha256(body))
+    assert.equal(response.status, 200)
+    assert.equal(sha256(response.body), sha256(body))
   })
 
   test('a declared length is passed on as a length, whether the body is kept or streamed', async () => {
@@ -168,10 +168,10 @@ suite('what a request carries', () => {
     for (const size of [0, 1, 1000, 262_144, 262_145, 5_000_000]) {
       const body = randomBytes(size)
       const client = open(proxy.port, { method: 'POST', headers: { 'Transfer-Encoding': 'chunked' } })
-      const answer = answerTo(client)
+      const response = responseTo(client)
       for (let at = 0; at < size; at += 50_000) client.write(body.subarray(at, at + 50_000))
       client.end()
-      assert.equal((await answer).status, 200)
+      assert.equal((await response).status, 200)
       assert.equal(upstream.received.at(-1)?.bodySha256, sha256(body), `${size} bytes`)
     }
   })
@@ -185,12 +185,12 @@ suite('what a request carries', () => {
       '5;name=value\r\nhello\r\n1\r\n \r\n5\r\nworld\r\n0\r\nX-Sum: 1\r\n\r\n'
     for (const byte of bytes) if (!socket.write(byte)) await once(socket, 'drain')
 
-    assert.equal(parseAnswer(await whole).status, 200)
+    assert.equal(parseResponse(await whole).status, 200)
     assert.equal(upstream.received[0]?.bodySha256, sha256(Buffer.from('hello world')))
   })
 
   test('requests that are sent one after the other without waiting are answered in their order', async () => {
-    const upstream = await startUpstream({ answer: (request, response) => response.end(request.url) })
+    const upstream = await startUpstream({ respond: (request, response) => response.end(request.url) })
     const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false })
     const one = (n: number, more = '') => `POST ${KEYED}/${n} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`
 
@@ -208,20 +208,20 @@ suite('a body that is too large', () => {
   test('is refused by its length before anything is sent', async () => {
     const { upstream, proxy } = await startPair({ X8_MAX_BODY_BYTES: '1000' })
 
-    const answer = await send(proxy.port, { method: 'POST', body: Buffer.alloc(1001) })
+    const response = await send(proxy.port, { method: 'POST', body: Buffer.alloc(1001) })
 
-    assert.equal(answer.status, 413)
-    assert.equal(problemName(answer), 'body-too-large')
-    assert.match(answer.text, /X8_MAX_BODY_BYTES/)
+    assert.equal(response.status, 413)
+    assert.equal(problemName(response), 'body-too-large')
+    assert.match(response.text, /X8_MAX_BODY_BYTES/)
     assert.equal(upstream.connections, 0)
   })
 
   test('may be exactly as large as the limit', async () => {
     const { upstream, proxy } = await startPair({ X8_MAX_BODY_BYTES: '1000000' })
 
-    const answer = await send(proxy.port, { method: 'POST', body: Buffer.alloc(1_000_000) })
+    const response = await send(proxy.port, { method: 'POST', body: Buffer.alloc(1_000_000) })
 
-    assert.equal(answer.status, 200)
+    assert.equal(response.status, 200)
     assert.equal(upstream.received[0]?.bodyBytes, 1_000_000)
   })
 
@@ -247,10 +247,10 @@ suite('a body that is too large', () => {
       )
 
       const client = open(proxy.port, { method: 'POST', headers: { 'Transfer-Encoding': 'chunked' } })
-      const answer = answerTo(client)
+      const response = responseTo(client)
       client.end(Buffer.alloc(limit + excess))
 
-      assert.equal(problemName(await answer), 'body-too-large')
+      assert.equal(problemName(await response), 'body-too-large')
       await upstream.close()
       assert.equal(complete, 0)
     })
@@ -258,7 +258,7 @@ suite('a body that is too large', () => {
 
   test('is refused in a way that a client in the middle of sending can read', async () => {
     const { proxy } = await startPair({ X8_MAX_BODY_BYTES: '1000' })
-    // 30 MB are more than all the buffers on the way: the client is still sending when the answer is there.
+    // 30 MB are more than all the buffers on the way: the client is still sending when the response is there.
     const size = 30_000_000
 
     const socket = connect(proxy.port, '127.0.0.1')
@@ -268,13 +268,13 @@ suite('a body that is too large', () => {
     )
     socket.write(Buffer.alloc(size))
 
-    assert.equal(parseAnswer(await whole).status, 413)
+    assert.equal(parseResponse(await whole).status, 413)
   })
 
   test('leaves the connection usable once it has been sent', async () => {
     const { proxy } = await startPair({ X8_MAX_BODY_BYTES: '1000' })
 
-    const answers = await sendRaw(
+    const responses = await sendRaw(
       proxy.port,
       Buffer.concat([
         Buffer.from(`POST ${KEYED} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n`),
@@ -283,8 +283,8 @@ suite('a body that is too large', () => {
       ]),
     )
 
-    assert.equal(answers.status, 413)
-    assert.match(answers.body.toString(), /HTTP\/1\.1 200 OK/)
+    assert.equal(responses.status, 413)
+    assert.match(responses.body.toString(), /HTTP\/1\.1 200 OK/)
   })
 })
 
@@ -300,9 +300,9 @@ suite('slow senders', () => {
     })
     await Promise.all(sockets.map((socket) => once(socket, 'connect')))
 
-    const answer = await send(proxy.port, { method: 'POST', body: 'quick' })
+    const response = await send(proxy.port, { method: 'POST', body: 'quick' })
 
-    assert.equal(answer.status, 200)
+    assert.equal(response.status, 200)
     assert.equal(upstream.connections, 1)
     for (const socket of sockets) socket.destroy()
   })

@@ -229,14 +229,14 @@ test('on the wire, each family gets its credential, and nothing of the way here'
     '/customerexperience/v1/recentCallData/us': { '8x8-apikey': 'test-key', token: 'ce-token' },
   }
   for (const [path, expected] of Object.entries(credentials)) {
-    const answer = await sendRaw(
+    const response = await sendRaw(
       proxy.port,
       `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer mine\r\ntoken: ce-token\r\nCookie: a=b\r\n` +
         'Via: 1.1 x\r\nX-Forwarded-For: 1.2.3.4\r\nForwarded: for=1.2.3.4\r\nReferer: http://localhost/\r\n' +
         'Proxy-Authorization: Basic x\r\nSec-Fetch-Mode: cors\r\nTE: trailers\r\nKeep-Alive: timeout=5\r\n' +
         'Connection: close, X-Hop\r\nX-Hop: x\r\nX-Kept: \xfc\r\nX-Request-Id: id-1\r\nContent-Length: 2\r\n\r\n{}',
     )
-    assert.equal(answer.status, 200)
+    assert.equal(response.status, 200)
     const { headers, rawHeaders } = upstream.received.pop()!
     const { token, ...rest } = headers
     assert.deepEqual(

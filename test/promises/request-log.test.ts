@@ -19,12 +19,12 @@ async function lines(proxy: TestProxy, count: number, msg = REQUEST): Promise<Re
 }
 
 test('a request has one line: which it was, how it ended, how long it took and how many bytes came back', async () => {
-  const upstream = await startUpstream({ answer: (_request, response) => response.end('x'.repeat(12_345)) })
+  const upstream = await startUpstream({ respond: (_request, response) => response.end('x'.repeat(12_345)) })
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
-  const answer = await fetch(`${proxy.origin}${QUEUES}?page=2&secret=hunter2&flag`, {
+  const response = await fetch(`${proxy.origin}${QUEUES}?page=2&secret=hunter2&flag`, {
     headers: { 'X-Request-Id': 'mine-1' },
   })
-  assert.equal((await answer.text()).length, 12_345)
+  assert.equal((await response.text()).length, 12_345)
 
   const [line, ...rest] = await lines(proxy, 1)
   assert.deepEqual(rest, [])
@@ -44,7 +44,7 @@ test('a request has one line: which it was, how it ended, how long it took and h
   assert.ok(tokenWaitMs === undefined || (tokenWaitMs as number) >= 0)
 })
 
-test("the proxy's own answers and refusals had 0 bytes in the log", async () => {
+test("the proxy's own responses and refusals had 0 bytes in the log", async () => {
   const upstream = await startUpstream()
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
   const sizes: number[] = []
@@ -67,19 +67,19 @@ test('the line says what the request waited for and what was sent again', async 
       if (self.tokenRequests === 1) asked.resolve(response)
       else issueToken(response, self)
     },
-    answer(request, response, self) {
+    respond(request, response, self) {
       response.statusCode = request.headers.authorization === `Bearer ${self.tokens[1]}` ? 200 : 401
       response.end('{}')
     },
   })
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { now: () => time })
   const arrived = once(proxy.app.fastify.server, 'request')
-  const answer = fetch(`${proxy.origin}${QUEUES}`)
+  const response = fetch(`${proxy.origin}${QUEUES}`)
   await arrived
   const first = await asked.promise
   time += 250
   issueToken(first, upstream)
-  assert.equal((await answer).status, 200)
+  assert.equal((await response).status, 200)
 
   const [line] = await lines(proxy, 1)
   assert.equal(line!.tokenWaitMs, 250)
@@ -90,8 +90,8 @@ test('a caller who left before the end has a line that says so', async () => {
   const upstream = await startUpstream({ handle: (_request, response) => response.write('the first half') })
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
   const caller = new AbortController()
-  const answer = await fetch(`${proxy.origin}${QUEUES}`, { signal: caller.signal })
-  await answer.body!.getReader().read()
+  const response = await fetch(`${proxy.origin}${QUEUES}`, { signal: caller.signal })
+  await response.body!.getReader().read()
   caller.abort()
 
   const [line] = await lines(proxy, 1, 'request not answered to its end')

@@ -172,7 +172,7 @@ test("for an allowed origin our CORS headers replace 8x8's", () => {
 
 test('a caller sees links under the name that it used, no cookies, and redirects are its own to follow', async () => {
   const upstream = await startUpstream({
-    answer(_request, response, { origin }) {
+    respond(_request, response, { origin }) {
       response.writeHead(302, [
         'Location', `${origin}/storage/next`,
         'Link', `<${origin}/storage?page=2>; rel="next", <https://s3.example/${origin}>; rel="related"`,
@@ -187,12 +187,12 @@ test('a caller sees links under the name that it used, no cookies, and redirects
     X8_ALLOWED_HOSTS: 'localhost,proxy.internal',
   })
   for (const host of ['localhost:8808', 'PROXY.internal', '[::1]:1', `127.0.0.1:${proxy.port}`]) {
-    const answer = await sendRaw(
+    const response = await sendRaw(
       proxy.port,
       `GET /storage HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nX-Request-Id: id-1\r\n\r\n`,
     )
-    const { date: _date, 'server-timing': _timing, ...headers } = answer.headers
-    assert.equal(answer.status, 302)
+    const { date: _date, 'server-timing': _timing, ...headers } = response.headers
+    assert.equal(response.status, 302)
     assert.deepEqual(headers, {
       location: `http://${host}/storage/next`,
       link: `<http://${host}/storage?page=2>; rel="next", <https://s3.example/${upstream.origin}>; rel="related"`,

@@ -16,11 +16,11 @@ interface Status {
 }
 
 const statusOf = async (origin: string, headers = {}) => {
-  const answer = await fetch(`${origin}/-/status`, { headers })
-  assert.equal(answer.status, 200)
-  assert.equal(answer.headers.get('cache-control'), 'no-store')
-  assert.match(answer.headers.get('content-type') ?? '', /^application\/json\b/)
-  return { text: await answer.clone().text(), status: (await answer.json()) as Status }
+  const response = await fetch(`${origin}/-/status`, { headers })
+  assert.equal(response.status, 200)
+  assert.equal(response.headers.get('cache-control'), 'no-store')
+  assert.match(response.headers.get('content-type') ?? '', /^application\/json\b/)
+  return { text: await response.clone().text(), status: (await response.json()) as Status }
 }
 
 test('the status says how the token is and what came by family', async () => {

@@ -6,9 +6,9 @@ import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { suite, test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { answerTo, KEYED, open, problemName, readAnswer, send, sha256 } from '../support/http-client.js'
+import { responseTo, KEYED, open, problemName, readResponse, send, sha256 } from '../support/http-client.js'
 import { startProxy } from '../support/proxy.js'
-import { parseAnswer, readToEnd, sendRaw } from '../support/raw-client.js'
+import { parseResponse, readToEnd, sendRaw } from '../support/raw-client.js'
 import { startRawUpstream } from '../support/raw-upstream.js'
 import { startUpstream, type TestUpstreamOptions } from '../support/upstream.js'
 
@@ -30,10 +30,10 @@ async function startVerbatim(bytes: string | Buffer, close = false) {
 
 const GET = `GET ${KEYED} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`
 
-suite('the answer comes as it is', () => {
+suite('the response comes as it is', () => {
   test('status, reason and body of every kind of status pass', async () => {
     const { proxy } = await startPair({
-      answer(request, response) {
+      respond(request, response) {
         const status = Number(request.url!.split('/').at(-1))
         response.writeHead(status, `Reason of ${status}`).end(status === 204 ? undefined : 'a body')
       },
@@ -42,10 +42,10 @@ suite('the answer comes as it is', () => {
     for (const status of [
       200, 201, 202, 204, 206, 299, 400, 403, 404, 409, 418, 422, 429, 499, 500, 503, 599, 799,
     ]) {
-      const answer = await send(proxy.port, { path: `${KEYED}/${status}` })
-      assert.equal(answer.status, status)
-      assert.equal(answer.statusMessage, `Reason of ${status}`)
-      assert.equal(answer.text, status === 204 ? '' : 'a body')
+      const response = await send(proxy.port, { path: `${KEYED}/${status}` })
+      assert.equal(response.status, status)
+      assert.equal(response.statusMessage, `Reason of ${status}`)
+      assert.equal(response.text, status === 204 ? '' : 'a body')
     }
   })
 
@@ -54,24 +54,24 @@ suite('the answer comes as it is', () => {
       'HTTP/1.1 304 Not Modified\r\nETag: "abc"\r\nContent-Length: 1234\r\n\r\n',
     )
 
-    const answer = await sendRaw(proxy.port, GET.replace('Connection: close\r\n', '') + GET)
+    const response = await sendRaw(proxy.port, GET.replace('Connection: close\r\n', '') + GET)
 
-    assert.equal(answer.status, 304)
-    assert.equal(answer.headers.etag, '"abc"')
-    assert.equal(answer.headers['content-length'], '1234')
-    // What follows is the next answer: the connection goes on.
-    assert.match(answer.body.toString(), /^HTTP\/1\.1 304 /)
+    assert.equal(response.status, 304)
+    assert.equal(response.headers.etag, '"abc"')
+    assert.equal(response.headers['content-length'], '1234')
+    // What follows is the next response: the connection goes on.
+    assert.match(response.body.toString(), /^HTTP\/1\.1 304 /)
   })
 
-  test('the answer to HEAD tells the length of what GET would bring, and brings nothing', async () => {
+  test('the response to HEAD tells the length of what GET would bring, and brings nothing', async () => {
     const { proxy } = await startPair({
-      answer: (_request, response) => response.setHeader('Content-Length', 987_654).end(),
+      respond: (_request, response) => response.setHeader('Content-Length', 987_654).end(),
     })
 
-    const answer = await sendRaw(proxy.port, GET.replace('GET', 'HEAD'))
+    const response = await sendRaw(proxy.port, GET.replace('GET', 'HEAD'))
 
-    assert.equal(answer.headers['content-length'], '987654')
-    assert.equal(answer.body.length, 0)
+    assert.equal(response.headers['content-length'], '987654')
+    assert.equal(response.body.length, 0)
   })
 
   test('headers keep names, values, order and repetitions', async () => {
@@ -80,10 +80,10 @@ suite('the answer comes as it is', () => {
         'X-Latin: caf\xe9 \xff\r\nX-Empty: \r\nX-Tab: a\tb\r\nContent-Length: 0\r\n\r\n',
     )
 
-    const answer = await sendRaw(proxy.port, GET)
+    const response = await sendRaw(proxy.port, GET)
 
     assert.equal(
-      answer.rawHead.slice(answer.rawHead.indexOf('X-First'), answer.rawHead.indexOf('X-Request-Id')),
+      response.rawHead.slice(response.rawHead.indexOf('X-First'), response.rawHead.indexOf('X-Request-Id')),
       'X-First: 1\r\nx-MIXED-case: a, b\r\nX-Twice: one\r\nX-Twice: two\r\n' +
         'X-Latin: caf\xe9 \xff\r\nX-Empty: \r\nX-Tab: a\tb\r\nContent-Length: 0\r\n',
     )
@@ -92,20 +92,20 @@ suite('the answer comes as it is', () => {
   test('compressed bytes are neither decoded nor encoded', async () => {
     const body = gzipSync(Buffer.from('x'.repeat(10_000)))
     const { upstream, proxy } = await startPair({
-      answer: (_request, response) => response.setHeader('Content-Encoding', 'gzip').end(body),
+      respond: (_request, response) => response.setHeader('Content-Encoding', 'gzip').end(body),
     })
 
-    const answer = await send(proxy.port, { headers: { 'Accept-Encoding': 'gzip;q=0.5' } })
+    const response = await send(proxy.port, { headers: { 'Accept-Encoding': 'gzip;q=0.5' } })
 
     assert.equal(upstream.received[0]?.headers['accept-encoding'], 'gzip;q=0.5')
-    assert.equal(answer.headers['content-encoding'], 'gzip')
-    assert.ok(answer.body.equals(body))
-    assert.equal(gunzipSync(answer.body).length, 10_000)
+    assert.equal(response.headers['content-encoding'], 'gzip')
+    assert.ok(response.body.equals(body))
+    assert.equal(gunzipSync(response.body).length, 10_000)
   })
 
   test('an encoding that lies passes too', async () => {
     const { proxy } = await startPair({
-      answer: (_request, response) => response.setHeader('Content-Encoding', 'gzip').end('not gzip'),
+      respond: (_request, response) => response.setHeader('Content-Encoding', 'gzip').end('not gzip'),
     })
 
     assert.equal((await send(proxy.port)).text, 'not gzip')
@@ -114,13 +114,13 @@ suite('the answer comes as it is', () => {
   test('a reason phrase that is missing or in another alphabet breaks nothing', async () => {
     for (const reason of ['', ' ', ' Gr\xfc\xdf Gott', ' \xe2\x82\xac']) {
       const { proxy } = await startVerbatim(`HTTP/1.1 200${reason}\r\nContent-Length: 2\r\n\r\nok`)
-      const answer = await sendRaw(proxy.port, GET)
-      assert.equal(answer.status, 200)
-      assert.equal(answer.body.toString(), 'ok')
+      const response = await sendRaw(proxy.port, GET)
+      assert.equal(response.status, 200)
+      assert.equal(response.body.toString(), 'ok')
     }
   })
 
-  test('an answer without a length ends where it ends', async () => {
+  test('a response without a length ends where it ends', async () => {
     for (const head of ['HTTP/1.0 200 OK\r\n\r\n', 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n']) {
       const { proxy } = await startVerbatim(`${head}until the end`, true)
       assert.equal((await send(proxy.port)).text, 'until the end')
@@ -129,49 +129,49 @@ suite('the answer comes as it is', () => {
 
   test('a caller of HTTP/1.0 gets the body without chunks and the end of the connection', async () => {
     const { proxy } = await startPair({
-      answer(_request, response) {
+      respond(_request, response) {
         response.write('one ')
         response.end('two')
       },
     })
 
-    const answer = await sendRaw(proxy.port, `GET ${KEYED} HTTP/1.0\r\nHost: localhost\r\n\r\n`)
+    const response = await sendRaw(proxy.port, `GET ${KEYED} HTTP/1.0\r\nHost: localhost\r\n\r\n`)
 
-    assert.equal(answer.status, 200)
-    assert.equal(answer.headers['transfer-encoding'], undefined)
-    assert.equal(answer.body.toString(), 'one two')
+    assert.equal(response.status, 200)
+    assert.equal(response.headers['transfer-encoding'], undefined)
+    assert.equal(response.body.toString(), 'one two')
   })
 
-  test('informational answers of 8x8 stay here, and the final one passes', async () => {
+  test('informational responses of 8x8 stay here, and the final one passes', async () => {
     const { proxy } = await startVerbatim(
       'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n' +
         'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
     )
 
-    const answer = await sendRaw(proxy.port, GET)
+    const response = await sendRaw(proxy.port, GET)
 
-    assert.equal(answer.status, 200)
-    assert.equal(answer.headers.link, undefined)
-    assert.equal(answer.body.toString(), 'ok')
+    assert.equal(response.status, 200)
+    assert.equal(response.headers.link, undefined)
+    assert.equal(response.body.toString(), 'ok')
   })
 
   test('a redirect is passed on and not followed', async () => {
     const { upstream, proxy } = await startPair({
-      answer: (_request, response) =>
+      respond: (_request, response) =>
         response.writeHead(302, { Location: 'https://elsewhere.example/x?Signature=a%2Bb' }).end(),
     })
 
-    const answer = await send(proxy.port)
+    const response = await send(proxy.port)
 
-    assert.equal(answer.status, 302)
-    assert.equal(answer.headers.location, 'https://elsewhere.example/x?Signature=a%2Bb')
+    assert.equal(response.status, 302)
+    assert.equal(response.headers.location, 'https://elsewhere.example/x?Signature=a%2Bb')
     assert.equal(upstream.received.length, 1)
   })
 
   test('what has come is passed on before the rest is there', async () => {
     let rest: (() => void) | undefined
     const { proxy } = await startPair({
-      answer(_request, response) {
+      respond(_request, response) {
         response.write('first')
         rest = () => response.end(' last')
       },
@@ -184,12 +184,12 @@ suite('the answer comes as it is', () => {
     assert.equal(first.toString(), 'first')
     response.pause()
     rest!()
-    assert.equal((await readAnswer(response)).text, ' last')
+    assert.equal((await readResponse(response)).text, ' last')
   })
 
   test('headers are passed on before the body has begun', async () => {
     const { proxy } = await startPair({
-      answer: (request, response) => {
+      respond: (request, response) => {
         response.flushHeaders()
         request.socket.once('proceed', () => response.end('body'))
         proceed = () => request.socket.emit('proceed')
@@ -202,12 +202,12 @@ suite('the answer comes as it is', () => {
     const [response] = (await once(client, 'response')) as [IncomingMessage]
     assert.equal(response.statusCode, 200)
     proceed()
-    assert.equal((await readAnswer(response)).text, 'body')
+    assert.equal((await readResponse(response)).text, 'body')
   })
 
   test('a slow reader gets every byte', async () => {
     const body = randomBytes(8_000_000)
-    const { proxy } = await startPair({ answer: (_request, response) => response.end(body) })
+    const { proxy } = await startPair({ respond: (_request, response) => response.end(body) })
 
     const client = open(proxy.port, {})
     client.end()
@@ -223,7 +223,7 @@ suite('the answer comes as it is', () => {
 })
 
 suite('answers that begin while the upload runs', () => {
-  test('an answer that is complete before the upload reaches a caller who is still sending', async () => {
+  test('a response that is complete before the upload reaches a caller who is still sending', async () => {
     const { proxy } = await startPair({
       handle: (_request, response) => response.writeHead(409).end('enough'),
     })
@@ -231,10 +231,10 @@ suite('answers that begin while the upload runs', () => {
     const client = open(proxy.port, { method: 'POST', headers: { 'Content-Length': 50_000_000 } })
     client.on('error', () => undefined)
     client.write(Buffer.alloc(1_000_000))
-    const answer = await answerTo(client)
+    const response = await responseTo(client)
 
-    assert.equal(answer.status, 409)
-    assert.equal(answer.text, 'enough')
+    assert.equal(response.status, 409)
+    assert.equal(response.text, 'enough')
     client.destroy()
   })
 
@@ -268,7 +268,7 @@ suite('answers that begin while the upload runs', () => {
     assert.equal(heard, said)
   })
 
-  test('an answer that outlasts the upload is not cut by the clock that waits for its headers', async () => {
+  test('a response that outlasts the upload is not cut by the clock that waits for its headers', async () => {
     const { proxy } = await startPair(
       {
         handle(request, response) {
@@ -286,7 +286,7 @@ suite('answers that begin while the upload runs', () => {
     const [response] = (await once(client, 'response')) as [IncomingMessage]
     client.end(Buffer.alloc(100_000))
 
-    assert.equal((await readAnswer(response)).text, 'begun ended')
+    assert.equal((await readResponse(response)).text, 'begun ended')
   })
 })
 
@@ -302,12 +302,12 @@ suite('Expect', () => {
       method: 'PUT',
       headers: { 'Content-Length': body.length, Expect: '100-continue' },
     })
-    const answer = answerTo(client)
+    const response = responseTo(client)
     client.flushHeaders()
     await once(client, 'continue')
     client.end(body)
 
-    assert.equal((await answer).status, 200)
+    assert.equal((await response).status, 200)
     assert.equal(upstream.received[0]?.bodySha256, sha256(body))
     assert.equal(upstream.received[0]?.headers.expect, undefined)
   })
@@ -332,11 +332,11 @@ suite('Expect', () => {
     test(`a request ${what} gets its error at once, without "100 Continue" and without sending its body`, async () => {
       const { upstream, proxy } = await startPair({}, environment)
 
-      const answer = await sendRaw(proxy.port, put(more))
+      const response = await sendRaw(proxy.port, put(more))
 
-      assert.match(answer.statusLine, /^HTTP\/1\.1 4\d\d /)
-      assert.equal(answer.headers.connection, 'close')
-      assert.ok(answer.headers['proxy-status'])
+      assert.match(response.statusLine, /^HTTP\/1\.1 4\d\d /)
+      assert.equal(response.headers.connection, 'close')
+      assert.ok(response.headers['proxy-status'])
       assert.equal(upstream.connections, 0)
     })
   }
@@ -344,23 +344,23 @@ suite('Expect', () => {
   test('a caller of HTTP/1.0, who knows no "100 Continue", gets none', async () => {
     const { proxy } = await startPair({})
 
-    const answer = await sendRaw(
+    const response = await sendRaw(
       proxy.port,
       `PUT ${KEYED} HTTP/1.0\r\nHost: localhost\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello`,
     )
 
-    assert.match(answer.statusLine, / 200 /)
+    assert.match(response.statusLine, / 200 /)
   })
 
   test('an expectation that nobody knows is ignored', async () => {
     const { upstream, proxy } = await startPair({})
 
-    const answer = await sendRaw(
+    const response = await sendRaw(
       proxy.port,
       `PUT ${KEYED} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: a-miracle\r\nContent-Length: 5\r\n\r\nhello`,
     )
 
-    assert.equal(answer.status, 200)
+    assert.equal(response.status, 200)
     assert.equal(upstream.received[0]?.bodyBytes, 5)
     assert.equal(upstream.received[0]?.headers.expect, undefined)
   })
@@ -371,11 +371,11 @@ suite('Expect', () => {
     const whole = readToEnd(socket)
     socket.write(`${put('Content-Length: 5\r\n')}hello`)
 
-    const answers = (await whole).toString()
+    const responses = (await whole).toString()
 
-    assert.match(answers, /HTTP\/1\.1 200 OK/)
+    assert.match(responses, /HTTP\/1\.1 200 OK/)
     assert.equal(upstream.received[0]?.bodyBytes, 5)
-    assert.ok(parseAnswer(Buffer.from(answers)).status > 0)
+    assert.ok(parseResponse(Buffer.from(responses)).status > 0)
   })
 
   test('an error after "100 Continue" still reaches the caller', async () => {
@@ -386,12 +386,12 @@ suite('Expect', () => {
       method: 'PUT',
       headers: { 'Content-Length': 5, Expect: '100-continue' },
     })
-    const answer = answerTo(client)
+    const response = responseTo(client)
     client.flushHeaders()
     await once(client, 'continue')
     client.end('hello')
 
-    assert.equal(problemName(await answer), 'upstream-unreachable')
+    assert.equal(problemName(await response), 'upstream-unreachable')
   })
 })
 

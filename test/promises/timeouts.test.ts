@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http'
 import { after, test } from 'node:test'
 import type { ProxyError } from '../../src/http/errors.js'
 import { Upload } from '../../src/proxy/request-body.js'
-import { answerTo, KEYED, open, problemName, readAnswer, send } from '../support/http-client.js'
+import { responseTo, KEYED, open, problemName, readResponse, send } from '../support/http-client.js'
 import { startProxy } from '../support/proxy.js'
 import { startUpstream, type TestUpstreamOptions } from '../support/upstream.js'
 
@@ -34,23 +34,25 @@ for (const [what, size] of [
       { X8_RESPONSE_TIMEOUT_MS: '100' },
     )
 
-    const answer = await send(
+    const response = await send(
       proxy.port,
       size === undefined
         ? {}
         : { method: 'POST', headers: { 'Content-Length': size }, body: Buffer.alloc(size) },
     )
 
-    assert.equal(answer.status, 504)
-    assert.equal(problemName(answer), 'upstream-timeout')
-    assert.match(answer.text, /X8_RESPONSE_TIMEOUT_MS/)
+    assert.equal(response.status, 504)
+    assert.equal(problemName(response), 'upstream-timeout')
+    assert.match(response.text, /X8_RESPONSE_TIMEOUT_MS/)
     assert.equal(requests, 1)
   })
 }
 
-test('an answer that stops in the middle is cut', { timeout: 15_000 }, async () => {
+test('a response that stops in the middle is cut', { timeout: 15_000 }, async () => {
   const { proxy } = await startPair(
-    { answer: (_request, response) => void response.writeHead(200, { 'Content-Length': 100 }).write('half') },
+    {
+      respond: (_request, response) => void response.writeHead(200, { 'Content-Length': 100 }).write('half'),
+    },
     { X8_IDLE_TIMEOUT_MS: '100' },
   )
 
@@ -58,12 +60,12 @@ test('an answer that stops in the middle is cut', { timeout: 15_000 }, async () 
 })
 
 test(
-  'an answer that takes longer than every limit, but never stops, arrives whole',
+  'a response that takes longer than every limit, but never stops, arrives whole',
   { timeout: 15_000 },
   async () => {
     const { proxy } = await startPair(
       {
-        answer(_request, response) {
+        respond(_request, response) {
           let left = 12
           const timer = setInterval(() => {
             response.write('x')
@@ -81,12 +83,12 @@ test(
 )
 
 test(
-  'a caller who pauses longer than every limit still gets the whole answer',
+  'a caller who pauses longer than every limit still gets the whole response',
   { timeout: 15_000 },
   async () => {
     const body = Buffer.alloc(20_000_000)
     const { proxy } = await startPair(
-      { answer: (_request, response) => response.end(body) },
+      { respond: (_request, response) => response.end(body) },
       { X8_IDLE_TIMEOUT_MS: '100', X8_RESPONSE_TIMEOUT_MS: '100' },
     )
     const client = open(proxy.port, {})
@@ -94,7 +96,7 @@ test(
     const [response] = (await once(client, 'response')) as [IncomingMessage]
     await new Promise((resolve) => setTimeout(resolve, 1500))
 
-    assert.equal((await readAnswer(response)).body.length, body.length)
+    assert.equal((await readResponse(response)).body.length, body.length)
   },
 )
 
@@ -108,11 +110,11 @@ test(
       [300_000, 100_000],
     ] as const) {
       const client = open(proxy.port, { method: 'POST', headers: { 'Content-Length': first + second } })
-      const answer = answerTo(client)
+      const response = responseTo(client)
       client.write(Buffer.alloc(first))
       await new Promise((resolve) => setTimeout(resolve, 1500))
       client.end(Buffer.alloc(second))
-      assert.equal((await answer).status, 200)
+      assert.equal((await response).status, 200)
     }
   },
 )
@@ -139,11 +141,11 @@ for (const [size, sent] of [
 
       const client = open(proxy.port, { method: 'POST', headers: { 'Content-Length': size } })
       client.on('error', () => undefined)
-      const answer = answerTo(client)
+      const response = responseTo(client)
       client.write(Buffer.alloc(sent))
 
-      assert.equal((await answer).status, 408)
-      assert.equal(problemName(await answer), 'request-timeout')
+      assert.equal((await response).status, 408)
+      assert.equal(problemName(await response), 'request-timeout')
       await Promise.all(closed)
       assert.equal(complete, false)
       client.destroy()
@@ -158,7 +160,7 @@ test('an 8x8 that stops reading an upload is given up', { timeout: 15_000 }, asy
   )
   const client = open(proxy.port, { method: 'POST', headers: { 'Content-Length': 90_000_000 } })
   client.on('error', () => undefined)
-  const answer = answerTo(client)
+  const response = responseTo(client)
   const piece = Buffer.alloc(1_000_000)
   let left = 90
   const more = () => {
@@ -170,7 +172,7 @@ test('an 8x8 that stops reading an upload is given up', { timeout: 15_000 }, asy
   }
   more()
 
-  assert.equal(problemName(await answer), 'upstream-timeout')
+  assert.equal(problemName(await response), 'upstream-timeout')
   client.destroy()
 })
 
@@ -194,7 +196,7 @@ test(
   { timeout: 15_000 },
   async () => {
     const sockets: { destroy(): void }[] = []
-    // A TLS handshake without an answer: to the operating system the connection is open.
+    // A TLS handshake without a response: to the operating system the connection is open.
     const server = createServer((socket) => void sockets.push(socket.on('error', () => undefined)))
     await once(server.listen(0, '127.0.0.1'), 'listening')
     after(() => {
@@ -207,11 +209,11 @@ test(
       { start: false },
     )
 
-    const answer = await send(proxy.port, { method: 'POST', body: 'x', path: KEYED })
+    const response = await send(proxy.port, { method: 'POST', body: 'x', path: KEYED })
 
-    assert.equal(answer.status, 504)
-    assert.equal(problemName(answer), 'upstream-timeout')
-    assert.match(answer.text, /X8_CONNECT_TIMEOUT_MS/)
-    assert.equal(answer.headers['proxy-status'], '"8x8-auth-proxy"; error=connection_timeout')
+    assert.equal(response.status, 504)
+    assert.equal(problemName(response), 'upstream-timeout')
+    assert.match(response.text, /X8_CONNECT_TIMEOUT_MS/)
+    assert.equal(response.headers['proxy-status'], '"8x8-auth-proxy"; error=connection_timeout')
   },
 )

@@ -43,11 +43,11 @@ suite('TLS to 8x8', { timeout: 60_000 }, () => {
     })
 
     for (const call of [{ path: '/storage/x' }, { method: 'POST', path: '/storage/x', body: 'x' }, {}]) {
-      const answer = await send(proxy.port, call)
-      assert.equal(answer.status, 502)
-      assert.equal(problemName(answer), 'upstream-tls')
-      assert.match(answer.text, /NODE_EXTRA_CA_CERTS/)
-      assert.equal(answer.headers['proxy-status'], '"8x8-auth-proxy"; error=tls_certificate_error')
+      const response = await send(proxy.port, call)
+      assert.equal(response.status, 502)
+      assert.equal(problemName(response), 'upstream-tls')
+      assert.match(response.text, /NODE_EXTRA_CA_CERTS/)
+      assert.equal(response.headers['proxy-status'], '"8x8-auth-proxy"; error=tls_certificate_error')
     }
     assert.equal(stranger.requests, 0)
     assert.equal(tokens.tokenRequests, 1)
@@ -57,9 +57,9 @@ suite('TLS to 8x8', { timeout: 60_000 }, () => {
     const stranger = await startSecure(makeCertificate({ names: ['127.0.0.1'] }))
     const proxy = await startProxy({ X8_BASE_URL: `https://127.0.0.1:${stranger.port}` })
 
-    const answer = await send(proxy.port, { path: '/storage/x' })
+    const response = await send(proxy.port, { path: '/storage/x' })
 
-    assert.equal(problemName(answer), 'token-unavailable')
+    assert.equal(problemName(response), 'token-unavailable')
     assert.equal(stranger.requests, 0)
   })
 
@@ -67,9 +67,9 @@ suite('TLS to 8x8', { timeout: 60_000 }, () => {
     const plain = await startUpstream()
     const proxy = await startProxy({ X8_BASE_URL: `https://127.0.0.1:${plain.port}` }, { start: false })
 
-    const answer = await send(proxy.port)
+    const response = await send(proxy.port)
 
-    assert.equal(problemName(answer), 'upstream-tls')
+    assert.equal(problemName(response), 'upstream-tls')
     assert.equal(plain.received.length, 0)
   })
 
@@ -84,9 +84,9 @@ suite('TLS to 8x8', { timeout: 60_000 }, () => {
     const { port } = server.address() as AddressInfo
     const proxy = await startProxy({ X8_BASE_URL: `https://127.0.0.1:${port}` }, { start: false })
 
-    const answer = await send(proxy.port, { method: 'POST', body: 'x' })
+    const response = await send(proxy.port, { method: 'POST', body: 'x' })
 
-    assert.equal(problemName(answer), 'upstream-unreachable')
+    assert.equal(problemName(response), 'upstream-unreachable')
     assert.equal(connections, 2)
   })
 
@@ -114,9 +114,9 @@ suite('TLS to 8x8', { timeout: 60_000 }, () => {
 
     for (const [code, certificate] of Object.entries(bad)) {
       upstream.server.setSecureContext({ key: certificate.key, cert: certificate.cert })
-      const answer = await send(port)
-      assert.equal(problemName(answer), 'upstream-tls', code)
-      assert.ok(answer.text.includes(code), answer.text)
+      const response = await send(port)
+      assert.equal(problemName(response), 'upstream-tls', code)
+      assert.ok(response.text.includes(code), response.text)
     }
     assert.equal(upstream.requests, 0)
 
@@ -130,11 +130,11 @@ suite('an egress proxy', { timeout: 60_000 }, () => {
     const { program, egress, upstream } = await startBehindEgress()
     const port = await program.port
 
-    const answer = await send(port, {
+    const response = await send(port, {
       headers: ['Host', 'localhost', 'X-Twice', 'one', 'X-Twice', 'two', 'x-twice', 'three'],
     })
 
-    assert.equal(answer.text, 'secret weather')
+    assert.equal(response.text, 'secret weather')
     assert.ok(egress.tunnels.length > 0)
     assert.deepEqual(new Set(egress.tunnels), new Set(['api.8x8.com:443']))
     const { rawHeaders } = upstream
@@ -167,13 +167,13 @@ suite('an egress proxy', { timeout: 60_000 }, () => {
       // A tunnel into the void.
       ['HTTP/1.1 200 OK\r\n\r\n', 'upstream-timeout'],
     ] as const
-    const attempts = cases.map(async ([answer, name]) => {
+    const attempts = cases.map(async ([response, name]) => {
       const server = createTcpServer((socket) => {
-        socket.on('error', () => undefined).once('data', () => socket.write(answer ?? ''))
+        socket.on('error', () => undefined).once('data', () => socket.write(response ?? ''))
       })
       await once(server.listen(0, '127.0.0.1'), 'listening')
       const { port } = server.address() as AddressInfo
-      if (answer === undefined) server.close()
+      if (response === undefined) server.close()
       const program = startProgram({
         environment: { ...MADE_UP, HTTPS_PROXY: `http://127.0.0.1:${port}`, X8_CONNECT_TIMEOUT_MS: '500' },
       })

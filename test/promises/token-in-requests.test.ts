@@ -18,7 +18,7 @@ async function busyProxy() {
   let holding = true
   const upstream = await startUpstream({
     token: (response, self) => issueToken(response, self, '60'),
-    answer(request, response) {
+    respond(request, response) {
       authorizations.push(request.headers.authorization)
       if (!holding) return void response.end('fine')
       held.push(response)

@@ -37,7 +37,7 @@ async function startGateway(options: {
 }) {
   const revoked = new Set<string>()
   const upstream = await startUpstream({
-    answer(request, response, self) {
+    respond(request, response, self) {
       const sent = request.headers.authorization
       const isGood = sent === `Bearer ${self.tokens.at(-1)}` && !revoked.has(self.tokens.at(-1)!)
       response.statusCode = isGood ? 200 : 401
@@ -53,18 +53,18 @@ async function startGateway(options: {
 /** An 8x8 that refuses every token, in the same words. */
 async function startRefusing(refuse: (response: ServerResponse, request: IncomingMessage) => void) {
   return startUpstream({
-    answer(request, response) {
+    respond(request, response) {
       response.statusCode = 401
       refuse(response, request)
     },
   })
 }
 
-async function statuses(answers: Promise<Response>[]): Promise<Record<number, number>> {
+async function statuses(responses: Promise<Response>[]): Promise<Record<number, number>> {
   const counts: Record<number, number> = {}
-  for (const answer of await Promise.all(answers)) {
-    await answer.arrayBuffer()
-    counts[answer.status] = (counts[answer.status] ?? 0) + 1
+  for (const response of await Promise.all(responses)) {
+    await response.arrayBuffer()
+    counts[response.status] = (counts[response.status] ?? 0) + 1
   }
   return counts
 }
@@ -84,9 +84,9 @@ function chunked(parts: readonly string[]): RequestInit {
 }
 
 async function ready(proxy: TestProxy): Promise<number> {
-  const answer = await fetch(`${proxy.origin}/-/ready`)
-  await answer.arrayBuffer()
-  return answer.status
+  const response = await fetch(`${proxy.origin}/-/ready`)
+  await response.arrayBuffer()
+  return response.status
 }
 
 // Getting a token
@@ -127,7 +127,7 @@ test('the first token is obtained at start, without a caller', async () => {
   assert.equal(upstream.received.length, 0)
 })
 
-test('the scheme is Bearer, whatever the answer calls the type', async () => {
+test('the scheme is Bearer, whatever the response calls the type', async () => {
   const upstream = await startUpstream()
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
   await fetch(`${proxy.origin}/storage/a`, { headers: { Authorization: 'BearerToken mine' } })
@@ -149,7 +149,7 @@ test('30 minutes of traffic on tokens of 60 s never send an expired token and ne
   const upstream = await startUpstream({
     // From the second on a token takes its time: until some more requests have been answered.
     token: (response) => void (upstream.tokens.length === 0 ? issue(response) : slow.push(response)),
-    answer(request, response) {
+    respond(request, response) {
       if (!(clock.now() < expiry.get(request.headers.authorization!)!)) expired += 1
       response.end('fine')
     },
@@ -159,8 +159,8 @@ test('30 minutes of traffic on tokens of 60 s never send an expired token and ne
 
   let sinceAsked = 0
   for (let second = 0; second < 1_800; second += 1) {
-    const answer = await fetch(`${proxy.origin}/storage/${second}`)
-    assert.equal(await answer.text(), 'fine')
+    const response = await fetch(`${proxy.origin}/storage/${second}`)
+    assert.equal(await response.text(), 'fine')
     if (slow.length > 0 && ++sinceAsked === 5) {
       issue(slow.pop()!)
       sinceAsked = 0
@@ -209,8 +209,8 @@ test('a token endpoint that is down while the token is valid disturbs nobody', a
   assert.equal(await ready(proxy), 200)
 
   clock.pass(20_000)
-  const answer = await fetch(`${proxy.origin}/storage/a`)
-  assert.equal(answer.status, 503)
+  const response = await fetch(`${proxy.origin}/storage/a`)
+  assert.equal(response.status, 503)
   const sent = upstream.received.length
   assert.equal(sent, 151)
 })
@@ -289,8 +289,8 @@ test('a revoked token is replaced whatever 8x8 says of it', async () => {
     const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
     await fetch(`${proxy.origin}/storage/a`)
     revoke()
-    const answer = await fetch(`${proxy.origin}/storage/a`, { method: 'PUT', body: 'all of it' })
-    assert.equal(await answer.text(), 'fine', String(refusal))
+    const response = await fetch(`${proxy.origin}/storage/a`, { method: 'PUT', body: 'all of it' })
+    assert.equal(await response.text(), 'fine', String(refusal))
     assert.equal(upstream.tokenRequests, 2)
     assert.equal(upstream.received.length, 3)
     assert.equal((await fetch(`${proxy.origin}/storage/a`, { method: 'HEAD' })).status, 200)
@@ -319,16 +319,16 @@ test('a refusal of the new token too comes through as it came, byte for byte', a
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
   const bytes = `GET /storage/a HTTP/1.1\r\nHost: localhost:${proxy.port}\r\nConnection: close\r\n\r\n`
 
-  const answer = await sendRaw(proxy.port, bytes)
+  const response = await sendRaw(proxy.port, bytes)
 
-  assert.equal(answer.statusLine, 'HTTP/1.1 401 Not Like This')
-  assert.equal(answer.headers['content-type'], 'application/problem+json')
-  assert.equal(answer.headers['content-encoding'], 'gzip')
-  assert.equal(answer.headers['www-authenticate'], 'Bearer realm="8x8", error="invalid_token"')
-  assert.equal(answer.headers['x-response-id'], 'for Bearer token-2')
-  assert.equal(answer.headers['x-twice'], '1\n2')
-  assert.equal(answer.headers['proxy-status'], undefined)
-  assert.ok(answer.body.includes(body.subarray(0, 5)) && answer.body.includes(body.subarray(5)))
+  assert.equal(response.statusLine, 'HTTP/1.1 401 Not Like This')
+  assert.equal(response.headers['content-type'], 'application/problem+json')
+  assert.equal(response.headers['content-encoding'], 'gzip')
+  assert.equal(response.headers['www-authenticate'], 'Bearer realm="8x8", error="invalid_token"')
+  assert.equal(response.headers['x-response-id'], 'for Bearer token-2')
+  assert.equal(response.headers['x-twice'], '1\n2')
+  assert.equal(response.headers['proxy-status'], undefined)
+  assert.ok(response.body.includes(body.subarray(0, 5)) && response.body.includes(body.subarray(5)))
   assert.equal(upstream.tokenRequests, 2)
   assert.equal(upstream.received.length, 2)
 })
@@ -337,9 +337,9 @@ test('a long refusal comes through whole', async () => {
   const long = 'refused '.repeat(500_000)
   const upstream = await startRefusing((response) => response.end(long))
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
-  const answer = await fetch(`${proxy.origin}/storage/a`)
-  assert.equal(answer.status, 401)
-  assert.ok((await answer.text()) === long)
+  const response = await fetch(`${proxy.origin}/storage/a`)
+  assert.equal(response.status, 401)
+  assert.ok((await response.text()) === long)
   assert.equal(upstream.tokenRequests, 2)
 })
 
@@ -350,9 +350,9 @@ test('a body too large to keep: its refusal comes through, and the next call has
   for (let round = 2; round <= 4; round += 1) {
     revoke()
     const init = round === 2 ? { method: 'POST', body: 'x'.repeat(1_001) } : chunked(['x'.repeat(900), BIG])
-    const answer = await fetch(`${proxy.origin}/storage/a`, init)
-    assert.equal(answer.status, 401)
-    assert.equal(await answer.text(), INVALID)
+    const response = await fetch(`${proxy.origin}/storage/a`, init)
+    assert.equal(response.status, 401)
+    assert.equal(await response.text(), INVALID)
     assert.equal(
       (await fetch(`${proxy.origin}/storage/b`, { method: 'POST', body: 'x'.repeat(1_000) })).status,
       200,
@@ -375,9 +375,9 @@ test('a refusal while the token endpoint is down comes through as it came', asyn
   down = true
   revoke()
   for (let i = 0; i < 20; i += 1) {
-    const answer = await fetch(`${proxy.origin}/storage/a`)
-    assert.equal(answer.status, 401)
-    assert.equal(await answer.text(), INVALID)
+    const response = await fetch(`${proxy.origin}/storage/a`)
+    assert.equal(response.status, 401)
+    assert.equal(await response.text(), INVALID)
   }
   assert.equal(upstream.tokenRequests, 2)
   down = false
@@ -424,7 +424,7 @@ test('a long refusal that breaks off while the token is replaced is answered onc
     assert.equal((await fetch(`${proxy.origin}/storage/a`)).status, 200)
     revoke()
     const refused = fetch(`${proxy.origin}/storage/a`, { method: 'POST' }).then(
-      async (answer) => `${answer.status} ${await answer.text().catch(() => 'cut')}`,
+      async (response) => `${response.status} ${await response.text().catch(() => 'cut')}`,
       () => 'cut',
     )
     await until(() => held.length === 1)
@@ -444,7 +444,7 @@ test('a long refusal that breaks off while the token is replaced is answered onc
 test('a refused request is sent once more and no oftener, even if others succeed with the new token', async () => {
   let second: ServerResponse | undefined
   const upstream = await startUpstream({
-    answer(request, response, self) {
+    respond(request, response, self) {
       response.statusCode = 401
       if (request.url === '/storage/a') response.writeHead(200).end('fine')
       else if (self.tokens.length === 2) second = response
@@ -493,11 +493,11 @@ test('an app that lacks the product is told so, and 40 such refusals cost no tok
     )
     const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
     const bytes = `GET /storage/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`
-    const answers = await Promise.all(times(20, () => sendRaw(proxy.port, bytes)))
-    for (let i = 0; i < 20; i += 1) answers.push(await sendRaw(proxy.port, bytes))
-    for (const answer of answers) {
-      assert.equal(answer.status, 401, name)
-      assert.ok(answer.body.equals(Buffer.from(body)), name)
+    const responses = await Promise.all(times(20, () => sendRaw(proxy.port, bytes)))
+    for (let i = 0; i < 20; i += 1) responses.push(await sendRaw(proxy.port, bytes))
+    for (const response of responses) {
+      assert.equal(response.status, 401, name)
+      assert.ok(response.body.equals(Buffer.from(body)), name)
     }
     assert.equal(upstream.tokenRequests, 1, name)
     assert.equal(upstream.received.length, 40, name)
@@ -527,18 +527,18 @@ test('refusals of bodies too large to keep are bounded just the same', async () 
     { now: clock.now },
   )
   for (let i = 0; i < 30; i += 1) {
-    const answer = await fetch(`${proxy.origin}/storage/a`, { method: 'POST', body: 'more than ten bytes' })
-    assert.equal(await answer.text(), UNAUTHORIZED)
+    const response = await fetch(`${proxy.origin}/storage/a`, { method: 'POST', body: 'more than ten bytes' })
+    assert.equal(await response.text(), UNAUTHORIZED)
     clock.pass(1_000)
   }
   assert.equal(upstream.tokenRequests, 2)
 })
 
-test('an answer that says nothing about the token is no sign that replacing it helped', async () => {
+test('a response that says nothing about the token is no sign that replacing it helped', async () => {
   for (const status of [429, 500, 503]) {
     let requests = 0
     const upstream = await startUpstream({
-      answer(_request, response) {
+      respond(_request, response) {
         requests += 1
         response.writeHead(requests % 2 === 1 ? 401 : status).end(UNAUTHORIZED)
       },
@@ -551,7 +551,7 @@ test('an answer that says nothing about the token is no sign that replacing it h
 
 test('one family that refuses every token does not cost more because another takes them', async () => {
   const upstream = await startUpstream({
-    answer(request, response) {
+    respond(request, response) {
       if (request.url === '/storage/a') response.end('fine')
       else response.writeHead(401).end(UNAUTHORIZED)
     },
@@ -570,7 +570,7 @@ test('one family that refuses every token does not cost more because another tak
 test('a token endpoint that gives out the same token again is not asked at every refusal', async () => {
   const upstream = await startUpstream({
     token: (response) => response.end('{"access_token":"the-same","expires_in":"1799"}'),
-    answer: (_request, response) => response.writeHead(401).end(UNAUTHORIZED),
+    respond: (_request, response) => response.writeHead(401).end(UNAUTHORIZED),
   })
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
   for (let i = 0; i < 20; i += 1) assert.equal((await fetch(`${proxy.origin}/storage/a`)).status, 401)
@@ -582,13 +582,13 @@ test('no other status renews a token or is sent twice', async () => {
   const expired = fault('Access Token expired', 'keymanagement.service.access_token_expired')
   for (const status of [400, 403, 404, 429, 500, 502, 503]) {
     const upstream = await startUpstream({
-      answer: (_request, response) => response.writeHead(status, { 'Retry-After': '1' }).end(expired),
+      respond: (_request, response) => response.writeHead(status, { 'Retry-After': '1' }).end(expired),
     })
     const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
     for (const method of ['GET', 'POST']) {
-      const answer = await fetch(`${proxy.origin}/storage/a`, { method })
-      assert.equal(answer.status, status)
-      assert.equal(await answer.text(), expired)
+      const response = await fetch(`${proxy.origin}/storage/a`, { method })
+      assert.equal(response.status, status)
+      assert.equal(await response.text(), expired)
     }
     assert.equal(upstream.tokenRequests, 1)
     assert.equal(upstream.received.length, 2)
@@ -609,15 +609,15 @@ test('a token endpoint that is down at start: callers hear so at once, and it co
   assert.equal(await ready(proxy), 503)
   assert.equal((await fetch(`${proxy.origin}/-/live`)).status, 200)
 
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     times(50, () => fetch(`${proxy.origin}/storage/a`, { method: 'POST', body: 'x' })),
   )
-  for (const answer of answers) {
-    assert.equal(answer.status, 503)
-    assert.match(answer.headers.get('retry-after')!, /^[1-9]\d*$/)
-    assert.match(answer.headers.get('proxy-status')!, /^"8x8-auth-proxy"; error=/)
-    assert.equal(answer.headers.get('content-type'), 'application/problem+json')
-    const problem = (await answer.json()) as Record<string, string>
+  for (const response of responses) {
+    assert.equal(response.status, 503)
+    assert.match(response.headers.get('retry-after')!, /^[1-9]\d*$/)
+    assert.match(response.headers.get('proxy-status')!, /^"8x8-auth-proxy"; error=/)
+    assert.equal(response.headers.get('content-type'), 'application/problem+json')
+    const problem = (await response.json()) as Record<string, string>
     assert.equal(problem.type, 'urn:8x8-auth-proxy:token-unavailable')
     assert.doesNotMatch(JSON.stringify(problem), /my-secret|127\.0\.0\.1/)
   }
@@ -640,9 +640,9 @@ test('refused credentials are told to callers, remembered, and taken back by new
   })
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
   await until(() => proxy.log.some(({ msg }) => msg === 'token refused'))
-  for (const answer of await Promise.all(times(50, () => fetch(`${proxy.origin}/storage/a`)))) {
-    assert.equal(answer.status, 502)
-    assert.equal(((await answer.json()) as { type: string }).type, 'urn:8x8-auth-proxy:credentials-refused')
+  for (const response of await Promise.all(times(50, () => fetch(`${proxy.origin}/storage/a`)))) {
+    assert.equal(response.status, 502)
+    assert.equal(((await response.json()) as { type: string }).type, 'urn:8x8-auth-proxy:credentials-refused')
   }
   assert.equal(await ready(proxy), 503)
   assert.equal(upstream.tokenRequests, 1)
@@ -751,11 +751,11 @@ test("without a Work Analytics user the caller's own Bearer stays, and its 401 r
   const upstream = await startRefusing((response) => response.end('{"error":"invalid_token"}'))
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
   await until(async () => (await ready(proxy)) === 200)
-  const answer = await fetch(`${proxy.origin}/analytics/work/v2/call-records`, {
+  const response = await fetch(`${proxy.origin}/analytics/work/v2/call-records`, {
     headers: { Authorization: 'Bearer mine' },
   })
-  assert.equal(answer.status, 401)
-  assert.equal(await answer.text(), '{"error":"invalid_token"}')
+  assert.equal(response.status, 401)
+  assert.equal(await response.text(), '{"error":"invalid_token"}')
   assert.equal(upstream.received.length, 1)
   assert.equal(upstream.received[0]!.headers.authorization, 'Bearer mine')
   assert.equal(upstream.received[0]!.headers['8x8-apikey'], 'test-key')

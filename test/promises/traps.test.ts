@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { suite, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { KEYED, problemName, readAnswer, open, send, sha256 } from '../support/http-client.js'
+import { KEYED, problemName, readResponse, open, send, sha256 } from '../support/http-client.js'
 import { startProxy } from '../support/proxy.js'
 import { readToEnd, sendRaw } from '../support/raw-client.js'
 import { startRawUpstream } from '../support/raw-upstream.js'
@@ -24,14 +24,14 @@ async function startPair(options: TestUpstreamOptions = {}) {
 suite('what went wrong before', { timeout: 60_000, concurrency: true }, () => {
   test('one GET that 8x8 answered with 503 became eleven requests', async () => {
     const { upstream, proxy } = await startPair({
-      answer: (_request, response) => response.writeHead(503, { 'Retry-After': '1' }).end('busy'),
+      respond: (_request, response) => response.writeHead(503, { 'Retry-After': '1' }).end('busy'),
     })
 
-    const answer = await send(proxy.port)
+    const response = await send(proxy.port)
 
-    assert.equal(answer.status, 503)
-    assert.equal(answer.headers['retry-after'], '1')
-    assert.equal(answer.text, 'busy')
+    assert.equal(response.status, 503)
+    assert.equal(response.headers['retry-after'], '1')
+    assert.equal(response.text, 'busy')
     assert.equal(upstream.received.length, 1)
   })
 
@@ -63,17 +63,17 @@ suite('what went wrong before', { timeout: 60_000, concurrency: true }, () => {
     const { upstream, proxy } = await startPair()
     const body = randomBytes(2_000_000)
 
-    const answer = await send(proxy.port, {
+    const response = await send(proxy.port, {
       method: 'POST',
       headers: { 'Content-Type': 'text/plain; charset=iso-8859-1', 'Content-Length': body.length },
       body,
     })
 
-    assert.equal(answer.status, 200)
+    assert.equal(response.status, 200)
     assert.equal(upstream.received[0]?.bodySha256, sha256(body))
   })
 
-  test('hop-by-hop headers of the answer were passed on, and callers hung on "Connection: close"', async () => {
+  test('hop-by-hop headers of the response were passed on, and callers hung on "Connection: close"', async () => {
     const upstream = await startRawUpstream((socket) =>
       socket.end(
         'HTTP/1.1 200 OK\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=1\r\n' +
@@ -126,12 +126,12 @@ suite('what went wrong before', { timeout: 60_000, concurrency: true }, () => {
     test(`the error for the malformed address ${path} came from the router, in a form of its own`, async () => {
       const { upstream, proxy } = await startPair()
 
-      const answer = await send(proxy.port, { path })
+      const response = await send(proxy.port, { path })
 
-      assert.equal(answer.status, 400)
-      assert.equal(problemName(answer), 'bad-target')
-      assert.equal(answer.headers['content-type'], 'application/problem+json')
-      assert.ok(answer.headers['x-request-id'])
+      assert.equal(response.status, 400)
+      assert.equal(problemName(response), 'bad-target')
+      assert.equal(response.headers['content-type'], 'application/problem+json')
+      assert.ok(response.headers['x-request-id'])
       assert.equal(upstream.connections, 0)
     })
   }
@@ -139,7 +139,7 @@ suite('what went wrong before', { timeout: 60_000, concurrency: true }, () => {
   test('answers were kept, merged, decoded or followed on the way', async () => {
     const encoded = gzipSync('hello')
     const { upstream, proxy } = await startPair({
-      answer: (request, response) =>
+      respond: (request, response) =>
         request.url!.endsWith('/moved')
           ? response.writeHead(301, { Location: `${KEYED}/here` }).end()
           : response
@@ -161,14 +161,14 @@ suite('what went wrong before', { timeout: 60_000, concurrency: true }, () => {
 
   test('cookies of 8x8 came through to localhost, which shares them among all ports', async () => {
     const { upstream, proxy } = await startPair({
-      answer: (_request, response) =>
+      respond: (_request, response) =>
         response.setHeader('Set-Cookie', ['a=1; Path=/', 'b=2']).setHeader('X-Kept', 'yes').end(),
     })
 
-    const answer = await send(proxy.port, { headers: { Cookie: 'session=of-another-program' } })
+    const response = await send(proxy.port, { headers: { Cookie: 'session=of-another-program' } })
 
-    assert.equal(answer.headers['set-cookie'], undefined)
-    assert.equal(answer.headers['x-kept'], 'yes')
+    assert.equal(response.headers['set-cookie'], undefined)
+    assert.equal(response.headers['x-kept'], 'yes')
     assert.equal(upstream.received[0]?.headers.cookie, undefined)
   })
 
@@ -177,15 +177,15 @@ suite('what went wrong before', { timeout: 60_000, concurrency: true }, () => {
 
     for (const size of [5, 400_000]) {
       const body = randomBytes(size)
-      const answer = await send(proxy.port, { method: 'GET', headers: { 'Content-Length': size }, body })
-      assert.equal(answer.status, 200)
+      const response = await send(proxy.port, { method: 'GET', headers: { 'Content-Length': size }, body })
+      assert.equal(response.status, 200)
       assert.equal(upstream.received.at(-1)?.method, 'GET')
       assert.equal(upstream.received.at(-1)?.bodySha256, sha256(body))
     }
     const client = open(proxy.port, { method: 'GET', headers: { 'Transfer-Encoding': 'chunked' } })
     client.end('in chunks')
     const [response] = (await once(client, 'response')) as [IncomingMessage]
-    assert.equal((await readAnswer(response)).status, 200)
+    assert.equal((await readResponse(response)).status, 200)
     assert.equal(upstream.received.at(-1)?.bodyBytes, 9)
   })
 
@@ -206,10 +206,10 @@ suite('what went wrong before', { timeout: 60_000, concurrency: true }, () => {
     }
     await full
 
-    const answer = await send(proxy.port)
-    assert.equal(answer.status, 503)
-    assert.equal(problemName(answer), 'overloaded')
-    assert.ok(Number(answer.headers['retry-after']) > 0)
+    const response = await send(proxy.port)
+    assert.equal(response.status, 503)
+    assert.equal(problemName(response), 'overloaded')
+    assert.ok(Number(response.headers['retry-after']) > 0)
     assert.ok(upstream.connections <= 256)
     for (const socket of sockets) socket.destroy()
   })

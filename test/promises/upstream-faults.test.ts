@@ -6,16 +6,16 @@ import { suite, test } from 'node:test'
 import { loadConfig } from '../../src/config/load-config.js'
 import type { CurrentConnection, TrackedDispatchOptions } from '../../src/proxy/upstream/connection.js'
 import { createUpstream } from '../../src/proxy/upstream/upstream.js'
-import { KEYED, open, problemName, send, type Answer } from '../support/http-client.js'
+import { KEYED, open, problemName, send, type TestResponse } from '../support/http-client.js'
 import { startProxy } from '../support/proxy.js'
-import { parseAnswer, readToEnd } from '../support/raw-client.js'
+import { parseResponse, readToEnd } from '../support/raw-client.js'
 import { startRawUpstream, type RawUpstream } from '../support/raw-upstream.js'
 import { startUpstream } from '../support/upstream.js'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
-async function startPair(answer: (socket: Socket, head: string, upstream: RawUpstream) => void) {
-  const upstream = await startRawUpstream(answer)
+async function startPair(response: (socket: Socket, head: string, upstream: RawUpstream) => void) {
+  const upstream = await startRawUpstream(response)
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false })
   return { upstream, proxy }
 }
@@ -34,21 +34,21 @@ function reset(socket: Socket): void {
   socket.resetAndDestroy()
 }
 
-function assertOwnAnswer(answer: Answer, name: string, status: number): void {
-  assert.equal(answer.status, status)
-  assert.equal(problemName(answer), name)
-  assert.equal(answer.headers['content-type'], 'application/problem+json')
-  assert.equal(answer.headers['cache-control'], 'no-store')
-  assert.match(answer.headers['proxy-status'] as string, /^"8x8-auth-proxy"; error=\w+$/)
+function assertOwnResponse(response: TestResponse, name: string, status: number): void {
+  assert.equal(response.status, status)
+  assert.equal(problemName(response), name)
+  assert.equal(response.headers['content-type'], 'application/problem+json')
+  assert.equal(response.headers['cache-control'], 'no-store')
+  assert.match(response.headers['proxy-status'] as string, /^"8x8-auth-proxy"; error=\w+$/)
   // No address, no stack, nothing that a library or the other side wrote.
-  const { detail } = JSON.parse(answer.text) as { detail: string }
+  const { detail } = JSON.parse(response.text) as { detail: string }
   assert.doesNotMatch(
     detail,
     /127\.0\.0\.1|::1|localhost|:\d{2,}|node:|\bat [^8]|undici|llhttp|garbage|test-key/i,
   )
 }
 
-suite('a connection that breaks before the answer', () => {
+suite('a connection that breaks before the response', () => {
   for (const [how, end] of [
     ['reset', reset],
     ['closed', (socket: Socket) => void socket.end()],
@@ -56,16 +56,16 @@ suite('a connection that breaks before the answer', () => {
     test(`a POST whose connection is ${how} is reported and was sent once`, async () => {
       const { upstream, proxy } = await startPair(end)
 
-      const answer = await send(proxy.port, { method: 'POST', body: 'order one pizza' })
+      const response = await send(proxy.port, { method: 'POST', body: 'order one pizza' })
 
-      assertOwnAnswer(answer, 'upstream-broken', 502)
+      assertOwnResponse(response, 'upstream-broken', 502)
       assert.equal(upstream.heads.length, 1)
     })
 
     test(`a GET whose fresh connection is ${how} is reported and was sent once`, async () => {
       const { upstream, proxy } = await startPair(end)
 
-      assertOwnAnswer(await send(proxy.port), 'upstream-broken', 502)
+      assertOwnResponse(await send(proxy.port), 'upstream-broken', 502)
       assert.equal(upstream.heads.length, 1)
     })
 
@@ -74,10 +74,10 @@ suite('a connection that breaks before the answer', () => {
         const { upstream, proxy } = await startPair(reusedOnce((socket) => void socket.write(OK), end))
         assert.equal((await send(proxy.port)).status, 200)
 
-        const answer = await send(proxy.port, { method })
+        const response = await send(proxy.port, { method })
 
-        assert.equal(answer.status, 200)
-        assert.equal(answer.text, method === 'HEAD' ? '' : 'ok')
+        assert.equal(response.status, 200)
+        assert.equal(response.text, method === 'HEAD' ? '' : 'ok')
         assert.equal(upstream.heads.length, 3)
         assert.equal(upstream.connections, 2)
       })
@@ -87,10 +87,10 @@ suite('a connection that breaks before the answer', () => {
       const { upstream, proxy } = await startPair(reusedOnce((socket) => void socket.write(OK), end))
       await send(proxy.port)
 
-      const answer = await send(proxy.port, { method: 'POST', body: 'order one pizza' })
+      const response = await send(proxy.port, { method: 'POST', body: 'order one pizza' })
 
-      assertOwnAnswer(answer, 'upstream-broken', 502)
-      assert.match(answer.text, /may have been processed/)
+      assertOwnResponse(response, 'upstream-broken', 502)
+      assert.match(response.text, /may have been processed/)
       assert.equal(upstream.heads.length, 2)
     })
 
@@ -103,7 +103,7 @@ suite('a connection that breaks before the answer', () => {
       })
       await send(proxy.port)
 
-      assertOwnAnswer(await send(proxy.port), 'upstream-broken', 502)
+      assertOwnResponse(await send(proxy.port), 'upstream-broken', 502)
       assert.equal(upstream.heads.length, 3)
     })
 
@@ -118,11 +118,11 @@ suite('a connection that breaks before the answer', () => {
       })
       await Promise.all([send(proxy.port), send(proxy.port)])
 
-      assertOwnAnswer(await send(proxy.port), 'upstream-broken', 502)
+      assertOwnResponse(await send(proxy.port), 'upstream-broken', 502)
       assert.equal(upstream.heads.length, 4)
     })
 
-    test(`a GET is not repeated once a byte of its answer has come, though the connection is ${how}`, async () => {
+    test(`a GET is not repeated once a byte of its response has come, though the connection is ${how}`, async () => {
       const { upstream, proxy } = await startPair(
         reusedOnce(
           (socket) => void socket.write(OK),
@@ -131,7 +131,7 @@ suite('a connection that breaks before the answer', () => {
       )
       await send(proxy.port)
 
-      assertOwnAnswer(await send(proxy.port), 'upstream-broken', 502)
+      assertOwnResponse(await send(proxy.port), 'upstream-broken', 502)
       assert.equal(upstream.heads.length, 2)
     })
   }
@@ -155,13 +155,13 @@ suite('a connection that breaks before the answer', () => {
     const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false })
     await send(proxy.port)
 
-    const answer = await send(proxy.port, {
+    const response = await send(proxy.port, {
       method: 'OPTIONS',
       headers: { 'Content-Length': 5 },
       body: 'hello',
     })
 
-    assert.equal(answer.status, 200)
+    assert.equal(response.status, 200)
     assert.equal(resets, 1)
     assert.deepEqual(received, [0, 5, 5])
   })
@@ -173,9 +173,9 @@ suite('no connection', () => {
     await upstream.close()
 
     for (const method of ['GET', 'POST']) {
-      const answer = await send(proxy.port, { method })
-      assertOwnAnswer(answer, 'upstream-unreachable', 502)
-      assert.equal(answer.headers['proxy-status'], '"8x8-auth-proxy"; error=connection_refused')
+      const response = await send(proxy.port, { method })
+      assertOwnResponse(response, 'upstream-unreachable', 502)
+      assert.equal(response.headers['proxy-status'], '"8x8-auth-proxy"; error=connection_refused')
     }
   })
 
@@ -183,11 +183,11 @@ suite('no connection', () => {
     const { upstream, proxy } = await startPair(() => undefined)
     await upstream.close()
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 300 }, () => send(proxy.port, { method: 'POST', body: 'x' })),
     )
 
-    assert.deepEqual(new Set(answers.map(problemName)), new Set(['upstream-unreachable']))
+    assert.deepEqual(new Set(responses.map(problemName)), new Set(['upstream-unreachable']))
   })
 
   test('a large upload to a closed port gets its error while it is being sent', async () => {
@@ -202,7 +202,7 @@ suite('no connection', () => {
     )
     socket.write(Buffer.alloc(size))
 
-    assert.equal(parseAnswer(await whole).status, 502)
+    assert.equal(parseResponse(await whole).status, 502)
   })
 
   test('once 8x8 is back, the next call passes', async () => {
@@ -219,15 +219,15 @@ suite('no connection', () => {
   test('a name that does not exist is reported as such', async () => {
     const proxy = await startProxy({ X8_BASE_URL: 'https://no-such-host.invalid' }, { start: false })
 
-    const answer = await send(proxy.port)
+    const response = await send(proxy.port)
 
-    assertOwnAnswer(answer, 'upstream-unreachable', 502)
-    assert.equal(answer.headers['proxy-status'], '"8x8-auth-proxy"; error=dns_error')
-    assert.doesNotMatch(answer.text, /no-such-host/)
+    assertOwnResponse(response, 'upstream-unreachable', 502)
+    assert.equal(response.headers['proxy-status'], '"8x8-auth-proxy"; error=dns_error')
+    assert.doesNotMatch(response.text, /no-such-host/)
   })
 })
 
-suite('an answer that is no HTTP', () => {
+suite('a response that is no HTTP', () => {
   for (const [what, bytes] of [
     ['garbage', 'garbage\r\n\r\n'],
     ['a status of four digits', 'HTTP/1.1 2000 OK\r\n\r\n'],
@@ -252,14 +252,14 @@ suite('an answer that is no HTTP', () => {
         if (broken) socket.end()
       })
 
-      assertOwnAnswer(await send(proxy.port, { method: 'POST', body: 'x' }), 'upstream-broken', 502)
+      assertOwnResponse(await send(proxy.port, { method: 'POST', body: 'x' }), 'upstream-broken', 502)
       assert.equal(upstream.heads.length, 1)
       broken = false
       assert.equal((await send(proxy.port)).text, 'ok')
     })
   }
 
-  test('bytes after the end of an answer do not become the next one', async () => {
+  test('bytes after the end of a response do not become the next one', async () => {
     const { proxy } = await startPair(
       reusedOnce(
         (socket) => void socket.write(`${OK}HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nforeign`),
@@ -298,7 +298,7 @@ suite('a caller that reads slowly', () => {
     },
   ]
   for (const slow of cases) {
-    test(`an answer ${slow.how} does not end the program, and ${slow.whole ? 'is whole' : 'is seen as cut'}`, async () => {
+    test(`a response ${slow.how} does not end the program, and ${slow.whole ? 'is whole' : 'is seen as cut'}`, async () => {
       let filled: (size: number) => void
       const sent = new Promise<number>((resolve) => (filled = resolve))
       let stuck: () => boolean = () => false
@@ -470,7 +470,7 @@ suite('a body that is cut at 8x8', () => {
     }
   })
 
-  test('after the answer was complete, harms nobody', async () => {
+  test('after the response was complete, harms nobody', async () => {
     const { proxy } = await startPair((socket) => socket.write(OK, () => reset(socket)))
 
     for (let i = 0; i < 20; i += 1) assert.equal((await send(proxy.port)).text, 'ok')
@@ -478,7 +478,7 @@ suite('a body that is cut at 8x8', () => {
 })
 
 /**
- * What a caller sees: all bytes, and whether it takes them for a complete answer. Once it has seen a part of the answer
+ * What a caller sees: all bytes, and whether it takes them for a complete response. Once it has seen a part of the response
  * it says so: a reset that came together with bytes would look like a close to Node.
  */
 async function receive(

@@ -1,10 +1,10 @@
-import { type Answer, send } from './http-client.js'
+import { type TestResponse, send } from './http-client.js'
 import { MADE_UP, type Program, startProgram } from './program.js'
 import { startUpstream, type TestUpstream, type TestUpstreamOptions } from './upstream.js'
 
 export interface Replica extends Program {
   /** Sends so many calls that need a token, all at once. */
-  call(times: number): Promise<Answer[]>
+  call(times: number): Promise<TestResponse[]>
   /** The lines of the log whose message matches. */
   said(message: RegExp): Record<string, unknown>[]
 }
@@ -48,7 +48,7 @@ export interface Gateway extends TestUpstream {
 export async function startGateway(token?: TestUpstreamOptions['token']): Promise<Gateway> {
   const revoked = new Set<string>()
   const upstream = await startUpstream({
-    answer(request, response, { tokens }) {
+    respond(request, response, { tokens }) {
       const sent = request.headers.authorization?.replace('Bearer ', '') ?? ''
       const isGood = tokens.includes(sent) && !revoked.has(sent)
       response.writeHead(isGood ? 200 : 401, { 'Content-Type': 'application/json' })
@@ -66,9 +66,9 @@ const INVALID = JSON.stringify({
   },
 })
 
-/** How many answers had which status. */
-export function statuses(answers: readonly Answer[]): Record<number, number> {
+/** How many responses had which status. */
+export function statuses(responses: readonly TestResponse[]): Record<number, number> {
   const counts: Record<number, number> = {}
-  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1
+  for (const { status } of responses) counts[status] = (counts[status] ?? 0) + 1
   return counts
 }

@@ -17,7 +17,7 @@ export interface Call {
   readonly agent?: Agent
 }
 
-export interface Answer {
+export interface TestResponse {
   readonly status: number
   readonly statusMessage: string
   readonly headers: IncomingMessage['headers']
@@ -41,21 +41,21 @@ export function open(port: number, { method = 'GET', path = KEYED, headers, agen
   })
 }
 
-/** Sends a request and reads the whole answer. */
-export async function send(port: number, options: Call = {}): Promise<Answer> {
+/** Sends a request and reads the whole response. */
+export async function send(port: number, options: Call = {}): Promise<TestResponse> {
   const client = open(port, options)
-  const answer = answerTo(client)
+  const response = responseTo(client)
   client.end(options.body)
-  return answer
+  return response
 }
 
-/** The whole answer to a request that is being sent. Rejects if it is cut. */
-export async function answerTo(client: ClientRequest): Promise<Answer> {
+/** The whole response to a request that is being sent. Rejects if it is cut. */
+export async function responseTo(client: ClientRequest): Promise<TestResponse> {
   const [response] = (await once(client, 'response')) as [IncomingMessage]
-  return readAnswer(response)
+  return readResponse(response)
 }
 
-export async function readAnswer(response: IncomingMessage): Promise<Answer> {
+export async function readResponse(response: IncomingMessage): Promise<TestResponse> {
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks)
@@ -69,8 +69,8 @@ export async function readAnswer(response: IncomingMessage): Promise<Answer> {
   }
 }
 
-/** The name of the problem that an answer of the proxy's own reports; undefined for an answer of 8x8's. */
-export function problemName({ headers, text }: Answer): string | undefined {
+/** The name of the problem that a response of the proxy's own reports; undefined for a response of 8x8's. */
+export function problemName({ headers, text }: TestResponse): string | undefined {
   if (headers['proxy-status'] === undefined) return undefined
   return (JSON.parse(text) as { type: string }).type.replace('urn:8x8-auth-proxy:', '')
 }

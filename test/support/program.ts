@@ -69,7 +69,7 @@ export function startProgram(options: ProgramOptions = {}): Program {
     })
   const address = seen(LISTENING).then(() => LISTENING.exec(stdout)![1]!)
   const port = address.then((origin) => Number(new URL(origin).port))
-  // Those who do not ask need no answer.
+  // Those who do not ask need no response.
   address.catch(() => undefined)
   port.catch(() => undefined)
   after(() => child.kill('SIGKILL'))

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number
   readonly statusLine: string
   /** Lower-case names; repeated headers joined by a line feed. */
@@ -13,10 +13,14 @@ export interface RawAnswer {
  * Sends bytes as they are and reads until the server closes. Send `Connection: close`, or a half-open connection waits
  * for ever. `body` is what follows the head, chunked framing included.
  */
-export async function sendRaw(port: number, bytes: string | Buffer, host = '127.0.0.1'): Promise<RawAnswer> {
+export async function sendRaw(
+  port: number,
+  bytes: string | Buffer,
+  host = '127.0.0.1',
+): Promise<RawResponse> {
   const socket = connect(port, host)
   socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
-  return parseAnswer(await readToEnd(socket))
+  return parseResponse(await readToEnd(socket))
 }
 
 /** Everything that arrives until the peer ends or resets the connection. */
@@ -29,8 +33,8 @@ export function readToEnd(socket: Socket): Promise<Buffer> {
   })
 }
 
-/** Splits an answer into its parts. An empty one has status 0: the connection was closed without a word. */
-export function parseAnswer(bytes: Buffer): RawAnswer {
+/** Splits a response into its parts. An empty one has status 0: the connection was closed without a word. */
+export function parseResponse(bytes: Buffer): RawResponse {
   const end = bytes.indexOf('\r\n\r\n')
   const rawHead = bytes.subarray(0, end === -1 ? bytes.length : end).toString('latin1')
   const [statusLine = '', ...lines] = rawHead.split('\r\n')

@@ -17,7 +17,7 @@ export interface RawUpstream {
  * head, and its bytes on later reads, is ignored unless it holds another head.
  */
 export async function startRawUpstream(
-  answer: (socket: Socket, head: string, upstream: RawUpstream) => void,
+  response: (socket: Socket, head: string, upstream: RawUpstream) => void,
 ): Promise<RawUpstream> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -34,7 +34,7 @@ export async function startRawUpstream(
         if (head === null) break
         received = received.slice(head.index + head[0].length)
         upstream.heads.push(head[0])
-        answer(socket, head[0], upstream)
+        response(socket, head[0], upstream)
       }
     })
   })

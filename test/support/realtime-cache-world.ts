@@ -1,7 +1,7 @@
 import { parseList } from 'structured-headers'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Environment } from '../../src/config/load-config.js'
-import { type Answer, send } from './http-client.js'
+import { type TestResponse, send } from './http-client.js'
 import { startProxy, type TestProxy, type TestProxyOptions } from './proxy.js'
 import { until } from './until.js'
 import { startUpstream, type TestUpstream, type TestUpstreamOptions } from './upstream.js'
@@ -12,7 +12,7 @@ export interface World {
   readonly upstream: TestUpstream
   readonly proxy: TestProxy
   /** Gets the queues, or something else. */
-  readonly get: (headers?: Record<string, string>, path?: string, method?: string) => Promise<Answer>
+  readonly get: (headers?: Record<string, string>, path?: string, method?: string) => Promise<TestResponse>
 }
 
 export async function startWorld(
@@ -33,21 +33,21 @@ export async function startWorld(
 }
 
 /** An upstream whose answers wait until they are let go. */
-export function gate(answer: (request: IncomingMessage, response: ServerResponse) => void): {
-  readonly answer: NonNullable<TestUpstreamOptions['answer']>
+export function gate(respond: (request: IncomingMessage, response: ServerResponse) => void): {
+  readonly respond: NonNullable<TestUpstreamOptions['respond']>
   readonly waiting: () => number
   readonly open: () => void
 } {
   const waiting: (() => void)[] = []
   return {
-    answer: (request, response) => void waiting.push(() => answer(request, response)),
+    respond: (request, response) => void waiting.push(() => respond(request, response)),
     waiting: () => waiting.length,
     open: () => waiting.splice(0).forEach((go) => go()),
   }
 }
 
 /** The parameters of this proxy's member of `Cache-Status`, read as a structured field. */
-export function cacheStatus({ headers }: Answer): Record<string, unknown> | undefined {
+export function cacheStatus({ headers }: TestResponse): Record<string, unknown> | undefined {
   if (headers['cache-status'] === undefined) return undefined
   const members = parseList(headers['cache-status'] as string)
   const [, parameters] = members.find(([name]) => name === '8x8-auth-proxy')!

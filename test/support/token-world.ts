@@ -19,7 +19,7 @@ export interface World {
 
 export interface WorldOptions {
   /** Answers the nth token request, counted from 1. The default is `token-n` for 1,000 s. */
-  readonly answer?: (n: number) => ObtainedToken | Promise<ObtainedToken>
+  readonly respond?: (n: number) => ObtainedToken | Promise<ObtainedToken>
   readonly startsAt?: number
   readonly credential?: TokenCacheOptions['credential']
   readonly random?: () => number
@@ -27,7 +27,7 @@ export interface WorldOptions {
 
 /** Timers are Node's mocked ones, so one world at a time: call `endOfWorld` after each test. */
 export function createWorld(options: WorldOptions = {}): World {
-  const { answer = (n: number) => token(`token-${n}`) } = options
+  const { respond = (n: number) => token(`token-${n}`) } = options
   mock.timers.enable({ apis: ['setTimeout'] })
   let time = options.startsAt ?? 5_000
   const requestedAt: number[] = []
@@ -36,7 +36,7 @@ export function createWorld(options: WorldOptions = {}): World {
     credential: options.credential ?? 'app',
     requestToken: async () => {
       requestedAt.push(time)
-      return answer(requestedAt.length)
+      return respond(requestedAt.length)
     },
     now: () => time,
     log: pino({ base: null }, { write: (line) => void log.push(JSON.parse(line)) }),
@@ -77,7 +77,7 @@ export async function settled(): Promise<void> {
   for (let i = 0; i < 3; i += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** An answer that the test gives later. */
+/** A response that the test gives later. */
 export function later<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: Error): void } {
   let resolve!: (value: T) => void
   let reject!: (error: Error) => void

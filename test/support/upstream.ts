@@ -30,7 +30,7 @@ export interface TestUpstream {
 
 export interface TestUpstreamOptions {
   /** Answers API requests, after their body has been read. The default is 200 with a small JSON body. */
-  readonly answer?: (request: IncomingMessage, response: ServerResponse, upstream: TestUpstream) => void
+  readonly respond?: (request: IncomingMessage, response: ServerResponse, upstream: TestUpstream) => void
   /** Handles API requests before their body is read; then nothing is recorded. */
   readonly handle?: (request: IncomingMessage, response: ServerResponse, upstream: TestUpstream) => void
   /** Answers token requests instead of the default, a token of 1799 s. */
@@ -90,9 +90,9 @@ export async function startUpstream(options: TestUpstreamOptions = {}): Promise<
         bodyBytes,
         bodySha256: hash.digest('hex'),
       })
-      if (options.answer === undefined)
+      if (options.respond === undefined)
         response.setHeader('Content-Type', 'application/json').end('{"ok":true}')
-      else options.answer(request, response, upstream)
+      else options.respond(request, response, upstream)
     })
   }
   return upstream

@@ -1,4 +1,4 @@
-import type { Answer, Call, FamilyCalls } from '../call.js'
+import type { ResponseSpec, Call, FamilyCalls } from '../call.js'
 import { accept, empty, json, JSON_TYPE, optional, suggested } from '../parts.js'
 
 const BASE = '/admin-provisioning'
@@ -57,7 +57,7 @@ export const administration: FamilyCalls = {
         '/addresses',
         'addresses',
         ADDRESS,
-        answerOf('addresses'),
+        responseOf('addresses'),
       ),
       keeps: { createdAddressId: ['id'] },
     },
@@ -137,7 +137,7 @@ export const administration: FamilyCalls = {
       '/ring-groups/{createdRingGroupId}/update-members',
       'ringgroups.update-members',
       { add: [{ extensionNumber: '{{extension}}', sequenceNumber: 1, loggedIn: true }] },
-      answerOf('ringgroups', 202),
+      responseOf('ringgroups', 202),
     ),
     listOf(
       'phoneNumbers',
@@ -152,10 +152,10 @@ export const administration: FamilyCalls = {
       'deleteRingGroup',
       'Delete a ring group',
       '/ring-groups/{createdRingGroupId}',
-      answerOf('ringgroups', 202),
+      responseOf('ringgroups', 202),
     ),
-    remove('deleteUser', 'Delete a user', '/users/{createdUserId}', answerOf('users', 202)),
-    remove('deleteSite', 'Delete a site', '/sites/{createdSiteId}', answerOf('sites', 202)),
+    remove('deleteUser', 'Delete a user', '/users/{createdUserId}', responseOf('users', 202)),
+    remove('deleteSite', 'Delete a site', '/sites/{createdSiteId}', responseOf('sites', 202)),
     remove('deleteAddress', 'Delete an address', '/addresses/{createdAddressId}', empty()),
   ],
 }
@@ -165,7 +165,7 @@ function mediaType(resource: string): string {
   return resource === 'sites' ? JSON_TYPE : `application/vnd.${resource}.v1+json`
 }
 
-function answerOf(resource: string, status = 200): Answer {
+function responseOf(resource: string, status = 200): ResponseSpec {
   return json(status, mediaType(resource))
 }
 
@@ -200,7 +200,7 @@ function one(id: string, title: string, path: string, resource: string, page: st
     method: 'GET',
     path: BASE + path,
     headers: [accept(mediaType(resource))],
-    answer: answerOf(resource),
+    response: responseOf(resource),
   }
 }
 
@@ -211,14 +211,22 @@ function change(
   path: string,
   resource: string,
   example: unknown,
-  answer = answerOf(resource, 202),
+  response = responseOf(resource, 202),
 ): Call {
   const docs = pageOf(id)
-  return { id, title, docs, method, path: BASE + path, body: { type: mediaType(resource), example }, answer }
+  return {
+    id,
+    title,
+    docs,
+    method,
+    path: BASE + path,
+    body: { type: mediaType(resource), example },
+    response,
+  }
 }
 
-function remove(id: string, title: string, path: string, answer: Answer): Call {
-  return { id, title, docs: pageOf(id), method: 'DELETE', path: BASE + path, answer }
+function remove(id: string, title: string, path: string, response: ResponseSpec): Call {
+  return { id, title, docs: pageOf(id), method: 'DELETE', path: BASE + path, response }
 }
 
 /** 8x8 names the pages of changes as these calls are named, in its own spelling. */

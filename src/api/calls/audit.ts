@@ -30,7 +30,7 @@ export const audit: FamilyCalls = {
         optional('scrollId', '', 'From the answer before; leave it out for the first page.'),
       ],
       headers: [DECLARES_JSON],
-      answer: json(200, 'application/json;charset=UTF-8'),
+      response: json(200, 'application/json;charset=UTF-8'),
     },
   ],
 }

@@ -19,7 +19,7 @@ export const campaigns: FamilyCalls = {
       method: 'POST',
       path: `${BASE}/records`,
       body: { type: TYPE, example: { records: [{ crmRecordId: 'CRM-12345', priority: 'HIGH', rank: 1 }] } },
-      answer: json(200, TYPE),
+      response: json(200, TYPE),
     },
     {
       id: 'modifyCampaign',
@@ -29,7 +29,7 @@ export const campaigns: FamilyCalls = {
       method: 'PATCH',
       path: BASE,
       body: { type: TYPE, example: { action: 'BUILD' } },
-      answer: json(200, TYPE),
+      response: json(200, TYPE),
     },
   ],
 }

@@ -27,13 +27,13 @@ export const ccChat: FamilyCalls = {
       ...at('deletechatapichannelbyid', 'DELETE', '/channels/{chatChannelId}'),
       id: 'deleteChatChannel',
       title: 'Delete a channel',
-      answer: empty(),
+      response: empty(),
     },
     {
       ...at('deletewebhookbyid', 'DELETE', '/web-hooks/{webHookId}'),
       id: 'deleteChatWebHook',
       title: 'Delete a web hook',
-      answer: empty(),
+      response: empty(),
     },
   ].map((call): Call => ({ ...call, deprecated: true })),
 }
@@ -69,7 +69,7 @@ function webHooks(): readonly Call[] {
       title: 'Verify a web hook',
       description: '8x8 sends a greeting to the address and expects a 2xx.',
       body: { type: JSON_TYPE, example: { version: WEB_HOOK.version, uri: WEB_HOOK.uri } },
-      answer: empty(),
+      response: empty(),
     },
   ]
 }
@@ -119,7 +119,7 @@ function conversations(): readonly Call[] {
           history: { messages: [{ text: 'Hello!', type: 'user' }] },
         },
       },
-      answer: json(202),
+      response: json(202),
       keeps: { chatConversationId: ['conversationId'] },
     },
     {
@@ -150,7 +150,7 @@ function conversations(): readonly Call[] {
       id: 'sendChatMessage',
       title: 'Send a message',
       body: { type: JSON_TYPE, example: { authorType: 'user', text: 'Hello!' } },
-      answer: empty(202),
+      response: empty(202),
     },
     {
       ...at('getmessagesforcctransaction', 'GET', `${one}/messages`),
@@ -162,11 +162,11 @@ function conversations(): readonly Call[] {
       ...at('customerparticipantleavecctransaction', 'DELETE', `${one}/participants/customer`),
       id: 'leaveChatConversation',
       title: 'Leave a conversation as the customer',
-      answer: empty(),
+      response: empty(),
     },
   ]
 }
 
 function at(page: string, method: Call['method'], path: string) {
-  return { docs: `contactcenter/reference/${page}`, method, path: TENANT + path, answer: json() }
+  return { docs: `contactcenter/reference/${page}`, method, path: TENANT + path, response: json() }
 }

@@ -1,8 +1,8 @@
-import type { Answer, FamilyCalls } from '../call.js'
+import type { ResponseSpec, FamilyCalls } from '../call.js'
 import { accept, json, JSON_TYPE, optional, paged } from '../parts.js'
 
 const BASE = '/analytics/cc/v8/historical-metrics'
-const REPORT: Answer = json(200, 'application/json;charset=UTF-8')
+const REPORT: ResponseSpec = json(200, 'application/json;charset=UTF-8')
 const DATE_RANGE = { start: '{{fromDate}}T00:00:00.000Z', end: '{{toDate}}T00:00:00.000Z' }
 
 /**
@@ -22,7 +22,7 @@ export const ccHistorical: FamilyCalls = {
       docs: 'analytics/reference/cc-historical-analytics-report-types',
       method: 'GET',
       path: `${BASE}/report-types`,
-      answer: REPORT,
+      response: REPORT,
     },
     {
       id: 'historicalReportType',
@@ -30,7 +30,7 @@ export const ccHistorical: FamilyCalls = {
       docs: 'analytics/reference/cc-historical-analytics-report-type-by-type',
       method: 'GET',
       path: `${BASE}/report-types/{reportType}`,
-      answer: REPORT,
+      response: REPORT,
     },
     {
       id: 'createHistoricalReport',
@@ -50,7 +50,7 @@ export const ccHistorical: FamilyCalls = {
           includeGrandTotal: true,
         },
       },
-      answer: REPORT,
+      response: REPORT,
       keeps: { reportId: ['id'] },
     },
     {
@@ -61,7 +61,7 @@ export const ccHistorical: FamilyCalls = {
       docs: 'analytics/reference/cc-historical-report-status-by-id',
       method: 'GET',
       path: `${BASE}/{reportId}/status`,
-      answer: REPORT,
+      response: REPORT,
       repeatsWhile: ['QUEUED', 'IN_PROGRESS'],
     },
     {
@@ -70,7 +70,7 @@ export const ccHistorical: FamilyCalls = {
       docs: 'analytics/reference/cc-historical-report-details-by-id',
       method: 'GET',
       path: `${BASE}/{reportId}`,
-      answer: REPORT,
+      response: REPORT,
     },
     {
       id: 'historicalReportLinks',
@@ -78,7 +78,7 @@ export const ccHistorical: FamilyCalls = {
       docs: 'analytics/reference/cc-historical-report-links-by-id',
       method: 'GET',
       path: `${BASE}/{reportId}/links`,
-      answer: REPORT,
+      response: REPORT,
     },
     {
       id: 'historicalReportData',
@@ -88,7 +88,7 @@ export const ccHistorical: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/{reportId}/data`,
       query: paged(0, 100, 1000),
-      answer: REPORT,
+      response: REPORT,
     },
     {
       id: 'downloadHistoricalReport',
@@ -98,7 +98,7 @@ export const ccHistorical: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/{reportId}/download`,
       headers: [accept('text/csv')],
-      answer: { status: 200, type: 'text/csv' },
+      response: { status: 200, type: 'text/csv' },
     },
     {
       id: 'createDetailedReport',
@@ -115,7 +115,7 @@ export const ccHistorical: FamilyCalls = {
           timezone: '{{timezone}}',
         },
       },
-      answer: REPORT,
+      response: REPORT,
       keeps: { detailedReportId: ['id'] },
     },
     {
@@ -129,7 +129,7 @@ export const ccHistorical: FamilyCalls = {
         ...paged(0, 100, 1000).filter(({ name }) => name === 'size'),
         optional('lastDocumentId', '', 'From the answer before; leave it out for the first page.'),
       ],
-      answer: REPORT,
+      response: REPORT,
     },
   ],
 }

@@ -25,7 +25,7 @@ export const ccRealtime: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/queues`,
       query: [...PAGES, ids('queue-ids', '{{queueId}}'), QUEUE_METRICS, summary('queue'), TIMEZONE, TOTALS],
-      answer: json(),
+      response: json(),
       keeps: { queueId: [0, 'id'] },
     },
     {
@@ -35,7 +35,7 @@ export const ccRealtime: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/queues/{queueId}`,
       query: [QUEUE_METRICS, TIMEZONE],
-      answer: json(),
+      response: json(),
     },
     {
       id: 'realtimeQueueAgents',
@@ -44,7 +44,7 @@ export const ccRealtime: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/queues/{queueId}/agents`,
       query: [...PAGES, ids('agent-ids', '{{agentId}}'), AGENT_METRICS, summary('agent'), TIMEZONE, TOTALS],
-      answer: json(),
+      response: json(),
       keeps: { agentId: [0, 'id'] },
     },
     {
@@ -54,7 +54,7 @@ export const ccRealtime: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/queues/{queueId}/agents/{agentId}`,
       query: [AGENT_METRICS, TIMEZONE],
-      answer: json(),
+      response: json(),
     },
     {
       id: 'realtimeGroups',
@@ -63,7 +63,7 @@ export const ccRealtime: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/groups`,
       query: [...PAGES, ids('group-ids', '{{groupId}}'), GROUP_METRICS, summary('group'), TIMEZONE],
-      answer: json(),
+      response: json(),
       keeps: { groupId: [0, 'id'] },
     },
     {
@@ -73,7 +73,7 @@ export const ccRealtime: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/groups/{groupId}`,
       query: [GROUP_METRICS, TIMEZONE],
-      answer: json(),
+      response: json(),
     },
     {
       id: 'realtimeGroupAgents',
@@ -89,7 +89,7 @@ export const ccRealtime: FamilyCalls = {
         TIMEZONE,
         TOTALS,
       ],
-      answer: json(),
+      response: json(),
       keeps: { groupAgentId: [0, 'id'] },
     },
     {
@@ -99,7 +99,7 @@ export const ccRealtime: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/groups/{groupId}/agents/{groupAgentId}`,
       query: [AGENT_METRICS, TIMEZONE],
-      answer: json(),
+      response: json(),
     },
     {
       id: 'realtimeAgents',
@@ -116,7 +116,7 @@ export const ccRealtime: FamilyCalls = {
         TIMEZONE,
         TOTALS,
       ],
-      answer: json(),
+      response: json(),
     },
     {
       id: 'realtimeAgentsInQueues',
@@ -130,7 +130,7 @@ export const ccRealtime: FamilyCalls = {
         TIMEZONE,
         optional('showEnabledAgents', true, 'Also agents who are assigned but logged in elsewhere.'),
       ],
-      answer: json(),
+      response: json(),
     },
   ],
 }

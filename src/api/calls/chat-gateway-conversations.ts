@@ -25,7 +25,7 @@ export const conversationCalls: readonly Call[] = [
       assignment: ASSIGNMENT,
       history: { messages: [{ authorType: 'user', text: 'Hello!' }] },
     }),
-    answer: json(202, HAL),
+    response: json(202, HAL),
     keeps: { gatewayConversationId: ['conversationId'] },
   },
   {
@@ -40,14 +40,14 @@ export const conversationCalls: readonly Call[] = [
     id: 'replaceGatewayConversation',
     title: 'Replace a conversation',
     body: jsonBody({ channelId: '{{gatewayChannelId}}', user: USER, assignment: ASSIGNMENT }),
-    answer: json(202, HAL),
+    response: json(202, HAL),
   },
   {
     ...at('patchcctransaction', 'PATCH', ONE),
     id: 'assignGatewayConversation',
     title: 'Assign a conversation',
     body: jsonBody({ assignment: ASSIGNMENT }),
-    answer: json(202, HAL),
+    response: json(202, HAL),
   },
   {
     ...at('getccinteractions', 'GET', `${ONE}/interactions`),
@@ -69,7 +69,7 @@ export const conversationCalls: readonly Call[] = [
       attachments: [],
       cards: [],
     }),
-    answer: empty(202),
+    response: empty(202),
   },
   {
     ...at('getmessagesforcctransaction-1', 'GET', `${ONE}/messages`),
@@ -123,28 +123,28 @@ export const conversationCalls: readonly Call[] = [
     ),
     id: 'downloadGatewayAttachment',
     title: 'Download an attachment',
-    answer: { status: 200, type: 'application/octet-stream' },
+    response: { status: 200, type: 'application/octet-stream' },
   },
   {
     ...at('sendtypingindicator', 'POST', `${ONE}/typing`),
     id: 'sendGatewayTyping',
     title: 'Say that somebody is typing',
     body: jsonBody({ authorType: 'bot' }),
-    answer: empty(),
+    response: empty(),
   },
   {
     ...at('sendthinkingindicator', 'POST', `${ONE}/thinking`),
     id: 'sendGatewayThinking',
     title: 'Say that the bot is thinking',
     body: jsonBody({ authorType: 'bot', maxThinkingTimeSeconds: 60 }),
-    answer: empty(),
+    response: empty(),
   },
   {
     ...at('sendreadreceipt', 'POST', `${ONE}/read-receipt`),
     id: 'sendGatewayReadReceipt',
     title: 'Say that messages were read',
     body: jsonBody({ authorType: 'user', readAt: 1770200431963 }),
-    answer: empty(),
+    response: empty(),
   },
   {
     ...at('updatecardactionsubmit', 'PUT', `${CARD}/action-submit`),
@@ -152,14 +152,14 @@ export const conversationCalls: readonly Call[] = [
     title: 'Submit a card',
     description: 'Its path lies outside the gateway, as 8x8 documents it.',
     body: jsonBody({ name: '8x8' }),
-    answer: empty(),
+    response: empty(),
   },
   {
     ...at('updatecardactionexecute', 'PUT', `${CARD}/action-execute`),
     id: 'executeGatewayCard',
     title: 'Execute a card',
     body: jsonBody({ name: '8x8' }),
-    answer: empty(),
+    response: empty(),
   },
   {
     ...at('createpostagentassignment', 'POST', `${ONE}/post-agent-assignment`),
@@ -174,19 +174,19 @@ export const conversationCalls: readonly Call[] = [
         userTimeoutInMinutes: 150,
       },
     }),
-    answer: empty(201),
+    response: empty(201),
   },
   {
     ...at('userparticipantleavecctransaction', 'PATCH', `${ONE}/participants/user`),
     id: 'leaveGatewayConversation',
     title: 'Leave a conversation as the user',
     body: jsonBody({ removed: true }),
-    answer: empty(),
+    response: empty(),
   },
 ]
 
 function at(page: string, method: Call['method'], path: string) {
-  return { docs: `actions-events/reference/${page}`, method, path, answer: json(200, HAL) }
+  return { docs: `actions-events/reference/${page}`, method, path, response: json(200, HAL) }
 }
 
 function jsonBody(example: unknown) {

@@ -30,7 +30,7 @@ export const chatGateway: FamilyCalls = {
       id: 'gatewayKey',
       title: 'Public key of the signatures',
       description: 'Checks the signature of webhook events.',
-      answer: json(),
+      response: json(),
     },
     {
       ...at('createwebhook-1', 'POST', '/webhooks'),
@@ -62,7 +62,7 @@ export const chatGateway: FamilyCalls = {
       title: 'Verify a webhook',
       description: '8x8 sends a greeting to the address and expects a 2xx.',
       body: { type: JSON_TYPE, example: { version: WEBHOOK.version, uri: WEBHOOK.uri } },
-      answer: empty(),
+      response: empty(),
     },
     {
       ...at('createchatapichannel-1', 'POST', '/channels'),
@@ -93,17 +93,17 @@ export const chatGateway: FamilyCalls = {
       ...at('deletechatapichannelbyid-1', 'DELETE', '/channels/{gatewayChannelId}'),
       id: 'deleteGatewayChannel',
       title: 'Delete a channel',
-      answer: empty(),
+      response: empty(),
     },
     {
       ...at('deletewebhookbyid-1', 'DELETE', '/webhooks/{gatewayWebhookId}'),
       id: 'deleteGatewayWebhook',
       title: 'Delete a webhook',
-      answer: empty(),
+      response: empty(),
     },
   ],
 }
 
 function at(page: string, method: Call['method'], path: string) {
-  return { docs: `actions-events/reference/${page}`, method, path: BASE + path, answer: HAL }
+  return { docs: `actions-events/reference/${page}`, method, path: BASE + path, response: HAL }
 }

@@ -36,7 +36,7 @@ export const contacts: FamilyCalls = {
         optional('useScrollId', true, 'Answers a scrollId for the next page.'),
         optional('scrollId', '', 'From the answer before; leave it out for the first page.'),
       ],
-      answer: json(),
+      response: json(),
     },
     {
       id: 'createContact',
@@ -45,7 +45,7 @@ export const contacts: FamilyCalls = {
       method: 'POST',
       path: BASE,
       body: { type: JSON_TYPE, example: CONTACT },
-      answer: json(),
+      response: json(),
       keeps: { contactId: ['id'] },
     },
     {
@@ -55,7 +55,7 @@ export const contacts: FamilyCalls = {
       method: 'PUT',
       path: `${BASE}/{contactId}`,
       body: { type: JSON_TYPE, example: { ...CONTACT, jobTitle: 'Architect' } },
-      answer: json(),
+      response: json(),
     },
     {
       id: 'deleteContact',
@@ -63,7 +63,7 @@ export const contacts: FamilyCalls = {
       docs: 'administration/docs/create-contact',
       method: 'DELETE',
       path: `${BASE}/{contactId}`,
-      answer: empty(200),
+      response: empty(200),
     },
   ],
 }

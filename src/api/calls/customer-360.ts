@@ -24,7 +24,7 @@ export const customer360: FamilyCalls = {
         optional('startTime', '{{fromDate}}T00:00:00Z', 'From when; a year before endTime without it.'),
         optional('endTime', '{{toDate}}T00:00:00Z', 'Until when; now without it.'),
       ],
-      answer: json(),
+      response: json(),
     },
     {
       id: 'transcriptSummaries',
@@ -33,7 +33,7 @@ export const customer360: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/transcript-summaries`,
       query: [required('interactionId', ['{{interactionId}}'], 'Repeat the key for more, at most 50.')],
-      answer: json(),
+      response: json(),
     },
   ],
 }

@@ -28,7 +28,7 @@ function search(id: string, title: string, name: string, example: unknown): Call
     path: `/customerexperience/v1/${name}/{customerRegion}`,
     headers: [TOKEN],
     body: { type: JSON_TYPE, example },
-    answer: json(),
+    response: json(),
     deprecated: true,
   }
 }

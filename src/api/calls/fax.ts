@@ -32,22 +32,22 @@ export const fax: FamilyCalls = {
         recipientName: 'John Doe',
         files: ['JVBERi0xLjQK'],
       }),
-      answer: json(201),
+      response: json(201),
       keeps: { faxId: ['faxId'] },
     },
     read('fax', 'Fax', '/faxes/{faxId}'),
     {
       ...read('faxFile', 'Fax as PDF', '/faxes/{faxId}/file'),
-      answer: { status: 200, type: 'application/pdf' },
+      response: { status: 200, type: 'application/pdf' },
     },
-    { ...send('cancelFax', 'Cancel a fax', '/faxes/{faxId}/cancel'), answer: empty() },
+    { ...send('cancelFax', 'Cancel a fax', '/faxes/{faxId}/cancel'), response: empty() },
     read('faxWebhooks', 'Webhooks', HOOKS, PAGES),
     {
       ...send('createFaxWebhook', 'Create a webhook', HOOKS, {
         uri: 'https://fax.example.com/events',
         type: 'bearer',
       }),
-      answer: json(201),
+      response: json(201),
       keeps: { faxWebhookId: ['id'] },
     },
     read('faxWebhook', 'Webhook', `${HOOKS}/{faxWebhookId}`),
@@ -57,7 +57,7 @@ export const fax: FamilyCalls = {
       ...send('createFaxEventDefault', 'Use a webhook for all numbers', DEFAULTS, {
         webhookId: '{{faxWebhookId}}',
       }),
-      answer: json(201),
+      response: json(201),
     },
     patch('updateFaxEventDefault', 'Change the webhook of all numbers', `${DEFAULTS}/{faxWebhookId}`, {
       direction: 'inbound',
@@ -68,7 +68,7 @@ export const fax: FamilyCalls = {
         webhookId: '{{faxWebhookId}}',
         did: '{{did}}',
       }),
-      answer: json(201),
+      response: json(201),
     },
     patch('updateFaxEventPhone', 'Change the webhook of a number', `${PHONES}/{did}/{faxWebhookId}`, {
       direction: 'inbound',
@@ -85,18 +85,18 @@ export const fax: FamilyCalls = {
 }
 
 function read(id: string, title: string, path: string, query: NonNullable<Call['query']> = []): Call {
-  return { id, title, method: 'GET', path: BASE + path, query, answer: json() }
+  return { id, title, method: 'GET', path: BASE + path, query, response: json() }
 }
 
 function send(id: string, title: string, path: string, example?: unknown): Call {
   const body = example === undefined ? {} : { body: { type: JSON_TYPE, example } }
-  return { id, title, method: 'POST', path: BASE + path, ...body, answer: json() }
+  return { id, title, method: 'POST', path: BASE + path, ...body, response: json() }
 }
 
 function patch(id: string, title: string, path: string, example: unknown): Call {
-  return { ...send(id, title, path, example), method: 'PATCH', answer: empty() }
+  return { ...send(id, title, path, example), method: 'PATCH', response: empty() }
 }
 
 function remove(id: string, title: string, path: string): Call {
-  return { id, title, method: 'DELETE', path: BASE + path, answer: empty() }
+  return { id, title, method: 'DELETE', path: BASE + path, response: empty() }
 }

@@ -33,6 +33,6 @@ function search(id: string, title: string, name: string): Call {
         sortDirection: 'DESC',
       },
     },
-    answer: json(),
+    response: json(),
   }
 }

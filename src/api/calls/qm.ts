@@ -58,7 +58,7 @@ export const qm: FamilyCalls = {
         optional('stereoEnabled', true, 'Two channels instead of one.'),
       ],
       headers: [DECLARES_JSON],
-      answer: { status: 200, type: 'audio/mpeg' },
+      response: { status: 200, type: 'audio/mpeg' },
     },
     {
       id: 'qmRedirect',
@@ -68,7 +68,7 @@ export const qm: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/interactions/redirect`,
       query: [{ ...GUIDS, required: true, enabled: true }],
-      answer: { status: 302 },
+      response: { status: 302 },
     },
     {
       id: 'setQmCustomField',
@@ -78,7 +78,7 @@ export const qm: FamilyCalls = {
       method: 'PUT',
       path: `${BASE}/interactions/{interactionToMark}/{customField}`,
       body: { type: 'text/plain', example: 'gold' },
-      answer: empty(200),
+      response: empty(200),
     },
     read('qmUserCount', 'Number of users', '/users/count', 'users-count', { query: [ACTIVE] }),
     read('qmUsers', 'Users', '/users', 'users', {
@@ -119,7 +119,7 @@ export const qm: FamilyCalls = {
       method: 'DELETE',
       path: `${BASE}/interactions/{interactionToMark}/{customField}`,
       headers: [DECLARES_JSON],
-      answer: empty(200),
+      response: empty(200),
     },
     {
       id: 'deleteQmInteraction',
@@ -128,7 +128,7 @@ export const qm: FamilyCalls = {
       docs: 'analytics/reference/delete-interaction',
       method: 'DELETE',
       path: `${BASE}/interactions/{interactionToDelete}`,
-      answer: empty(200),
+      response: empty(200),
     },
     {
       id: 'purgeQmInteraction',
@@ -137,7 +137,7 @@ export const qm: FamilyCalls = {
       docs: 'analytics/reference/purge-interaction',
       method: 'DELETE',
       path: `${BASE}/interactions/{interactionToPurge}/purge`,
-      answer: empty(200),
+      response: empty(200),
     },
   ],
 }
@@ -151,7 +151,7 @@ function read(id: string, title: string, path: string, page: string, more: Parti
     method: 'GET',
     path: BASE + path,
     headers: [DECLARES_JSON],
-    answer: json(),
+    response: json(),
     ...more,
   }
 }

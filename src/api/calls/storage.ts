@@ -23,7 +23,7 @@ export const storage: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/regions`,
       headers: [DECLARES_JSON],
-      answer: json(),
+      response: json(),
     },
     {
       id: 'storageObjects',
@@ -45,7 +45,7 @@ export const storage: FamilyCalls = {
         suggested('limit', 10, 'Objects a page, at most 100.'),
       ],
       headers: [DECLARES_JSON],
-      answer: json(),
+      response: json(),
       keeps: { objectId: ['content', 0, 'id'] },
     },
     {
@@ -55,7 +55,7 @@ export const storage: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/objects/{objectId}`,
       headers: [DECLARES_JSON],
-      answer: json(),
+      response: json(),
     },
     {
       id: 'storageObjectMetadata',
@@ -64,7 +64,7 @@ export const storage: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/objects/{objectId}/metadata`,
       headers: [DECLARES_JSON],
-      answer: json(),
+      response: json(),
     },
     {
       id: 'storageObjectContent',
@@ -74,7 +74,7 @@ export const storage: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/objects/{objectId}/content`,
       query: [PRESIGNED],
-      answer: { status: 200, type: '*/*' },
+      response: { status: 200, type: '*/*' },
     },
     {
       id: 'restoreStorageObject',
@@ -84,7 +84,7 @@ export const storage: FamilyCalls = {
       method: 'POST',
       path: `${BASE}/objects/{objectId}/restore`,
       body: { type: JSON_TYPE, example: { expirationDays: 1 } },
-      answer: json(),
+      response: json(),
     },
     {
       id: 'startBulkDownload',
@@ -93,7 +93,7 @@ export const storage: FamilyCalls = {
       method: 'POST',
       path: `${BASE}/bulk/download/start`,
       body: { type: JSON_TYPE, example: ['{{objectId}}'] },
-      answer: json(),
+      response: json(),
       keeps: { zipName: ['zipName'] },
     },
     {
@@ -104,7 +104,7 @@ export const storage: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/bulk/download/status/{zipName}`,
       query: [PRESIGNED],
-      answer: json(),
+      response: json(),
       repeatsWhile: ['NOT_STARTED', 'IN_PROGRESS'],
     },
     {
@@ -113,7 +113,7 @@ export const storage: FamilyCalls = {
       docs: 'analytics/reference/downloadstatuses',
       method: 'GET',
       path: `${BASE}/bulk/download/status`,
-      answer: json(),
+      response: json(),
     },
     {
       id: 'bulkDownload',
@@ -121,7 +121,7 @@ export const storage: FamilyCalls = {
       docs: 'analytics/reference/downloadbulk',
       method: 'GET',
       path: `${BASE}/bulk/download/{zipName}`,
-      answer: { status: 200, type: 'application/octet-stream' },
+      response: { status: 200, type: 'application/octet-stream' },
     },
     {
       id: 'storageBuckets',
@@ -130,7 +130,7 @@ export const storage: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/buckets`,
       headers: [DECLARES_JSON],
-      answer: json(),
+      response: json(),
       keeps: { bucketId: [0, 'bucketId'] },
     },
     {
@@ -140,7 +140,7 @@ export const storage: FamilyCalls = {
       method: 'GET',
       path: `${BASE}/buckets/{bucketId}`,
       headers: [DECLARES_JSON],
-      answer: json(),
+      response: json(),
     },
     {
       id: 'cancelBulkDownload',
@@ -148,7 +148,7 @@ export const storage: FamilyCalls = {
       docs: 'analytics/reference/cancelbulkdownload',
       method: 'POST',
       path: `${BASE}/bulk/download/cancel/{zipName}`,
-      answer: json(),
+      response: json(),
     },
     {
       id: 'clearBulkDownloads',
@@ -156,7 +156,7 @@ export const storage: FamilyCalls = {
       docs: 'analytics/reference/cleardownloads',
       method: 'PUT',
       path: `${BASE}/bulk/download/clear`,
-      answer: json(),
+      response: json(),
     },
     {
       id: 'deleteStorageObjects',
@@ -166,7 +166,7 @@ export const storage: FamilyCalls = {
       method: 'DELETE',
       path: `${BASE}/bulk`,
       body: { type: JSON_TYPE, example: ['{{objectToDelete}}'] },
-      answer: empty(),
+      response: empty(),
     },
   ],
 }

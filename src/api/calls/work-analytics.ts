@@ -154,7 +154,7 @@ function report(
     method: 'GET',
     path: BASE + path,
     query,
-    answer: json(),
+    response: json(),
   }
 }
 

@@ -21,7 +21,7 @@ export const workChat: FamilyCalls = {
         optional('room', '{{room}}', 'The name of the room; with a test key "CHAPI sandbox".'),
         optional('ts', 0, 'Only messages before this time.'),
       ],
-      answer: json(),
+      response: json(),
     },
     {
       id: 'sendWorkChatMessage',
@@ -31,7 +31,7 @@ export const workChat: FamilyCalls = {
       method: 'POST',
       path: `${BASE}/`,
       body: { type: JSON_TYPE, example: { messageRaw: 'Hello from Postman!', room: '{{room}}' } },
-      answer: json(),
+      response: json(),
     },
   ],
 }

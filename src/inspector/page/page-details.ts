@@ -75,9 +75,9 @@ export function createDetails({ keyRequired, changed, closed }: DetailsOptions):
 /** What the proxy still has of it; else what the list shows. */
 async function load(summary: Summary): Promise<Detail> {
   try {
-    const answer = await fetch(`requests/${summary.n}`)
-    if (!answer.ok) return { summary }
-    const detail = (await answer.json()) as Detail
+    const response = await fetch(`requests/${summary.n}`)
+    if (!response.ok) return { summary }
+    const detail = (await response.json()) as Detail
     // After a restart of the proxy the numbers begin again.
     return detail.summary.requestId === summary.requestId ? detail : { summary }
   } catch {
@@ -134,9 +134,12 @@ async function copy(text: string): Promise<boolean> {
 
 function facts({ summary, problemTitle }: Detail): HTMLElement {
   const { status, problem, family, requestId, at, bytes, retries, incomplete } = summary
-  const answer = status === 0 ? 'The caller left before an answer' : String(status)
+  const response = status === 0 ? 'The caller left before a response' : String(status)
   const rows: [string, Node | string][] = [
-    ['Answer', el('span', { class: toneOf(status) }, incomplete && status !== 0 ? `${answer}, cut` : answer)],
+    [
+      'Answer',
+      el('span', { class: toneOf(status) }, incomplete && status !== 0 ? `${response}, cut` : response),
+    ],
     ...(problem === undefined
       ? []
       : [['By the proxy', `${problem}: ${problemTitle ?? ''}`] as [string, string]]),
@@ -156,7 +159,7 @@ function timing({ durationMs, tokenWaitMs, queueMs, upstreamMs }: Summary): HTML
   const parts: [string, string, number | undefined][] = [
     ['wait-token', 'Waited for a token', tokenWaitMs],
     ['wait-queue', 'Waited for a connection', queueMs],
-    ['wait-8x8', '8x8, until its answer began', upstreamMs],
+    ['wait-8x8', '8x8, until its response began', upstreamMs],
     ['wait-rest', upstreamMs === undefined ? 'In the proxy' : 'Bodies, and the rest', rest],
   ]
   const bar = el('div', { class: 'timing', 'aria-hidden': 'true' })

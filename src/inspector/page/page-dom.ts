@@ -1,6 +1,6 @@
 type Child = Node | string | undefined
 
-/** An element. Strings become text nodes: nothing that came with a request or an answer can become markup. */
+/** An element. Strings become text nodes: nothing that came with a request or a response can become markup. */
 export function el<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string>> = {},

@@ -27,7 +27,8 @@ captureSwitch.addEventListener('click', () => {
   const on = captureSwitch.getAttribute('aria-checked') !== 'true'
   const headers = { 'Content-Type': 'application/json' }
   fetch('capture', { method: 'POST', headers, body: JSON.stringify({ on }) }).then(
-    (answer) => announce(answer.ok ? `Capturing is ${on ? 'on' : 'off'}` : 'Capturing could not be switched'),
+    (response) =>
+      announce(response.ok ? `Capturing is ${on ? 'on' : 'off'}` : 'Capturing could not be switched'),
     () => announce('Capturing could not be switched'),
   )
 })
@@ -58,7 +59,7 @@ function listen(from: EventSource, event: string, show: (data: never) => void): 
   })
 }
 
-// A browser gives up on an answer that is no event stream, such as a 503, and does not notice a dead connection.
+// A browser gives up on a response that is no event stream, such as a 503, and does not notice a dead connection.
 setInterval(() => {
   if (source?.readyState !== EventSource.CLOSED && performance.now() - lastHeardAt < LONGEST_SILENCE_MS)
     return

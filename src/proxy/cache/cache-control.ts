@@ -3,11 +3,11 @@ import { isTold } from './cache-key.js'
 
 /** What a caller asks of a cache (RFC 9111, section 5.2.1). */
 export interface CallersWish {
-  /** Whether a kept answer may be given. */
+  /** Whether a kept response may be given. */
   readonly reads: boolean
-  /** Whether 8x8's answer may be kept for others. */
+  /** Whether 8x8's response may be kept for others. */
   readonly stores: boolean
-  /** How old a kept answer may be, in milliseconds. */
+  /** How old a kept response may be, in milliseconds. */
   readonly maxAgeMs: number
 }
 
@@ -19,7 +19,7 @@ export function callersWish(headers: IncomingHttpHeaders): CallersWish {
   return { reads: !noCache && !noStore && maxAgeMs > 0, stores: !noStore, maxAgeMs }
 }
 
-/** What 8x8 allows a cache to do with its answer. */
+/** What 8x8 allows a cache to do with its response. */
 export interface Reuse {
   /** Whether others may have it at all. */
   readonly shared: boolean
@@ -28,9 +28,9 @@ export interface Reuse {
 }
 
 /**
- * To 8x8 the proxy is one user, with one credential, and this is that user's private cache: `private` and an answer to
+ * To 8x8 the proxy is one user, with one credential, and this is that user's private cache: `private` and a response to
  * `Authorization` may be kept, `s-maxage` is for others. `no-store`, and a `Vary` that the key does not tell apart, keep
- * an answer to the one who asked; `no-cache` and `max-age=0` only from those who ask later.
+ * a response to the one who asked; `no-cache` and `max-age=0` only from those who ask later.
  */
 export function reuseOf(headers: IncomingHttpHeaders): Reuse {
   const directives = parse(headers['cache-control'])
@@ -41,7 +41,7 @@ export function reuseOf(headers: IncomingHttpHeaders): Reuse {
   }
 }
 
-/** How old the answer was when it came, in milliseconds: a cache before this one says so. */
+/** How old the response was when it came, in milliseconds: a cache before this one says so. */
 export function ageOnArrivalMs({ age }: IncomingHttpHeaders): number {
   return milliseconds(age) ?? 0
 }

@@ -1,9 +1,9 @@
 /**
- * An answer's headers with what this cache did: `Cache-Status` (RFC 9211) after those of caches before it, and `Age`
- * (RFC 9111, section 5.1) if the answer was not made for this caller.
+ * A response's headers with what this cache did: `Cache-Status` (RFC 9211) after those of caches before it, and `Age`
+ * (RFC 9111, section 5.1) if the response was not made for this caller.
  *
  * @param rawHeaders name and value in turn
- * @param ageMs how old the answer is by now
+ * @param ageMs how old the response is by now
  */
 export function labelled(
   rawHeaders: readonly (Buffer | string)[],

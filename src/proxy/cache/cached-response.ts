@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** A complete answer of 8x8's as it came. What differs from caller to caller is rendered when it is given out. */
-export interface WholeAnswer {
+/** A complete response of 8x8's as it came. What differs from caller to caller is rendered when it is given out. */
+export interface CachedResponse {
   readonly status: number
   readonly statusMessage: string
   readonly headers: IncomingHttpHeaders
@@ -28,7 +28,7 @@ export function ownHeaders(rawHeaders: readonly (Buffer | string)[]): string[] {
 }
 
 /** About what it takes in memory. */
-export function bytesOf({ body, rawHeaders }: WholeAnswer): number {
+export function bytesOf({ body, rawHeaders }: CachedResponse): number {
   // The parsed headers say the same once more; the rest is objects.
   return body.length + 2 * rawHeaders.reduce((sum, part) => sum + part.length, 0) + 1024
 }

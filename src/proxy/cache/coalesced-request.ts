@@ -1,28 +1,28 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
-import type { AnswerBudget } from './memory-budget.js'
+import type { MemoryBudget } from './memory-budget.js'
 import type { Connection, CurrentConnection, TrackedDispatchOptions } from '../upstream/connection.js'
 import { type Attempt, type Head, NotShared, Participant, type Shared } from './subscriber.js'
-import { ownBytes, ownHeaders, type WholeAnswer } from './cached-response.js'
+import { ownBytes, ownHeaders, type CachedResponse } from './cached-response.js'
 
 export interface SharedFetchOptions {
   readonly askedAt: number
-  readonly budget: AnswerBudget
+  readonly budget: MemoryBudget
   /** The largest answer that is collected. */
-  readonly mostAnswerBytes: number
-  /** Whether others may have an answer with such headers. Otherwise one caller has it, as it comes. */
+  readonly maxResponseBytes: number
+  /** Whether others may have a response with such headers. Otherwise one caller has it, as it comes. */
   readonly mayBeShared: (headers: IncomingHttpHeaders) => boolean
   /**
    * It takes no further callers. Called once, before any caller hears of it.
    *
    * @param answer undefined if there is none that is whole
-   * @param aloneStatus the status of an answer that one caller has, as it comes
+   * @param aloneStatus the status of a response that one caller has, as it comes
    */
-  readonly ended: (answer: WholeAnswer | undefined, aloneStatus?: number) => void
+  readonly ended: (response: CachedResponse | undefined, aloneStatus?: number) => void
 }
 
 /**
- * One request at 8x8 that any number of callers wait for. Nobody's leaving ends it but the last one's. Its answer is
+ * One request at 8x8 that any number of callers wait for. Nobody's leaving ends it but the last one's. Its response is
  * collected whole and then given to all at once, so that no slow reader holds up the others or the connection. One that
  * is too large for that, or not for all, streams to the caller who came first; the others are told to ask for themselves.
  */
@@ -109,18 +109,18 @@ export class SharedFetch implements Dispatcher.DispatchHandler, Shared {
     }
     const rawHeaders = controller.rawHeaders as readonly (Buffer | string)[]
     this.#head = { status, statusMessage, headers, rawHeaders }
-    const { mayBeShared, mostAnswerBytes } = this.#options
-    if (!mayBeShared(headers) || Number(headers['content-length']) > mostAnswerBytes) this.#streamToFirst()
+    const { mayBeShared, maxResponseBytes } = this.#options
+    if (!mayBeShared(headers) || Number(headers['content-length']) > maxResponseBytes) this.#streamToFirst()
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#over) return
     if (this.#streamsTo !== undefined) return this.#streamsTo.data(chunk)
-    const { budget, mostAnswerBytes } = this.#options
+    const { budget, maxResponseBytes } = this.#options
     this.#chunks.push(chunk)
     this.#size += chunk.length
     budget.take(chunk.length)
-    if (this.#size > mostAnswerBytes || budget.overdrawn) this.#streamToFirst()
+    if (this.#size > maxResponseBytes || budget.overdrawn) this.#streamToFirst()
   }
 
   onResponseEnd(): void {
@@ -129,14 +129,14 @@ export class SharedFetch implements Dispatcher.DispatchHandler, Shared {
       this.#over = true
       return this.#streamsTo.end()
     }
-    const answer: WholeAnswer = {
+    const response: CachedResponse = {
       ...this.#head!,
       rawHeaders: ownHeaders(this.#head!.rawHeaders),
       body: ownBytes(this.#chunks, this.#size),
       askedAt: this.askedAt,
     }
-    this.#finish(answer)
-    for (const participant of this.#participants) participant.takeWhole(answer, this.#options.budget)
+    this.#finish(response)
+    for (const participant of this.#participants) participant.takeWhole(response, this.#options.budget)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -157,10 +157,10 @@ export class SharedFetch implements Dispatcher.DispatchHandler, Shared {
     for (const other of others) other.fail(new NotShared())
   }
 
-  #finish(answer: WholeAnswer | undefined): void {
+  #finish(response: CachedResponse | undefined): void {
     this.#over = true
     this.#letGo()
-    if (this.#streamsTo === undefined) this.#options.ended(answer)
+    if (this.#streamsTo === undefined) this.#options.ended(response)
   }
 
   #letGo(): void {

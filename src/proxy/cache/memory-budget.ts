@@ -1,9 +1,9 @@
-import type { WholeAnswer } from './cached-response.js'
+import type { CachedResponse } from './cached-response.js'
 
-/** The memory of answers beside the cache: while they are collected, and while callers have not read them yet. */
-export class AnswerBudget {
+/** The memory of responses beside the cache: while they are collected, and while callers have not read them yet. */
+export class MemoryBudget {
   readonly #mostBytes: number
-  readonly #readers = new Map<WholeAnswer, number>()
+  readonly #readers = new Map<CachedResponse, number>()
   #bytes = 0
 
   constructor(mostBytes: number) {
@@ -22,16 +22,16 @@ export class AnswerBudget {
     this.#bytes -= bytes
   }
 
-  /** Somebody reads the answer slowly. Its bytes are there once, however many do. @returns to be called when it is read */
-  lend(answer: WholeAnswer): () => void {
-    const readers = this.#readers.get(answer) ?? 0
-    if (readers === 0) this.take(answer.body.length)
-    this.#readers.set(answer, readers + 1)
+  /** Somebody reads the response slowly. Its bytes are there once, however many do. @returns to be called when it is read */
+  lend(response: CachedResponse): () => void {
+    const readers = this.#readers.get(response) ?? 0
+    if (readers === 0) this.take(response.body.length)
+    this.#readers.set(response, readers + 1)
     return () => {
-      const left = this.#readers.get(answer)! - 1
-      if (left > 0) return void this.#readers.set(answer, left)
-      this.#readers.delete(answer)
-      this.giveBack(answer.body.length)
+      const left = this.#readers.get(response)! - 1
+      if (left > 0) return void this.#readers.set(response, left)
+      this.#readers.delete(response)
+      this.giveBack(response.body.length)
     }
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import type { Dispatcher } from 'undici'
 import type { CacheResult, Exchange } from '../../http/exchange.js'
-import { AnswerBudget } from './memory-budget.js'
+import { MemoryBudget } from './memory-budget.js'
 import { ageOnArrivalMs, callersWish, reuseOf } from './cache-control.js'
 import { cacheKey } from './cache-key.js'
 import { labelled } from './cache-status.js'
@@ -10,7 +10,7 @@ import type { TrackedDispatchOptions } from '../upstream/connection.js'
 import type { Attempt } from './subscriber.js'
 import { hasBody } from '../request-body.js'
 import { SharedFetch } from './coalesced-request.js'
-import { bytesOf, type WholeAnswer } from './cached-response.js'
+import { bytesOf, type CachedResponse } from './cached-response.js'
 
 /** Answers of 8x8's that many callers ask for again and again: kept for a moment, and asked for once. */
 export interface RealtimeCache {
@@ -21,9 +21,9 @@ export interface RealtimeCache {
    * @param headers what goes up without the token: name and value in turn
    */
   question(request: IncomingMessage, target: string, headers: readonly string[], appKey: string): Question
-  /** The answer that is fresh enough for this caller, with its headers, if there is one. */
+  /** The response that is fresh enough for this caller, with its headers, if there is one. */
   find(question: Question, exchange: Exchange): Kept | undefined
-  /** A caller has not read its answer yet: counts the memory that this takes. */
+  /** A caller has not read its response yet: counts the memory that this takes. */
   readSlowly(kept: Kept, response: ServerResponse): void
   /**
    * Sends a question that `find` had nothing for: together with others who ask the same, or alone.
@@ -35,22 +35,22 @@ export interface RealtimeCache {
 }
 
 export interface Question {
-  /** Undefined for what no other answer fits: conditional requests, parts, requests with a body. */
+  /** Undefined for what no other response fits: conditional requests, parts, requests with a body. */
   readonly key: string | undefined
-  /** Whether a kept answer, or one that is on its way, may be given. */
+  /** Whether a kept response, or one that is on its way, may be given. */
   readonly reads: boolean
   readonly stores: boolean
   readonly maxAgeMs: number
 }
 
-/** The same question, when its answer has turned out to be for one caller alone. */
+/** The same question, when its response has turned out to be for one caller alone. */
 export function notToBeShared(question: Question): Question {
   return { ...question, key: undefined }
 }
 
-/** A kept answer with the headers for the caller who gets it now. */
+/** A kept response with the headers for the caller who gets it now. */
 export interface Kept {
-  readonly answer: WholeAnswer
+  readonly response: CachedResponse
   readonly rawHeaders: readonly (Buffer | string)[]
 }
 
@@ -73,11 +73,11 @@ export interface RealtimeCacheOptions {
   /** All that is kept, and all that is being collected or read slowly beside it. */
   readonly maxBytes?: number
   /** The largest answer that is kept or shared. A page of 1,000 agents is about a third of it. */
-  readonly maxAnswerBytes?: number
+  readonly maxResponseBytes?: number
 }
 
 const MiB = 1024 * 1024
-// Targets whose answers cannot be shared are remembered for as long as an answer would be.
+// Targets whose answers cannot be shared are remembered for as long as a response would be.
 const MOST_UNSHARED = 1000
 
 /**
@@ -85,33 +85,33 @@ const MOST_UNSHARED = 1000
  * waited for it, and is forgotten.
  */
 export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCache {
-  const { ttlMs, maxBytes = 16 * MiB, maxAnswerBytes = MiB } = options
+  const { ttlMs, maxBytes = 16 * MiB, maxResponseBytes = MiB } = options
   // lru-cache takes a start of 0 for none.
   const now = () => options.now() + 1
   const clock = { ttl: ttlMs, ttlResolution: 0, perf: { now } }
-  const kept = new LRUCache<string, WholeAnswer>({
+  const kept = new LRUCache<string, CachedResponse>({
     ...clock,
     maxSize: maxBytes,
-    sizeCalculation: (answer, key) => bytesOf(answer) + key.length,
+    sizeCalculation: (response, key) => bytesOf(response) + key.length,
   })
   const unshared = new LRUCache<string, true>({ ...clock, max: MOST_UNSHARED })
   const underWay = new Map<string, SharedFetch>()
-  const budget = new AnswerBudget(maxBytes)
+  const budget = new MemoryBudget(maxBytes)
 
-  function ageMs(answer: WholeAnswer): number {
-    return now() - answer.askedAt + ageOnArrivalMs(answer.headers)
+  function ageMs(response: CachedResponse): number {
+    return now() - response.askedAt + ageOnArrivalMs(response.headers)
   }
 
   /** @returns whether it is kept */
-  function keep(key: string, answer: WholeAnswer): boolean {
-    if (answer.status !== 200 || !isSurelyComplete(answer)) return false
-    const { freshMs } = reuseOf(answer.headers)
-    // 8x8's own limit counts from when it made the answer, ours from when it came.
-    const ttl = Math.min(ttlMs, freshMs - ageMs(answer))
+  function keep(key: string, response: CachedResponse): boolean {
+    if (response.status !== 200 || !isSurelyComplete(response)) return false
+    const { freshMs } = reuseOf(response.headers)
+    // 8x8's own limit counts from when it made the response, ours from when it came.
+    const ttl = Math.min(ttlMs, freshMs - ageMs(response))
     // The question that was asked last has the newest answer, whichever comes last.
-    if (ttl <= 0 || (kept.peek(key)?.askedAt ?? -Infinity) > answer.askedAt) return false
-    kept.set(key, answer, { ttl })
-    return kept.peek(key) === answer
+    if (ttl <= 0 || (kept.peek(key)?.askedAt ?? -Infinity) > response.askedAt) return false
+    kept.set(key, response, { ttl })
+    return kept.peek(key) === response
   }
 
   function sendAlone({ options: sent, handler, exchange }: CallersAttempt, dispatcher: Dispatcher): void {
@@ -124,7 +124,7 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
     new SharedFetch({
       askedAt: now(),
       budget,
-      mostAnswerBytes: 0,
+      maxResponseBytes: 0,
       mayBeShared: () => false,
       ended: () => undefined,
     }).send(attempt, dispatcher)
@@ -139,14 +139,14 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
 
     find({ key, reads, maxAgeMs }, exchange) {
       if (key === undefined || !reads) return undefined
-      const answer = kept.get(key)
-      if (answer === undefined || ageMs(answer) > maxAgeMs) return undefined
+      const response = kept.get(key)
+      if (response === undefined || ageMs(response) > maxAgeMs) return undefined
       note(exchange, 'hit')
-      return { answer, rawHeaders: labelled(answer.rawHeaders, 'hit', ageMs(answer)) }
+      return { response, rawHeaders: labelled(response.rawHeaders, 'hit', ageMs(response)) }
     },
 
-    readSlowly({ answer }, response) {
-      response.once('close', budget.lend(answer))
+    readSlowly(cached, response) {
+      response.once('close', budget.lend(cached.response))
     },
 
     send(question, token, attempt, dispatcher) {
@@ -174,11 +174,11 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
       const fetch = new SharedFetch({
         askedAt: now(),
         budget,
-        mostAnswerBytes: maxAnswerBytes,
+        maxResponseBytes: maxResponseBytes,
         mayBeShared: (headers) => stores && reuseOf(headers).shared,
-        ended(answer, aloneStatus) {
+        ended(response, aloneStatus) {
           if (underWay.get(flight) === fetch) underWay.delete(flight)
-          if (answer !== undefined) stored = keep(key, answer)
+          if (response !== undefined) stored = keep(key, response)
           else if (aloneStatus === 200 && stores) unshared.set(key, true)
         },
       })
@@ -212,7 +212,7 @@ const PARTIAL_OR_CONDITIONAL = [
 ]
 
 /** What only the connection's end delimits may have been cut (RFC 9112, section 8). */
-function isSurelyComplete({ headers }: WholeAnswer): boolean {
+function isSurelyComplete({ headers }: CachedResponse): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 

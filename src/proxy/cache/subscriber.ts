@@ -1,21 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
-import type { AnswerBudget } from './memory-budget.js'
+import type { MemoryBudget } from './memory-budget.js'
 import type { Connection, TrackedDispatchOptions } from '../upstream/connection.js'
-import type { WholeAnswer } from './cached-response.js'
+import type { CachedResponse } from './cached-response.js'
 
-/** One caller's attempt: what it would have sent, and who takes the answer. */
+/** One caller's attempt: what it would have sent, and who takes the response. */
 export interface Attempt {
   readonly options: TrackedDispatchOptions
   readonly handler: Dispatcher.DispatchHandler
-  /** The headers for this caller, which say how it came by the answer. @param whole or as it comes, for this caller alone */
+  /** The headers for this caller, which say how it came by the response. @param whole or as it comes, for this caller alone */
   readonly label: (rawHeaders: readonly (Buffer | string)[], whole: boolean) => readonly (Buffer | string)[]
 }
 
-/** The answer was for another caller alone: this one has to ask for itself. */
+/** The response was for another caller alone: this one has to ask for itself. */
 export class NotShared extends Error {
   constructor() {
-    super('the answer is not one that can be shared')
+    super('the response is not one that can be shared')
   }
 }
 
@@ -80,11 +80,11 @@ export class Participant implements Dispatcher.DispatchController {
   }
 
   /** Takes all at once, and its end when the caller has read so far. */
-  takeWhole(answer: WholeAnswer, budget: AnswerBudget): void {
-    this.head(answer, true)
-    this.data(answer.body)
+  takeWhole(response: CachedResponse, budget: MemoryBudget): void {
+    this.head(response, true)
+    this.data(response.body)
     if (!this.paused) return this.end()
-    this.#returnLoan = budget.lend(answer)
+    this.#returnLoan = budget.lend(response)
     this.#whenResumed = () => this.end()
   }
 
@@ -123,7 +123,7 @@ export class Participant implements Dispatcher.DispatchController {
   }
 }
 
-/** What an answer begins with. */
+/** What a response begins with. */
 export interface Head {
   readonly status: number
   readonly statusMessage: string

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { type buildConnector, Client, type Dispatcher } from 'undici'
 
-/** A connection to 8x8, as far as the answers on it need to know it. */
+/** A connection to 8x8, as far as the responses on it need to know it. */
 export interface Connection {
   /** How many requests it has carried. */
   requests: number
@@ -44,9 +44,9 @@ export function tracked(origin: URL, options: object): Client {
 }
 
 /**
- * undici 7 fails an assertion, and the whole process with it, when a connection ends or is reset while the last answer
+ * undici 7 fails an assertion, and the whole process with it, when a connection ends or is reset while the last response
  * on it is paused. So the end of a paused connection waits until it is read again, and a reset goes by undici's own name
- * for a broken connection: under Node's name undici also takes it for the end of an answer without a length.
+ * for a broken connection: under Node's name undici also takes it for the end of a response without a length.
  */
 function track(socket: Socket): Connection {
   let ended = false

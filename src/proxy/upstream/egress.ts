@@ -17,7 +17,7 @@ export function createEgressAgent(
     // Plain http: is for loopback addresses only, and those are never looked for behind a proxy.
     httpProxy: '',
     noProxy: noProxy === '*' ? noProxy : `${noProxy},localhost,127.0.0.1,[::1]`,
-    // To the proxy, for its answer to CONNECT, and through it: `connect` counts for none of the three.
+    // To the proxy, for its response to CONNECT, and through it: `connect` counts for none of the three.
     proxyTls: { timeout },
     requestTls: { timeout },
     clientFactory: (origin, poolOptions) => new Pool(origin, { ...poolOptions, headersTimeout: timeout }),

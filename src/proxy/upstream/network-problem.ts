@@ -14,7 +14,7 @@ export function mayOpenNextTime(error: unknown): boolean {
 export function networkProblem(error: unknown, sent: boolean): ProxyError {
   if (error instanceof ProxyError) return error
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? ''
-  // Before anything was sent, only an egress proxy can have kept headers back: its answer to CONNECT.
+  // Before anything was sent, only an egress proxy can have kept headers back: its response to CONNECT.
   const noTunnel = !sent && code === 'UND_ERR_HEADERS_TIMEOUT'
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT' || noTunnel) {
     return new ProxyError('upstream-timeout', 'No connection to 8x8 within X8_CONNECT_TIMEOUT_MS.', {
@@ -33,10 +33,10 @@ export function networkProblem(error: unknown, sent: boolean): ProxyError {
   }
   if (sent) {
     return code.startsWith('HPE_') || code.startsWith('UND_ERR_RES') || code === 'UND_ERR_HEADERS_OVERFLOW'
-      ? new ProxyError('upstream-broken', 'The answer was not valid HTTP.', { cause: error })
+      ? new ProxyError('upstream-broken', 'The response was not valid HTTP.', { cause: error })
       : new ProxyError(
           'upstream-broken',
-          'The connection to 8x8 ended before an answer came. It may have been processed.',
+          'The connection to 8x8 ended before a response came. It may have been processed.',
           {
             proxyError: 'connection_terminated',
             cause: error,
@@ -65,11 +65,11 @@ export function networkProblem(error: unknown, sent: boolean): ProxyError {
   )
 }
 
-/** No answer's headers within X8_RESPONSE_TIMEOUT_MS. */
+/** No response's headers within X8_RESPONSE_TIMEOUT_MS. */
 export function responseTimeout(cause?: unknown): ProxyError {
   return new ProxyError(
     'upstream-timeout',
-    'No answer from 8x8 within X8_RESPONSE_TIMEOUT_MS. It may have been processed.',
+    'No response from 8x8 within X8_RESPONSE_TIMEOUT_MS. It may have been processed.',
     {
       cause,
     },

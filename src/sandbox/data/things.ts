@@ -1,4 +1,4 @@
-import type { Answer, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
 import type { Memory } from './memory.js'
 
 /** Something with an id that requests create, change and delete. */
@@ -7,16 +7,16 @@ export type Thing = Readonly<Record<string, unknown>> & { readonly id: string }
 /** A remembered table of things by id. */
 export type Things<T extends { readonly id: string } = Thing> = (memory: Memory) => Map<string, T>
 
-/** Hands the thing that the path's `:id` names to its answer; `missing` words the 404. */
+/** Hands the thing that the path's `:id` names to its response; `missing` words the 404. */
 export function byId<T extends { readonly id: string }>(
   things: Things<T>,
-  answer: (found: T, call: Call) => Answer,
-  missing: (id: string, call: Call) => Answer,
+  response: (found: T, call: Call) => SandboxResponse,
+  missing: (id: string, call: Call) => SandboxResponse,
 ): Handler {
   return (call) => {
     const id = call.params['id'] ?? ''
     const found = things(call.memory).get(id)
-    return found === undefined ? missing(id, call) : answer(found, call)
+    return found === undefined ? missing(id, call) : response(found, call)
   }
 }
 

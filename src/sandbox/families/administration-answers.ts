@@ -1,5 +1,5 @@
 import { json } from '../gateway/responses.js'
-import type { Answer, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
 import { compileFilter } from '../data/fiql.js'
 import { remembered } from '../data/memory.js'
 import { cursorPage, cursorAt, queryWith } from '../gateway/paging.js'
@@ -13,12 +13,12 @@ const requestsAMinute = 100
 const minuteMs = 60_000
 const usage = remembered(() => ({ minute: 0, requests: 0 }))
 
-/** An answer of the resource's own media type; sites have none. */
-export function vendor(name: string, value: unknown, status = 200): Answer {
+/** A response of the resource's own media type; sites have none. */
+export function vendor(name: string, value: unknown, status = 200): SandboxResponse {
   return json(value, status, name === 'sites' ? {} : { 'Content-Type': `application/vnd.${name}.v1+json` })
 }
 
-/** What every answer has: the caller's request id, and what is left of this minute's requests, which is only counted. */
+/** What every response has: the caller's request id, and what is left of this minute's requests, which is only counted. */
 export function suiteHeaders({ headers, memory, nowMs }: Call): Readonly<Record<string, string>> {
   const used = usage(memory)
   const minute = Math.floor(nowMs / minuteMs)
@@ -34,7 +34,7 @@ export function suiteHeaders({ headers, memory, nowMs }: Call): Readonly<Record<
 }
 
 /** One page of a list. Sites count their pages, the others go on from a scroll id. */
-export function listAnswer(call: Call, { name, things }: Resource): Answer {
+export function listResponse(call: Call, { name, things }: Resource): SandboxResponse {
   const { query, memory } = call
   const pageSize = integer(query, 'pageSize', 100)
   if (!(pageSize >= 1 && pageSize <= 1000)) return refused(call, 'pageSize must be 1 to 1000')
@@ -62,19 +62,19 @@ export function listAnswer(call: Call, { name, things }: Resource): Answer {
 
 export function one(
   { path, things }: Resource,
-  answer: (
+  response: (
     found: { readonly id: string; readonly fields: Readonly<Record<string, unknown>> },
     call: Call,
-  ) => Answer,
+  ) => SandboxResponse,
 ): Handler {
-  return byId(things, answer, (id, call) => failure(call, 404, 'Not Found', `No ${id} among the ${path}`))
+  return byId(things, response, (id, call) => failure(call, 404, 'Not Found', `No ${id} among the ${path}`))
 }
 
 /** The suite's form of an error (RFC 7807). */
-export function failure({ path }: Call, status: number, title: string, detail: string): Answer {
+export function failure({ path }: Call, status: number, title: string, detail: string): SandboxResponse {
   return json({ status, title, detail, instance: path, time: new Date().toISOString(), errors: [] }, status)
 }
 
-function refused(call: Call, detail: string): Answer {
+function refused(call: Call, detail: string): SandboxResponse {
   return failure(call, 400, 'Bad Request', detail)
 }

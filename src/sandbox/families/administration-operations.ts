@@ -1,4 +1,4 @@
-import type { Answer, Call } from '../gateway/handler.js'
+import type { SandboxResponse, Call } from '../gateway/handler.js'
 import { collection } from '../data/memory.js'
 import { company } from '../data/people.js'
 import { seededUuid } from '../data/seeded.js'
@@ -26,7 +26,7 @@ export function startOperation(
   resource: Resource,
   type: Operation['type'],
   resourceId: string,
-): Answer {
+): SandboxResponse {
   const { memory, nowMs } = call
   const id = seededUuid(`operation ${nextNumber(memory)}`)
   const createdTime = new Date(momentOf(nowMs)).toISOString()
@@ -34,7 +34,7 @@ export function startOperation(
   return vendor(resource.name, shown(call, operation), 202)
 }
 
-export function describeOperation(call: Call): Answer {
+export function describeOperation(call: Call): SandboxResponse {
   const id = call.params['id'] ?? ''
   const operation = operations(call.memory).get(id)
   if (!operation) return failure(call, 404, 'Not Found', `No operation ${id}`)

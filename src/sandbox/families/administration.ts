@@ -1,11 +1,11 @@
 import { administrationKeyRefused, apiKey } from '../gateway/access.js'
 import { empty } from '../gateway/responses.js'
-import type { Answer, Call, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { jsonObject } from '../gateway/parameters.js'
 import { seededUuid } from '../data/seeded.js'
 import { keep } from '../data/things.js'
-import { failure, listAnswer, one, suiteHeaders, vendor } from './administration-answers.js'
+import { failure, listResponse, one, suiteHeaders, vendor } from './administration-answers.js'
 import { describeOperation, startOperation } from './administration-operations.js'
 import {
   addresses,
@@ -54,7 +54,7 @@ export const administration: Family = {
 function readable(resource: Resource): Routes {
   const path = `/${resource.path}`
   return {
-    [`GET ${path}`]: (call) => listAnswer(call, resource),
+    [`GET ${path}`]: (call) => listResponse(call, resource),
     [`GET ${path}/:id`]: one(resource, ({ fields }) => vendor(resource.name, fields)),
   }
 }
@@ -83,7 +83,10 @@ function create(resource: Resource, given: Readonly<Record<string, unknown>>, { 
   return keep(resource.things, memory, { id, fields: resource.withId(given, id) })
 }
 
-function withBody(call: Call, answer: (given: Readonly<Record<string, unknown>>) => Answer): Answer {
+function withBody(
+  call: Call,
+  response: (given: Readonly<Record<string, unknown>>) => SandboxResponse,
+): SandboxResponse {
   const given = jsonObject(call.body)
-  return given ? answer(given) : failure(call, 400, 'Bad Request', 'The body must be a JSON object')
+  return given ? response(given) : failure(call, 400, 'Bad Request', 'The body must be a JSON object')
 }

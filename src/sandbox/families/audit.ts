@@ -1,6 +1,6 @@
 import { apiKey, springKeyRefused } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
-import type { Answer, Call } from '../gateway/handler.js'
+import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { isLike } from '../data/fiql.js'
 import { cursorPage } from '../gateway/paging.js'
@@ -30,7 +30,7 @@ export const audit: Family = {
   routes: { 'GET /audits': listAudits },
 }
 
-function listAudits(call: Call): Answer {
+function listAudits(call: Call): SandboxResponse {
   const { query } = call
   const size = integer(query, 'size', 20)
   if (!(size >= 1 && size <= 100)) return failure(call, 'size must be from 1 to 100')
@@ -75,7 +75,7 @@ function record(index: number) {
   }
 }
 
-function failure({ path }: Call, text: string): Answer {
+function failure({ path }: Call, text: string): SandboxResponse {
   const timestamp = new Date().toISOString()
   return json({ timestamp, status: 400, error: 'Bad Request', message: text, path }, 400, contentType)
 }

@@ -1,6 +1,6 @@
 import { administrationKeyRefused, apiKey } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
-import type { Answer, Call } from '../gateway/handler.js'
+import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { remembered } from '../data/memory.js'
 import { isObject, jsonObject } from '../gateway/parameters.js'
@@ -31,7 +31,7 @@ export const ccCampaigns: Family = {
   },
 }
 
-function addRecords(call: Call): Answer {
+function addRecords(call: Call): SandboxResponse {
   const given: unknown = jsonObject(call.body)?.['records'] ?? parseArray(call.body)
   if (!Array.isArray(given) || given.length === 0 || given.length > 100 || !given.every(isObject)) {
     return failure(call, 400, 'Bad Request', 'records must be a list of 1 to 100 objects')
@@ -47,7 +47,7 @@ function campaignOf({ params, memory }: Call) {
   return campaign
 }
 
-function describe(call: Call): Answer {
+function describe(call: Call): SandboxResponse {
   const { fields, records } = campaignOf(call)
   return json({ ...fields, id: call.params['id'], recordCount: records }, 200, vendorType)
 }
@@ -60,6 +60,6 @@ function parseArray(body: Buffer): unknown {
   }
 }
 
-function failure({ path }: Call, status: number, title: string, detail: string): Answer {
+function failure({ path }: Call, status: number, title: string, detail: string): SandboxResponse {
   return json({ title, status, detail, instance: path, time: new Date().toISOString(), errors: [] }, status)
 }

@@ -1,12 +1,12 @@
 import { json, message, text } from '../gateway/responses.js'
-import type { Answer, Call } from '../gateway/handler.js'
+import type { SandboxResponse, Call } from '../gateway/handler.js'
 import { negotiate } from '../gateway/negotiate.js'
 import { integer } from '../gateway/parameters.js'
 import { tenantExists } from '../data/tenants.js'
 import { xml } from '../files/xml.js'
 
 /** `X-Tenant-Info` may be left out, because the made-up customer has one tenant. */
-export function validTenant({ headers }: Call): Answer | undefined {
+export function validTenant({ headers }: Call): SandboxResponse | undefined {
   const tenant = headers['x-tenant-info']
   if (tenant === undefined || tenantExists(tenant.toString())) return undefined
   return message(400, 'Bad request: Invalid value for X-Tenant-Info header.')
@@ -16,7 +16,7 @@ export function validTenant({ headers }: Call): Answer | undefined {
 export function requestedPage(
   query: URLSearchParams,
   count: number,
-): { page: number; size: number } | Answer {
+): { page: number; size: number } | SandboxResponse {
   const page = integer(query, 'page', 0)
   const size = integer(query, 'size', 100)
   if (!(size >= 1)) return message(400, "Bad request: Field 'size' must be greater than or equal to 1")
@@ -37,13 +37,13 @@ export function inAcceptedForm(
   value: unknown,
   headers: Record<string, string> = {},
   charset = '',
-): Answer {
+): SandboxResponse {
   const type = negotiate(call.headers.accept, ['application/json', 'application/xml'])
   if (!type) return message(406, 'Not Acceptable')
   if (type === 'application/xml') return text(xml(root, value), type + charset, 200, headers)
   return json(value, 200, { ...headers, 'Content-Type': type + charset })
 }
 
-export function missing(kind: string, id: string | undefined): Answer {
+export function missing(kind: string, id: string | undefined): SandboxResponse {
   return message(404, `Resource of type ${kind} with id '${id}' was not found.`)
 }

@@ -1,10 +1,10 @@
 import { json, problem } from '../gateway/responses.js'
-import type { Answer, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
 import { pageOf } from '../gateway/paging.js'
 import { integer } from '../gateway/parameters.js'
 import { byId, type Things } from '../data/things.js'
 
-export function listAnswer(call: Call, items: readonly object[]): Answer {
+export function listResponse(call: Call, items: readonly object[]): SandboxResponse {
   const pageIndex = integer(call.query, 'page', 0)
   const pageSize = integer(call.query, 'size', 20)
   if (Number.isNaN(pageIndex) || !(pageSize >= 1)) return violation('page, size: Must be whole numbers.')
@@ -15,11 +15,13 @@ export function listAnswer(call: Call, items: readonly object[]): Answer {
 
 export function one<T extends { readonly id: string }>(
   things: Things<T>,
-  answer: (found: T, call: Call) => Answer,
+  response: (found: T, call: Call) => SandboxResponse,
 ): Handler {
-  return byId(things, answer, (id) => problem({ message: 'Not Found', errors: [`No resource ${id}.`] }, 404))
+  return byId(things, response, (id) =>
+    problem({ message: 'Not Found', errors: [`No resource ${id}.`] }, 404),
+  )
 }
 
-export function violation(error: string): Answer {
+export function violation(error: string): SandboxResponse {
   return problem({ message: 'Constraint Violation', errors: [error] }, 400)
 }

@@ -1,12 +1,12 @@
 import { empty, json } from '../gateway/responses.js'
-import type { Answer, Call, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
 import { collection, counter } from '../data/memory.js'
 import { isObject, jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { company } from '../data/people.js'
 import { seededHex } from '../data/seeded.js'
 import { momentOf } from '../data/time-series.js'
 import { allOf, keep } from '../data/things.js'
-import { listAnswer, one, violation } from './cc-chat-answers.js'
+import { listResponse, one, violation } from './cc-chat-answers.js'
 
 interface Conversation {
   readonly id: string
@@ -40,7 +40,7 @@ const nextNumber = counter(2)
 /** @param hasChannel whether a conversation may begin in a channel. */
 export function conversationRoutes(hasChannel: (call: Call, id: string) => boolean): Routes {
   return {
-    'GET /conversations': (call) => listAnswer(call, matching(call).map(shown)),
+    'GET /conversations': (call) => listResponse(call, matching(call).map(shown)),
     'POST /conversations': (call) => {
       const given = jsonObject(call.body)
       const channelId = nonEmptyString(given?.['channelId'])
@@ -71,7 +71,11 @@ export function conversationRoutes(hasChannel: (call: Call, id: string) => boole
   }
 }
 
-function begin(channelId: string, given: Readonly<Record<string, unknown>>, { memory, nowMs }: Call): Answer {
+function begin(
+  channelId: string,
+  given: Readonly<Record<string, unknown>>,
+  { memory, nowMs }: Call,
+): SandboxResponse {
   const { customer, history } = given
   const id = `ID-${nextNumber(memory)}`
   const startedMs = momentOf(nowMs)

@@ -1,6 +1,6 @@
 import { appToken, open } from '../gateway/access.js'
 import { empty, json, problem } from '../gateway/responses.js'
-import type { Answer, Call, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { compileFilter } from '../data/fiql.js'
 import { publicKey } from '../files/jwk.js'
@@ -10,7 +10,7 @@ import { company, queues } from '../data/people.js'
 import { sorted } from '../data/sorting.js'
 import { tenantExists } from '../data/tenants.js'
 import { allOf, keep, type Things } from '../data/things.js'
-import { listAnswer, one, violation } from './cc-chat-answers.js'
+import { listResponse, one, violation } from './cc-chat-answers.js'
 import { conversationRoutes } from './cc-chat-conversations.js'
 
 /** Something with a name, and how often it was replaced: `If-Match` takes that number. */
@@ -72,7 +72,7 @@ function resource(path: string, things: Things<Versioned>, prefix: string): Rout
       const filter = compileFilter(call.query.get('filter'))
       if ('mistake' in filter) return problem({ message: 'Invalid filter', errors: [filter.mistake] }, 400)
       const found = allOf(things, call.memory).map(shown).filter(filter.accepts)
-      return listAnswer(call, sorted(found, call.query.get('sort')))
+      return listResponse(call, sorted(found, call.query.get('sort')))
     },
     [`POST ${path}`]: ({ body, memory }) => {
       const fields = jsonObject(body)
@@ -89,7 +89,11 @@ function resource(path: string, things: Things<Versioned>, prefix: string): Rout
   }
 }
 
-function replace(things: Things<Versioned>, found: Versioned, { headers, body, memory }: Call): Answer {
+function replace(
+  things: Things<Versioned>,
+  found: Versioned,
+  { headers, body, memory }: Call,
+): SandboxResponse {
   const { id, revision } = found
   const expected = headers['if-match']?.replaceAll('"', '')
   if (expected !== undefined && Number(expected) !== revision) {
@@ -103,7 +107,7 @@ function shown({ id, fields }: Versioned) {
   return { ...fields, id }
 }
 
-function foreignTenant(tenant: string | undefined): Answer {
+function foreignTenant(tenant: string | undefined): SandboxResponse {
   const error = `Tenant ${tenant} does not belong to customer ${company.customerId}.`
   return problem({ message: 'The tenant does not belong to customer.', errors: [error] }, 403)
 }

@@ -1,12 +1,12 @@
 import { json, problem } from '../gateway/responses.js'
-import type { Answer, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
 import { compileFilter } from '../data/fiql.js'
 import { halPage } from '../gateway/hal.js'
 import { jsonObject } from '../gateway/parameters.js'
 import { sorted } from '../data/sorting.js'
 import { byId, type Things } from '../data/things.js'
 
-export function hal(value: unknown, status = 200): Answer {
+export function hal(value: unknown, status = 200): SandboxResponse {
   return json(value, status, { 'Content-Type': 'application/hal+json' })
 }
 
@@ -14,7 +14,12 @@ export function hal(value: unknown, status = 200): Answer {
  * One page of a list, filtered and sorted as the query says.
  * @param order the order without one.
  */
-export function listAnswer(call: Call, relation: string, items: readonly object[], order = 'id:asc'): Answer {
+export function listResponse(
+  call: Call,
+  relation: string,
+  items: readonly object[],
+  order = 'id:asc',
+): SandboxResponse {
   const filter = compileFilter(call.query.get('filter'))
   if ('mistake' in filter) return failure(400, 'FILTER', filter.mistake)
   const page = halPage(call, relation, sorted(items.filter(filter.accepts), call.query.get('sort') ?? order))
@@ -25,26 +30,26 @@ export function listAnswer(call: Call, relation: string, items: readonly object[
 export function requiring(
   { body }: Call,
   fields: readonly string[],
-  answer: (given: Readonly<Record<string, unknown>>) => Answer,
-): Answer {
+  response: (given: Readonly<Record<string, unknown>>) => SandboxResponse,
+): SandboxResponse {
   const given = jsonObject(body)
   if (!given) return failure(400, 'BODY', 'The body must be a JSON object')
   const absent = fields.find((field) => given[field] === undefined)
-  return absent === undefined ? answer(given) : failure(400, 'REQUIRED', `${absent} is missing`)
+  return absent === undefined ? response(given) : failure(400, 'REQUIRED', `${absent} is missing`)
 }
 
 export function one<T extends { readonly id: string }>(
   things: Things<T>,
-  answer: (found: T, call: Call) => Answer,
+  response: (found: T, call: Call) => SandboxResponse,
 ): Handler {
-  return byId(things, answer, missing)
+  return byId(things, response, missing)
 }
 
-export function missing(id: string): Answer {
+export function missing(id: string): SandboxResponse {
   return failure(404, 'NOT_FOUND', `No resource ${id}`)
 }
 
-export function failure(status: number, code: string, text: string): Answer {
+export function failure(status: number, code: string, text: string): SandboxResponse {
   return problem(
     { message: text, errors: [{ code, message: text }], referenceId: `sandbox-${status}` },
     status,

@@ -1,10 +1,10 @@
 import { bytes } from '../gateway/responses.js'
-import type { Answer, Call, Handler, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
 import { collection, counter } from '../data/memory.js'
 import { partOf } from '../files/multipart.js'
 import { momentOf } from '../data/time-series.js'
 import { allOf, keep } from '../data/things.js'
-import { failure, hal, listAnswer, missing } from './chat-gateway-answers.js'
+import { failure, hal, listResponse, missing } from './chat-gateway-answers.js'
 import { inConversation } from './chat-gateway-conversation.js'
 
 interface Attachment {
@@ -29,7 +29,7 @@ const nextNumber = counter(2)
 /** The files of a conversation: uploaded as a form, described in JSON, downloaded as bytes. */
 export const attachmentRoutes: Routes = {
   'GET /conversations/:id/attachments': inConversation(({ id }, call) =>
-    listAnswer(call, 'attachments', attachmentsOf(id, call).map(shown)),
+    listResponse(call, 'attachments', attachmentsOf(id, call).map(shown)),
   ),
   'POST /conversations/:id/attachments': inConversation(({ id }, call) => upload(id, call)),
   'GET /conversations/:id/attachments/:attachmentId': inAttachment((found) => hal(shown(found))),
@@ -40,7 +40,7 @@ export const attachmentRoutes: Routes = {
   ),
 }
 
-function upload(conversationId: string, { headers, body, memory, nowMs }: Call): Answer {
+function upload(conversationId: string, { headers, body, memory, nowMs }: Call): SandboxResponse {
   const part = partOf(headers['content-type'], body, 'attachment')
   if (!part) {
     return failure(400, 'ATTACHMENT', 'The body must be multipart/form-data with a part named attachment')
@@ -50,10 +50,10 @@ function upload(conversationId: string, { headers, body, memory, nowMs }: Call):
   return hal(shown(keep(attachments, memory, { id, conversationId, createdAt, ...part })))
 }
 
-function inAttachment(answer: (found: Attachment) => Answer): Handler {
+function inAttachment(response: (found: Attachment) => SandboxResponse): Handler {
   return inConversation(({ id }, call) => {
     const found = attachmentsOf(id, call).find((candidate) => candidate.id === call.params['attachmentId'])
-    return found ? answer(found) : missing(call.params['attachmentId'] ?? '')
+    return found ? response(found) : missing(call.params['attachmentId'] ?? '')
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Answer, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
 import { collection } from '../data/memory.js'
 import { one } from './chat-gateway-answers.js'
 
@@ -23,6 +23,8 @@ export const conversations = collection<Conversation>(() => [
 ])
 
 /** A conversation that is there: the first check of everything below one. */
-export function inConversation(answer: (conversation: Conversation, call: Call) => Answer): Handler {
-  return one(conversations, answer)
+export function inConversation(
+  response: (conversation: Conversation, call: Call) => SandboxResponse,
+): Handler {
+  return one(conversations, response)
 }

@@ -1,12 +1,12 @@
 import { empty } from '../gateway/responses.js'
-import type { Answer, Call, Handler, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
 import { counter } from '../data/memory.js'
 import { isObject } from '../gateway/parameters.js'
 import { company } from '../data/people.js'
 import { seededHex } from '../data/seeded.js'
 import { momentOf } from '../data/time-series.js'
 import { allOf, keep, type Things } from '../data/things.js'
-import { failure, hal, listAnswer, requiring } from './chat-gateway-answers.js'
+import { failure, hal, listResponse, requiring } from './chat-gateway-answers.js'
 import { conversations, inConversation, type Conversation } from './chat-gateway-conversation.js'
 import { addMessage } from './chat-gateway-messages.js'
 
@@ -14,14 +14,14 @@ const nextNumber = counter(2)
 
 /** @param channels in which a conversation may begin. */
 export function conversationRoutes(channels: Things): Routes {
-  const inChannel = (call: Call, answer: (given: Readonly<Record<string, unknown>>) => Answer) =>
+  const inChannel = (call: Call, response: (given: Readonly<Record<string, unknown>>) => SandboxResponse) =>
     requiring(call, ['channelId'], (given) => {
       const isKnown = channels(call.memory).has(String(given['channelId']))
-      return isKnown ? answer(given) : failure(400, 'CHANNEL', 'No such channel')
+      return isKnown ? response(given) : failure(400, 'CHANNEL', 'No such channel')
     })
   return {
     'GET /conversations': (call) =>
-      listAnswer(call, 'conversations', allOf(conversations, call.memory).map(shown)),
+      listResponse(call, 'conversations', allOf(conversations, call.memory).map(shown)),
     'POST /conversations': (call) => inChannel(call, (given) => begin(given, call)),
     'GET /conversations/:id': inConversation((found) => hal(shown(found))),
     'PUT /conversations/:id': inConversation((found, call) =>
@@ -32,11 +32,11 @@ export function conversationRoutes(channels: Things): Routes {
     ),
     'GET /conversations/:id/interactions': inConversation(({ id, startTime }, call) => {
       const interaction = `int-${seededHex(id, 11)}-chat-00-${company.tenant}`
-      return listAnswer(call, 'interactions', [{ id: interaction, startTime }])
+      return listResponse(call, 'interactions', [{ id: interaction, startTime }])
     }),
     'GET /conversations/:id/participants': inConversation(({ id, user, userLeft }, call) => {
       const participant = { id: `${id}-user`, removed: userLeft, type: 'user', language: user['language'] }
-      return listAnswer(call, 'participants', [participant])
+      return listResponse(call, 'participants', [participant])
     }),
     'PATCH /conversations/:id/participants/user': inConversation((found, call) =>
       requiring(call, ['removed'], ({ removed }) => {
@@ -51,7 +51,7 @@ export function conversationRoutes(channels: Things): Routes {
   }
 }
 
-function begin(given: Readonly<Record<string, unknown>>, call: Call): Answer {
+function begin(given: Readonly<Record<string, unknown>>, call: Call): SandboxResponse {
   const { channelId, assignment, user, history } = given
   const conversation = keep(conversations, call.memory, {
     id: `cv-${nextNumber(call.memory)}`,
@@ -68,7 +68,11 @@ function begin(given: Readonly<Record<string, unknown>>, call: Call): Answer {
   return hal({ conversationId: conversation.id, createdAt: conversation.startTime }, 202)
 }
 
-function change(found: Conversation, given: Readonly<Record<string, unknown>>, { memory }: Call): Answer {
+function change(
+  found: Conversation,
+  given: Readonly<Record<string, unknown>>,
+  { memory }: Call,
+): SandboxResponse {
   const { channelId = found.channelId, assignment = found.assignment, user } = given
   const changed = { ...found, channelId, assignment, user: isObject(user) ? user : found.user }
   return hal(shown(keep(conversations, memory, changed)), 202)

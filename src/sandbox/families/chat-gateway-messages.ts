@@ -4,7 +4,7 @@ import { collection, counter } from '../data/memory.js'
 import { isObject } from '../gateway/parameters.js'
 import { momentOf } from '../data/time-series.js'
 import { allOf, keep } from '../data/things.js'
-import { hal, listAnswer, missing, requiring } from './chat-gateway-answers.js'
+import { hal, listResponse, missing, requiring } from './chat-gateway-answers.js'
 import { inConversation } from './chat-gateway-conversation.js'
 
 interface Message {
@@ -34,7 +34,7 @@ const nextCard = counter(2)
 /** The messages of a conversation, and the cards in them. */
 export const messageRoutes: Routes = {
   'GET /conversations/:id/messages': inConversation(({ id }, call) =>
-    listAnswer(call, 'messages', messagesOf(id, call).map(shown), 'createdAt:asc'),
+    listResponse(call, 'messages', messagesOf(id, call).map(shown), 'createdAt:asc'),
   ),
   'POST /conversations/:id/messages': inConversation(({ id }, call) =>
     requiring(call, ['authorType'], (given) => {
@@ -48,7 +48,7 @@ export const messageRoutes: Routes = {
   }),
   'GET /conversations/:id/messages/:messageId/cards': inConversation(({ id }, call) => {
     const found = messageOf(id, call)
-    return found ? listAnswer(call, 'cards', found.cards) : missing(call.params['messageId'] ?? '')
+    return found ? listResponse(call, 'cards', found.cards) : missing(call.params['messageId'] ?? '')
   }),
 }
 

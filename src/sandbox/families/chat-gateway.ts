@@ -1,13 +1,13 @@
 import { apiKey } from '../gateway/access.js'
 import { empty } from '../gateway/responses.js'
-import type { Answer, Call, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { publicKey } from '../files/jwk.js'
 import { collection, counter } from '../data/memory.js'
 import { company, queues } from '../data/people.js'
 import { tenantExists } from '../data/tenants.js'
 import { allOf, keep, type Thing, type Things } from '../data/things.js'
-import { failure, hal, listAnswer, one, requiring } from './chat-gateway-answers.js'
+import { failure, hal, listResponse, one, requiring } from './chat-gateway-answers.js'
 import { attachmentRoutes } from './chat-gateway-attachments.js'
 import { conversationRoutes } from './chat-gateway-conversations.js'
 import { messageRoutes } from './chat-gateway-messages.js'
@@ -45,7 +45,7 @@ export const chatGateway: Family = {
   },
 }
 
-/** The answers to buttons on cards, which live outside the gateway's own path. */
+/** The responses to buttons on cards, which live outside the gateway's own path. */
 export const chatCards: Family = {
   name: 'Chat gateway cards',
   base: /^\/api\/v1\/tenant\/[^/]+\/conversations\/[^/]+\/cards\/[^/]+/,
@@ -54,7 +54,7 @@ export const chatCards: Family = {
 }
 
 /** `X-8x8-Tenant` may be left out, because the made-up customer has one tenant. */
-function ownTenant({ headers }: Call): Answer | undefined {
+function ownTenant({ headers }: Call): SandboxResponse | undefined {
   const tenant = headers['x-8x8-tenant']?.toString() ?? company.tenant
   if (tenantExists(tenant)) return undefined
   return failure(403, 'FORBIDDEN', 'The tenant does not belong to customer.')
@@ -69,7 +69,7 @@ function resource(
   fields: readonly string[],
 ): Routes {
   return {
-    [`GET ${path}`]: (call) => listAnswer(call, relation, allOf(things, call.memory)),
+    [`GET ${path}`]: (call) => listResponse(call, relation, allOf(things, call.memory)),
     [`POST ${path}`]: (call) =>
       requiring(call, fields, (given) => {
         return hal(keep(things, call.memory, { ...given, id: `${prefix}-${nextNumber(call.memory)}` }))

@@ -1,6 +1,6 @@
 import { apiKey } from '../gateway/access.js'
 import { empty, json, message } from '../gateway/responses.js'
-import type { Answer, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { compileFilter, fieldAt } from '../data/fiql.js'
 import { collection, counter } from '../data/memory.js'
@@ -66,7 +66,7 @@ export const contactDirectory: Family = {
   },
 }
 
-function search({ query, memory }: Call): Answer {
+function search({ query, memory }: Call): SandboxResponse {
   const size = integer(query, 'size', 20)
   if (!(size >= 1 && size <= 1000)) return message(400, 'size must be from 1 to 1000')
   const filter = compileFilter<Thing>(query.get('filter'), fieldOf)
@@ -105,6 +105,6 @@ function contactOf(id: string, given: Readonly<Record<string, unknown>>): Thing 
   return { ...given, ...Object.fromEntries(lists), id }
 }
 
-function one(answer: (found: Thing, call: Call) => Answer): Handler {
-  return byId(contacts, answer, (id) => message(404, `No contact ${id}`))
+function one(response: (found: Thing, call: Call) => SandboxResponse): Handler {
+  return byId(contacts, response, (id) => message(404, `No contact ${id}`))
 }

@@ -1,6 +1,6 @@
 import { apiKey } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
-import type { Answer, Call } from '../gateway/handler.js'
+import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { list, time } from '../gateway/parameters.js'
 import { queues, somebody } from '../data/people.js'
@@ -28,7 +28,7 @@ export const customer360: Family = {
 }
 
 /** The newest interactions of one customer, with what can be said of all of them. */
-function insights({ query }: Call): Answer {
+function insights({ query }: Call): SandboxResponse {
   const named = identities.filter((name) => query.has(name))
   const [by] = named
   if (named.length !== 1 || by === undefined) {
@@ -59,7 +59,7 @@ function insights({ query }: Call): Answer {
 }
 
 /** The summaries of the interactions asked for, or of the newest; those that are missing are named. */
-function summaries({ query }: Call): Answer {
+function summaries({ query }: Call): SandboxResponse {
   const ids = list(query, 'interactionId')
   if (ids.length > most) return failure(400, 'Bad Request', `At most ${most} interactionId values`)
   const wanted = ids.length > 0 ? ids : interactionIds.slice(-most)
@@ -107,6 +107,6 @@ function summary(interactionId: string) {
   }
 }
 
-function failure(status: number, title: string, detail: string): Answer {
+function failure(status: number, title: string, detail: string): SandboxResponse {
   return json({ status, title, detail }, status)
 }

@@ -1,5 +1,5 @@
 import type { AccessCheck } from '../gateway/access.js'
-import type { Answer, Call, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
 
 /** One of 8x8's APIs: where it lives, who may call it, and what answers there. */
 export interface Family {
@@ -9,7 +9,7 @@ export interface Family {
   readonly access: AccessCheck
   readonly routes: Routes
   /** What the API itself asks of every request, such as a header: the refusal, or undefined. */
-  readonly demands?: (call: Call) => Answer | undefined
-  /** Headers that the API puts on each of its answers. */
+  readonly demands?: (call: Call) => SandboxResponse | undefined
+  /** Headers that the API puts on each of its responses. */
   readonly adds?: (call: Call) => Readonly<Record<string, string>>
 }

@@ -1,9 +1,9 @@
 import { empty, json } from '../gateway/responses.js'
-import type { Answer, Call, Handler, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
 import { collection } from '../data/memory.js'
 import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { allOf, byId, keep, type Things } from '../data/things.js'
-import { dids, failure, listAnswer } from './fax-answers.js'
+import { dids, failure, listResponse } from './fax-answers.js'
 import { missingWebhook, removal, shownWebhook, webhooks } from './fax-webhooks.js'
 
 /** That a webhook is told of the faxes of one number, or of all: of those that come, go, or both. */
@@ -24,13 +24,13 @@ const numbersPath = '/notifications/fax-event/webhook-service/phones'
 /** Which faxes a webhook is told of. */
 export const eventRoutes: Routes = {
   [`GET ${allPath}`]: (call) =>
-    listAnswer(call, 'customerDefaultWebHookInformationList', allShown(ofAll, call)),
+    listResponse(call, 'customerDefaultWebHookInformationList', allShown(ofAll, call)),
   [`POST ${allPath}`]: (call) => subscribe(ofAll, call, {}),
   [`PATCH ${allPath}/:id`]: byId(ofAll, (found, call) => redirect(ofAll, found, call), missingWebhook),
   [`DELETE ${allPath}/:id`]: removal(ofAll),
 
   [`GET ${numbersPath}`]: (call) =>
-    listAnswer(call, 'customerDidWebHookInformationList', allShown(ofNumbers, call)),
+    listResponse(call, 'customerDidWebHookInformationList', allShown(ofNumbers, call)),
   [`POST ${numbersPath}`]: (call) => {
     const did = nonEmptyString(jsonObject(call.body)?.['did']) ?? ''
     return dids.includes(did) ? subscribe(ofNumbers, call, { did }) : failure(call, 404, `No number ${did}`)
@@ -47,7 +47,11 @@ export function webhooksOf(did: string, call: Call): readonly object[] {
   return allShown(ofNumbers, call).filter((subscription) => subscription.did === did)
 }
 
-function subscribe(things: Things<Subscription>, call: Call, number: { readonly did?: string }): Answer {
+function subscribe(
+  things: Things<Subscription>,
+  call: Call,
+  number: { readonly did?: string },
+): SandboxResponse {
   const webhookId = String(jsonObject(call.body)?.['webhookId'])
   if (!webhooks(call.memory).has(webhookId)) return missingWebhook(webhookId, call)
   const id = number.did === undefined ? webhookId : `${number.did}/${webhookId}`
@@ -55,7 +59,7 @@ function subscribe(things: Things<Subscription>, call: Call, number: { readonly 
   return json(shown(keep(things, call.memory, subscription), call)[0], 201)
 }
 
-function redirect(things: Things<Subscription>, found: Subscription, call: Call): Answer {
+function redirect(things: Things<Subscription>, found: Subscription, call: Call): SandboxResponse {
   const direction = nonEmptyString(jsonObject(call.body)?.['direction']) ?? ''
   if (!directions.includes(direction)) {
     return failure(call, 400, `direction must be one of ${directions.join(', ')}`)
@@ -74,10 +78,10 @@ function shown({ id: _id, webhookId, ...told }: Subscription, { memory }: Call) 
   return webhook ? [{ ...shownWebhook(webhook), ...told }] : []
 }
 
-function ofNumber(answer: (found: Subscription, call: Call) => Answer): Handler {
+function ofNumber(response: (found: Subscription, call: Call) => SandboxResponse): Handler {
   return (call) => {
     const id = `${call.params['did']}/${call.params['webhookId']}`
     const found = ofNumbers(call.memory).get(id)
-    return found ? answer(found, call) : missingWebhook(id, call)
+    return found ? response(found, call) : missingWebhook(id, call)
   }
 }

@@ -1,10 +1,10 @@
 import { empty, json } from '../gateway/responses.js'
-import type { Answer, Call, Handler, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
 import { collection, counter } from '../data/memory.js'
 import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { momentOf } from '../data/time-series.js'
 import { allOf, byId, keep, type Things } from '../data/things.js'
-import { failure, listAnswer } from './fax-answers.js'
+import { failure, listResponse } from './fax-answers.js'
 
 interface Webhook {
   readonly id: string
@@ -28,14 +28,14 @@ const path = '/notifications/webhook'
 
 export const webhookRoutes: Routes = {
   [`GET ${path}`]: (call) =>
-    listAnswer(call, 'customerWebHookInformationList', allOf(webhooks, call.memory).map(shownWebhook)),
+    listResponse(call, 'customerWebHookInformationList', allOf(webhooks, call.memory).map(shownWebhook)),
   [`POST ${path}`]: create,
   [`GET ${path}/:id`]: byId(webhooks, (found) => json(shownWebhook(found)), missingWebhook),
   [`PATCH ${path}/:id`]: byId(webhooks, change, missingWebhook),
   [`DELETE ${path}/:id`]: removal(webhooks),
 }
 
-/** In answers ids are numbers. */
+/** In responses ids are numbers. */
 export function shownWebhook({ id, ...webhook }: Webhook) {
   return { id: Number(id), ...webhook }
 }
@@ -49,11 +49,11 @@ export function removal<T extends { readonly id: string }>(things: Things<T>): H
   return byId(things, remove, missingWebhook)
 }
 
-export function missingWebhook(id: string, call: Call): Answer {
+export function missingWebhook(id: string, call: Call): SandboxResponse {
   return failure(call, 404, `No webhook ${id}`)
 }
 
-function create(call: Call): Answer {
+function create(call: Call): SandboxResponse {
   const { uri, type } = jsonObject(call.body) ?? {}
   const address = nonEmptyString(uri)
   if (!address) return failure(call, 400, 'uri is missing')
@@ -67,7 +67,7 @@ function create(call: Call): Answer {
   return json(shownWebhook(keep(webhooks, call.memory, webhook)), 201)
 }
 
-function change(found: Webhook, call: Call): Answer {
+function change(found: Webhook, call: Call): SandboxResponse {
   const active = jsonObject(call.body)?.['active']
   if (typeof active !== 'boolean') return failure(call, 400, 'active must be true or false')
   keep(webhooks, call.memory, { ...found, active })

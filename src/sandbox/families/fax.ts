@@ -1,13 +1,13 @@
 import { apiKey } from '../gateway/access.js'
 import { bytes, empty, json } from '../gateway/responses.js'
-import type { Answer, Call, Handler, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { collection, counter } from '../data/memory.js'
 import { isTrue, jsonObject, nonEmptyString, stringList } from '../gateway/parameters.js'
 import { pdfPage } from '../files/pdf.js'
 import { momentOf } from '../data/time-series.js'
 import { allOf, byId, keep } from '../data/things.js'
-import { dids, failure, listAnswer } from './fax-answers.js'
+import { dids, failure, listResponse } from './fax-answers.js'
 import { eventRoutes, webhooksOf } from './fax-events.js'
 import { webhookRoutes } from './fax-webhooks.js'
 
@@ -41,7 +41,7 @@ export const fax: Family = {
   access: apiKey(),
   routes: {
     'GET /phones': (call) =>
-      listAnswer(
+      listResponse(
         call,
         'customerAssociatedDidInfoList',
         dids.map((did) => ({ did, didStatus: 'ACTIVE', countryCode: 'US', webhooks: webhooksOf(did, call) })),
@@ -83,7 +83,7 @@ function faxesOfNumber(path: string, wanted: (call: Call) => (found: Fax) => boo
   }
 }
 
-function send(call: Call): Answer {
+function send(call: Call): SandboxResponse {
   const given = jsonObject(call.body)
   const toDid = nonEmptyString(given?.['toDid'])
   if (!toDid) return failure(call, 400, 'toDid is missing')
@@ -101,7 +101,7 @@ function send(call: Call): Answer {
   return json(shown(keep(faxes, call.memory, sent)), 201)
 }
 
-function bulkDelete(call: Call): Answer {
+function bulkDelete(call: Call): SandboxResponse {
   const ids = stringList(jsonObject(call.body)?.['faxIDs'])
   if (!ids) return failure(call, 400, 'faxIDs must be a list of ids')
   const all = faxes(call.memory)
@@ -110,8 +110,8 @@ function bulkDelete(call: Call): Answer {
   return json({ successful, failed: Object.fromEntries(failed) })
 }
 
-function listFaxes(call: Call, accepts: (found: Fax) => boolean): Answer {
-  return listAnswer(call, 'faxAttributesList', allOf(faxes, call.memory).filter(accepts).map(shown))
+function listFaxes(call: Call, accepts: (found: Fax) => boolean): SandboxResponse {
+  return listResponse(call, 'faxAttributesList', allOf(faxes, call.memory).filter(accepts).map(shown))
 }
 
 function isWanted({ query }: Call): (found: Fax) => boolean {
@@ -131,6 +131,6 @@ function shown({ id, direction, fromDid, toDid, faxState, startedMs }: Fax) {
   return { faxId: id, startTime, direction, fromDid, toDid, remotePartyId, faxState, retryCount: 0 }
 }
 
-function one(answer: (found: Fax, call: Call) => Answer): Handler {
-  return byId(faxes, answer, (id, call) => failure(call, 404, `No fax ${id}`))
+function one(response: (found: Fax, call: Call) => SandboxResponse): Handler {
+  return byId(faxes, response, (id, call) => failure(call, 404, `No fax ${id}`))
 }

@@ -1,16 +1,16 @@
 import { message } from '../gateway/responses.js'
-import type { Answer, Call } from '../gateway/handler.js'
+import type { SandboxResponse, Call } from '../gateway/handler.js'
 import { cursorPage, link, queryWith } from '../gateway/paging.js'
 import { integer } from '../gateway/parameters.js'
 import { rowsOf, type Report } from './historical-report.js'
 import { createReport, inForm } from './historical-reports.js'
 
-export function createDetailedReport(call: Call): Answer {
+export function createDetailedReport(call: Call): SandboxResponse {
   return createReport(call, 'detailed', ({ id }) => link(`${addressOf(call, id)}/data?size=100`, 'data'))
 }
 
 /** Detailed data goes on after the last document of the page before, not by page number. */
-export function detailedData(report: Report, call: Call): Answer {
+export function detailedData(report: Report, call: Call): SandboxResponse {
   const size = integer(call.query, 'size', 100)
   if (!(size >= 1 && size <= 1000)) {
     return message(400, "Bad request: Field 'size' must be less than or equal to 1000")

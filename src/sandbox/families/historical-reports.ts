@@ -1,5 +1,5 @@
 import { json, message } from '../gateway/responses.js'
-import type { Answer, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
 import { counter, remembered } from '../data/memory.js'
 import { jsonObject } from '../gateway/parameters.js'
 import { inAcceptedForm, missing } from './cc-analytics.js'
@@ -17,7 +17,7 @@ export function createReport(
   { body, memory }: Call,
   kind: 'summary' | 'detailed',
   linkTo: (report: Report) => string,
-): Answer {
+): SandboxResponse {
   const definition = jsonObject(body)
   if (!definition) return message(400, 'Bad request: The body must be a JSON object')
   const report = reportOf(definition, nextId(memory))
@@ -34,10 +34,10 @@ export function createReport(
   })
 }
 
-export function withReport(answer: (report: Report, call: Call) => Answer): Handler {
+export function withReport(response: (report: Report, call: Call) => SandboxResponse): Handler {
   return (call) => {
     const report = reports(call.memory).get(Number(call.params['id']))
-    return report ? answer(report, call) : missing('Report', call.params['id'])
+    return report ? response(report, call) : missing('Report', call.params['id'])
   }
 }
 
@@ -49,6 +49,6 @@ export function addressOf({ origin, base }: Call, id: number): string {
   return `${origin}${base}/${id}`
 }
 
-export function notReady({ id }: Report): Answer {
+export function notReady({ id }: Report): SandboxResponse {
   return message(400, `Bad request: Report ${id} is not done yet, ask for its status`)
 }

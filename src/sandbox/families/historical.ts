@@ -1,6 +1,6 @@
 import { appToken } from '../gateway/access.js'
 import { message } from '../gateway/responses.js'
-import type { Answer, Call } from '../gateway/handler.js'
+import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { link, pageHeaders, pageOf } from '../gateway/paging.js'
 import { missing, requestedPage, validTenant } from './cc-analytics.js'
@@ -39,12 +39,12 @@ export const historical: Family = {
   },
 }
 
-function createSummaryReport(call: Call): Answer {
+function createSummaryReport(call: Call): SandboxResponse {
   return createReport(call, 'summary', ({ id }) => link(`${addressOf(call, id)}/status`, 'status'))
 }
 
 /** The first question finds the report in progress, the second finds it done. */
-function status(report: Report, call: Call): Answer {
+function status(report: Report, call: Call): SandboxResponse {
   report.polls++
   if (report.polls > 1) report.status = 'DONE'
   const address = addressOf(call, report.id)
@@ -53,7 +53,7 @@ function status(report: Report, call: Call): Answer {
   return inForm(call, 'status', { id: report.id, status: report.status }, headers)
 }
 
-function data(report: Report, call: Call): Answer {
+function data(report: Report, call: Call): SandboxResponse {
   if (report.type.type === 'script-paths') return message(400, 'Bad request: This report is only a download')
   if (report.status !== 'DONE') return notReady(report)
   const rows = rowsOf(report)
@@ -66,7 +66,7 @@ function data(report: Report, call: Call): Answer {
 }
 
 /** The way to the status always, the others once there is something. */
-function links({ id, status: state }: Report, call: Call): Answer {
+function links({ id, status: state }: Report, call: Call): SandboxResponse {
   const address = addressOf(call, id)
   const found = [
     { relation: 'status', link: `${address}/status` },

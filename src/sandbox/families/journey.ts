@@ -1,6 +1,6 @@
 import { apiKey } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
-import type { Answer, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, Handler } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { fieldAt, isLike } from '../data/fiql.js'
 import { cursorPage } from '../gateway/paging.js'
@@ -94,7 +94,7 @@ function interactionOf(index: number): string {
   return `int-${seededHex(`journey ${index}`, 11)}-phone-01-${company.tenant}`
 }
 
-function failure(status: number, message: string): Answer {
+function failure(status: number, message: string): SandboxResponse {
   const url = 'https://developer.8x8.com/analytics/docs/end-to-end-journey-api'
   return json({ errors: [{ message, suggestion: 'See the guide', url }] }, status)
 }

@@ -1,9 +1,13 @@
 import { json } from '../gateway/responses.js'
-import type { Answer, Call } from '../gateway/handler.js'
+import type { SandboxResponse, Call } from '../gateway/handler.js'
 import { pageOf, queryWith } from '../gateway/paging.js'
 import { integer } from '../gateway/parameters.js'
 
-export function pageAnswer<T>(call: Call, items: readonly T[], show: (item: T) => unknown): Answer {
+export function pageResponse<T>(
+  call: Call,
+  items: readonly T[],
+  show: (item: T) => unknown,
+): SandboxResponse {
   const number = integer(call.query, 'page', 0)
   const size = integer(call.query, 'size', 20)
   if (Number.isNaN(number)) return failure(400, 'INVALID_PAGE', 'page must be a whole number')
@@ -23,6 +27,6 @@ export function linkTo({ origin, base }: Call, rel: string, path: string) {
 }
 
 /** QM's errors are a code for machines and a message for humans. */
-export function failure(status: number, code: string, text: string): Answer {
+export function failure(status: number, code: string, text: string): SandboxResponse {
   return json({ code, message: text }, status)
 }

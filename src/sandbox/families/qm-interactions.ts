@@ -1,12 +1,12 @@
 import { bytes, empty, json } from '../gateway/responses.js'
 import { inRange } from '../files/byte-range.js'
-import type { Answer, Call, Handler, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
 import { remembered } from '../data/memory.js'
 import { mp3Silence } from '../files/mp3.js'
 import { list, time } from '../gateway/parameters.js'
 import { seededNumber } from '../data/seeded.js'
 import { occurrences, windowBetween } from '../data/time-series.js'
-import { failure, linkTo, pageAnswer } from './qm-answers.js'
+import { failure, linkTo, pageResponse } from './qm-answers.js'
 import {
   agentOf,
   guidOf,
@@ -26,7 +26,7 @@ const changes = remembered(() => ({
 
 /** Recorded interactions, with what was said, found and noted in them. */
 export const interactionRoutes: Routes = {
-  'GET /interactions': (call) => pageAnswer(call, selected(call), (index) => linked(call, index)),
+  'GET /interactions': (call) => pageResponse(call, selected(call), (index) => linked(call, index)),
   'GET /interactions/count': (call) => json(selected(call).length),
   'GET /interactions/redirect': (call) => {
     const guid = call.query.get('interactionGuid') ?? ''
@@ -78,12 +78,12 @@ function linked(call: Call, index: number) {
   return { ...interaction(index, changes(call.memory).customFields.get(guid) ?? {}), links }
 }
 
-function remove(index: number, call: Call): Answer {
+function remove(index: number, call: Call): SandboxResponse {
   changes(call.memory).removed.add(guidOf(index))
   return empty(200)
 }
 
-function setCustomField(index: number, { method, params, body, memory }: Call): Answer {
+function setCustomField(index: number, { method, params, body, memory }: Call): SandboxResponse {
   const name = params['field'] ?? ''
   if (!/^customField\d{1,2}$/.test(name)) return failure(404, 'FIELD_NOT_FOUND', `No field ${name}`)
   const { customFields } = changes(memory)
@@ -110,11 +110,11 @@ function note(call: Call, index: number, kind: 'label' | 'note', text: string) {
   }
 }
 
-function withInteraction(answer: (index: number, call: Call) => Answer): Handler {
+function withInteraction(response: (index: number, call: Call) => SandboxResponse): Handler {
   return (call) => {
     const guid = call.params['guid'] ?? ''
     const index = indexOfGuid(guid)
-    if (index !== undefined && !changes(call.memory).removed.has(guid)) return answer(index, call)
+    if (index !== undefined && !changes(call.memory).removed.has(guid)) return response(index, call)
     return failure(404, 'INTERACTION_NOT_FOUND', `No interaction ${guid}`)
   }
 }

@@ -1,9 +1,9 @@
 import { appToken } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
-import type { Answer, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { people, type Person } from '../data/people.js'
-import { failure, linkTo, pageAnswer } from './qm-answers.js'
+import { failure, linkTo, pageResponse } from './qm-answers.js'
 import { categories, evaluations, topicsOf } from './qm-data.js'
 import { interactionRoutes } from './qm-interactions.js'
 
@@ -16,14 +16,14 @@ export const qm: Family = {
     headers['pbx'] ? undefined : failure(400, 'MISSING_HEADER', 'The pbx header is missing'),
   routes: {
     ...interactionRoutes,
-    'GET /users': (call) => pageAnswer(call, people, (person) => user(call, person)),
+    'GET /users': (call) => pageResponse(call, people, (person) => user(call, person)),
     'GET /users/count': () => json(people.length),
     'GET /users/:id': withUser((person, call) => json(user(call, person))),
     'GET /users/:id/details': withUser((person, call) => json(user(call, person))),
     'GET /users/:id/supervisors': withUser(({ number }) => json([reference(number + 1)])),
     'GET /users/:id/trainers': withUser(({ number }) => json([reference(number + 2)])),
     'GET /evaluations': (call) => {
-      return pageAnswer(call, evaluations, (one) => ({
+      return pageResponse(call, evaluations, (one) => ({
         ...one,
         links: [linkTo(call, 'details', `/evaluations/${one.evaluationId}/details`)],
       }))
@@ -35,14 +35,14 @@ export const qm: Family = {
       return json({ ...found, sections: [{ name: 'Opening', score: found.score, questions: [] }] })
     },
     'GET /speechAnalysis/categories': (call) => {
-      return pageAnswer(call, categories, (one) => ({
+      return pageResponse(call, categories, (one) => ({
         ...one,
         links: [linkTo(call, 'topics', `/speechAnalysis/${one.categoryId}/topics`)],
       }))
     },
     'GET /speechAnalysis/categories/count': () => json(categories.length),
     'GET /speechAnalysis/:category/topics': withCategory((topics, call) =>
-      pageAnswer(call, topics, (one) => one),
+      pageResponse(call, topics, (one) => one),
     ),
     'GET /speechAnalysis/:category/topics/count': withCategory((topics) => json(topics.length)),
   },
@@ -59,17 +59,19 @@ function reference(number: number) {
   return { userReference: person?.userId, name: person?.name }
 }
 
-function withUser(answer: (person: Person, call: Call) => Answer): Handler {
+function withUser(response: (person: Person, call: Call) => SandboxResponse): Handler {
   return (call) => {
     const person = people.find(({ userId }) => userId === call.params['id'])
-    return person ? answer(person, call) : failure(404, 'USER_NOT_FOUND', `No user ${call.params['id']}`)
+    return person ? response(person, call) : failure(404, 'USER_NOT_FOUND', `No user ${call.params['id']}`)
   }
 }
 
-function withCategory(answer: (topics: ReturnType<typeof topicsOf>, call: Call) => Answer): Handler {
+function withCategory(
+  response: (topics: ReturnType<typeof topicsOf>, call: Call) => SandboxResponse,
+): Handler {
   return (call) => {
     const found = categories.find(({ categoryId }) => categoryId === call.params['category'])
     if (!found) return failure(404, 'CATEGORY_NOT_FOUND', `No category ${call.params['category']}`)
-    return answer(topicsOf(found.categoryId), call)
+    return response(topicsOf(found.categoryId), call)
   }
 }

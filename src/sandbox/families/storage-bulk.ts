@@ -1,5 +1,5 @@
 import { bytes, json, message } from '../gateway/responses.js'
-import type { Answer, Call, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
 import { counter, remembered, type Memory } from '../data/memory.js'
 import { isTrue, jsonStrings } from '../gateway/parameters.js'
 import { presignedUrl } from '../files/presigned.js'
@@ -44,7 +44,7 @@ export function bulkRoutes(findObject: FindObject): Routes {
   }
 }
 
-function start({ body, memory }: Call, findObject: FindObject): Answer {
+function start({ body, memory }: Call, findObject: FindObject): SandboxResponse {
   const ids = jsonStrings(body)
   if (!ids || ids.length === 0) return message(400, 'The body must be a JSON array of object ids')
   const zipName = `${seededUuid(`zip ${nextJob(memory)}`)}.zip`
@@ -70,7 +70,7 @@ function statusOf({ query, params }: Call, { zipName, status, objects }: Job) {
   return { zipName, status, content, url: presignedUrl(params['region'] ?? '', zipName) }
 }
 
-function download({ zipName, status, objects }: Job): Answer {
+function download({ zipName, status, objects }: Job): SandboxResponse {
   if (!isReady(status)) return message(404, `${zipName} is not ready: ${status}`)
   const archive = zip(objects.map((object) => ({ name: object.objectName, content: objectContent(object) })))
   return bytes(archive, 'application/octet-stream', {
@@ -82,9 +82,9 @@ function isReady(status: JobStatus): boolean {
   return status === 'DONE' || status === 'PARTIAL_DONE'
 }
 
-function withJob(answer: (job: Job, call: Call) => Answer) {
+function withJob(response: (job: Job, call: Call) => SandboxResponse) {
   return (call: Call) => {
     const job = jobs(call.memory).get(call.params['zipName'] ?? '')
-    return job ? answer(job, call) : message(404, `${call.params['zipName']} was not found`)
+    return job ? response(job, call) : message(404, `${call.params['zipName']} was not found`)
   }
 }

@@ -2,7 +2,7 @@ import { appToken } from '../gateway/access.js'
 import { bytes, empty, json, message } from '../gateway/responses.js'
 import { bytePattern } from '../files/byte-pattern.js'
 import { inRange } from '../files/byte-range.js'
-import type { Answer, Call } from '../gateway/handler.js'
+import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { compileFilter } from '../data/fiql.js'
 import { remembered, type Memory } from '../data/memory.js'
@@ -39,7 +39,7 @@ export const storage: Family = {
   },
 }
 
-function listObjects({ query, memory }: Call): Answer {
+function listObjects({ query, memory }: Call): SandboxResponse {
   const filter = compileFilter(query.get('filter') ?? '', fieldOf)
   if ('mistake' in filter) return message(400, `Invalid filter: ${filter.mistake}`)
   const offset = integer(query, 'pageKey', 0)
@@ -60,13 +60,13 @@ function listObjects({ query, memory }: Call): Answer {
   })
 }
 
-function describeObject({ params, memory }: Call): Answer {
+function describeObject({ params, memory }: Call): SandboxResponse {
   const object = liveObjects(memory).find(({ id }) => id === params['id'])
   return object ? json(object) : missing('object', params['id'])
 }
 
 /** The object's bytes, of its own type; `bytes-<n>` is an object of exactly n bytes. */
-function objectBytes({ params, query, memory, headers }: Call): Answer {
+function objectBytes({ params, query, memory, headers }: Call): SandboxResponse {
   const id = params['id'] ?? ''
   const size = /^bytes-(\d{1,12})$/.exec(id)?.[1]
   if (size !== undefined) {
@@ -82,7 +82,7 @@ function objectBytes({ params, query, memory, headers }: Call): Answer {
   )
 }
 
-function restoreObject({ params, memory, body }: Call): Answer {
+function restoreObject({ params, memory, body }: Call): SandboxResponse {
   const object = liveObjects(memory).find(({ id }) => id === params['id'])
   if (!object) return missing('object', params['id'])
   const days = jsonObject(body)?.['expirationDays']
@@ -92,7 +92,7 @@ function restoreObject({ params, memory, body }: Call): Answer {
   return json(object)
 }
 
-function deleteObjects({ body, memory }: Call): Answer {
+function deleteObjects({ body, memory }: Call): SandboxResponse {
   const ids = jsonStrings(body)
   if (!ids) return message(400, 'The body must be a JSON array of object ids')
   for (const id of ids) deletedIds(memory).add(id)
@@ -125,6 +125,6 @@ function fieldOf(object: StorageObject, field: string): unknown {
   return tag ? tag.value : new Map<string, unknown>(Object.entries(object)).get(field)
 }
 
-function missing(kind: string, id: string | undefined): Answer {
+function missing(kind: string, id: string | undefined): SandboxResponse {
   return message(404, `The ${kind} ${id} was not found`)
 }

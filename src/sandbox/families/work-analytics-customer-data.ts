@@ -1,33 +1,33 @@
 import type { Call, Routes } from '../gateway/handler.js'
 import { company, people, queues, sites } from '../data/people.js'
-import { failure, listAnswer, ownPbx } from './work-analytics-answers.js'
+import { failure, listResponse, ownPbx } from './work-analytics-answers.js'
 
 const pbx = { id: company.pbx, name: 'Example PBX', deleted: false }
 
 /** What the PBX has: sites, the call queues of a site, and agents. */
 export const customerDataRoutes: Routes = {
-  'GET /pbxes': (call) => listAnswer(call, 'pbxList', [pbx]),
-  'GET /pbxes/': (call) => listAnswer(call, 'pbxList', [pbx]),
+  'GET /pbxes': (call) => listResponse(call, 'pbxList', [pbx]),
+  'GET /pbxes/': (call) => listResponse(call, 'pbxList', [pbx]),
   'GET /pbxes/:pbxId/sites': ownPbx((call) => {
     const all = sites.map(({ id, name }) => ({ id, pbxId: pbxOf(call), name, deleted: false }))
-    return listAnswer(call, 'siteList', all)
+    return listResponse(call, 'siteList', all)
   }),
   'GET /pbxes/:pbxId/sites/:siteId/queues': ownPbx((call) => {
     const { siteId } = call.params
     return sites.some(({ id }) => id === siteId)
-      ? listAnswer(
+      ? listResponse(
           call,
           'queueList',
           queuesOf(call).filter((queue) => queue.siteId === siteId),
         )
       : failure(call, 404, `No site ${siteId}`)
   }),
-  'GET /pbxes/:pbxId/queues': ownPbx((call) => listAnswer(call, 'queueList', queuesOf(call))),
+  'GET /pbxes/:pbxId/queues': ownPbx((call) => listResponse(call, 'queueList', queuesOf(call))),
   'GET /pbxes/:pbxId/agents': ownPbx((call) => {
     const all = people.map(({ userId, siteId, firstName, lastName, extension }) => {
       return { id: userId, pbxId: pbxOf(call), siteId, firstName, lastName, extension, deleted: false }
     })
-    return listAnswer(call, 'agentList', all)
+    return listResponse(call, 'agentList', all)
   }),
 }
 

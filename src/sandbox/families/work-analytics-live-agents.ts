@@ -1,5 +1,5 @@
 import { json } from '../gateway/responses.js'
-import type { Answer, Call } from '../gateway/handler.js'
+import type { SandboxResponse, Call } from '../gateway/handler.js'
 import { chosenBy } from '../gateway/parameters.js'
 import { agentsOfQueue, people, type Person } from '../data/people.js'
 import { numberNow } from './realtime-metrics.js'
@@ -26,7 +26,7 @@ const states = [
 ] as const
 
 /** What the agents do, whichever queue it is for. */
-export function agentActivity(call: Call): Answer {
+export function agentActivity(call: Call): SandboxResponse {
   const rows = wantedAgents(call, people).map((agent) => {
     const { userStatus, activityStatus } = stateOf(agent, call)
     const loggedInQueues = callQueues
@@ -38,7 +38,7 @@ export function agentActivity(call: Call): Answer {
 }
 
 /** The queues, each with what its agents do. */
-export function queueAgentActivity(call: Call): Answer {
+export function queueAgentActivity(call: Call): SandboxResponse {
   const isChosen = chosenBy(call.query, 'queueStatuses')
   const queuesAgentActivity = wantedQueues(call).map((queue) => {
     const rows = wantedAgents(call, agentsOfQueue(queue.id))

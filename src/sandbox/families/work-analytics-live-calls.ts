@@ -1,5 +1,5 @@
 import { json } from '../gateway/responses.js'
-import type { Answer, Call } from '../gateway/handler.js'
+import type { SandboxResponse, Call } from '../gateway/handler.js'
 import { pageOf } from '../gateway/paging.js'
 import { list, time } from '../gateway/parameters.js'
 import { people } from '../data/people.js'
@@ -13,7 +13,7 @@ import { wantedQueues } from './work-analytics-live-numbers.js'
 const dayMs = 24 * 3_600_000
 
 /** The calls of call queues, today's if no dates are named; `paging=0,50` is page and size. */
-export function listCalls(call: Call): Answer {
+export function listCalls(call: Call): SandboxResponse {
   const { query } = call
   const [page = 0, size = 50] = list(query, 'paging').map(Number)
   if (!(page >= 0 && size >= 1)) return failure(call, 400, 'paging must be a page and a size, such as 0,50')
@@ -25,7 +25,7 @@ export function listCalls(call: Call): Answer {
 }
 
 /** The states that a call went through, one after the other. */
-export function describeCall(call: Call): Answer {
+export function describeCall(call: Call): SandboxResponse {
   const window = windowOf(call)
   if (!window) return failure(call, 400, 'startDate and endDate are required')
   const index = occurrences(window, callStepMs).find((one) => callIdOf(one) === call.params['callId'])
@@ -79,8 +79,8 @@ function summary(index: number) {
 
 /** Each state with its seconds. */
 function phasesOf(index: number): readonly (readonly [status: string, seconds: number])[] {
-  const answer = isMissed(index) ? (['MISSED', 0] as const) : (['TALKING', talkMsOf(index) / 1000] as const)
-  return [['WAITING', 5], ['ALERTING', 7], answer, ['DISCONNECTED', 0], ['FINISHED', 0]]
+  const response = isMissed(index) ? (['MISSED', 0] as const) : (['TALKING', talkMsOf(index) / 1000] as const)
+  return [['WAITING', 5], ['ALERTING', 7], response, ['DISCONNECTED', 0], ['FINISHED', 0]]
 }
 
 function queueOf(index: number) {

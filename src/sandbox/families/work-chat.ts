@@ -1,6 +1,6 @@
 import { apiKey, chatKeyRefused } from '../gateway/access.js'
 import { json, message } from '../gateway/responses.js'
-import type { Answer, Call } from '../gateway/handler.js'
+import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { collection, counter } from '../data/memory.js'
 import { integer, jsonObject, nonEmptyString } from '../gateway/parameters.js'
@@ -44,7 +44,7 @@ export const workChat: Family = {
 }
 
 /** The messages of a room before a time, newest first. */
-function listMessages({ query, memory }: Call): Answer {
+function listMessages({ query, memory }: Call): SandboxResponse {
   const pageSize = integer(query, 'pageSize', 30)
   if (!(pageSize >= 1 && pageSize <= 100)) return message(400, 'pageSize must be from 1 to 100')
   const before = integer(query, 'ts', Number.POSITIVE_INFINITY)
@@ -56,7 +56,7 @@ function listMessages({ query, memory }: Call): Answer {
   return json(found.slice(0, pageSize).map(shown))
 }
 
-function postMessage({ body, memory }: Call): Answer {
+function postMessage({ body, memory }: Call): SandboxResponse {
   const given = jsonObject(body)
   const parsed = nonEmptyString(given?.['messageRaw'])
   if (!parsed) return message(400, 'messageRaw is missing')

@@ -4,7 +4,7 @@ import { refusalKinds, type RefusalKind } from './gateway-faults.js'
 export interface Fault {
   /** Wait this long before the headers. */
   delayMs?: number
-  /** Answer this status with the gateway's own body instead of the real answer. */
+  /** Answer this status with the gateway's own body instead of the real response. */
   status?: number
   /** Which 401 body; only with status 401. */
   kind?: RefusalKind

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { json, message } from '../gateway/responses.js'
-import type { Answer } from '../gateway/handler.js'
+import type { SandboxResponse } from '../gateway/handler.js'
 
 /** Which of the gateway's 401 bodies is meant. */
 export type RefusalKind = 'missing' | 'expired' | 'invalid' | 'product' | 'kong'
@@ -21,14 +21,14 @@ const refusals: Readonly<
 }
 
 /** The gateway's 401 to a token (Apigee's `fault` object, or Kong's plain message). */
-export function refusal(kind: RefusalKind): Answer {
+export function refusal(kind: RefusalKind): SandboxResponse {
   if (kind === 'kong') return message(401, 'Unauthorized', { 'WWW-Authenticate': 'Bearer' })
   const [faultstring, errorcode] = refusals[kind]
   return apigeeFault(401, faultstring, errorcode)
 }
 
 /** An error in Apigee's form. */
-export function apigeeFault(status: number, faultstring: string, errorcode: string): Answer {
+export function apigeeFault(status: number, faultstring: string, errorcode: string): SandboxResponse {
   return json({ fault: { faultstring, detail: { errorcode } } }, status)
 }
 
@@ -40,13 +40,13 @@ export function gatewayFault(
   status: number,
   kind: RefusalKind = 'invalid',
   retryAfterSeconds?: number,
-): Answer {
-  const answer = faultBody(status, kind, retryAfterSeconds ?? 1)
-  if (retryAfterSeconds === undefined) return answer
-  return { ...answer, headers: { ...answer.headers, 'Retry-After': String(retryAfterSeconds) } }
+): SandboxResponse {
+  const response = faultBody(status, kind, retryAfterSeconds ?? 1)
+  if (retryAfterSeconds === undefined) return response
+  return { ...response, headers: { ...response.headers, 'Retry-After': String(retryAfterSeconds) } }
 }
 
-function faultBody(status: number, kind: RefusalKind, retryAfterSeconds: number): Answer {
+function faultBody(status: number, kind: RefusalKind, retryAfterSeconds: number): SandboxResponse {
   switch (status) {
     case 401:
       return refusal(kind)

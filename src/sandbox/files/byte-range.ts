@@ -1,11 +1,11 @@
 import { empty } from '../gateway/responses.js'
-import type { Answer, ByteSource } from '../gateway/handler.js'
+import type { SandboxResponse, ByteSource } from '../gateway/handler.js'
 
 /**
  * Serves a body whole, or the one part that a `Range` header asks for (RFC 9110, section 14). Several ranges
  * and unknown units are ignored, as the RFC allows.
  */
-export function inRange(range: string | undefined, whole: Answer): Answer {
+export function inRange(range: string | undefined, whole: SandboxResponse): SandboxResponse {
   const { length } = whole.body
   const headers = { ...whole.headers, 'Accept-Ranges': 'bytes' }
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range?.trim() ?? '') ?? []
@@ -21,7 +21,7 @@ export function inRange(range: string | undefined, whole: Answer): Answer {
   }
 }
 
-function part(body: Answer['body'], start: number, end: number): Answer['body'] {
+function part(body: SandboxResponse['body'], start: number, end: number): SandboxResponse['body'] {
   if (body instanceof Uint8Array) return body.subarray(start, end)
   const source: ByteSource = body
   return { length: end - start, read: (from, to) => source.read(start + from, start + to) }

@@ -1,12 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Account } from '../data/account.js'
 import { json, message } from './responses.js'
-import type { Answer } from './handler.js'
+import type { SandboxResponse } from './handler.js'
 import { apigeeFault, refusal } from '../faults/gateway-faults.js'
 import { invalidKey } from './work-token-endpoint.js'
 
 /** A gateway check: the refusal of a request, or undefined when it may pass. */
-export type AccessCheck = (headers: IncomingHttpHeaders, account: Account, path: string) => Answer | undefined
+export type AccessCheck = (
+  headers: IncomingHttpHeaders,
+  account: Account,
+  path: string,
+) => SandboxResponse | undefined
 
 /** An app token in `Authorization: Bearer`, of an app that has the product. */
 export function appToken(product: string): AccessCheck {
@@ -25,7 +29,10 @@ export function appToken(product: string): AccessCheck {
  * @param refused words the 401 in the way of the API behind it.
  * @param product its internal name, where 8x8 documents one; without it every app has it.
  */
-export function apiKey(refused: (path: string) => Answer = keyRefused, product?: string): AccessCheck {
+export function apiKey(
+  refused: (path: string) => SandboxResponse = keyRefused,
+  product?: string,
+): AccessCheck {
   return (headers, account, path) => {
     if (headers['x-api-key'] !== account.key) return refused(path)
     if (product === undefined || account.products.includes(product)) return undefined
@@ -42,7 +49,7 @@ export const workToken: AccessCheck = (headers, account) => {
   }
   const state = account.workTokens.state(token)
   if (state === 'unknown') return unauthorized('invalid_token', 'Cannot convert access token to JSON')
-  // 8x8 really repeats the token in its answer: a trap for whoever logs bodies.
+  // 8x8 really repeats the token in its response: a trap for whoever logs bodies.
   if (state === 'expired') return unauthorized('invalid_token', `Access token expired: ${token}`)
   return undefined
 }
@@ -59,12 +66,12 @@ export const customerToken: AccessCheck = (headers, account) => {
 export const open: AccessCheck = () => undefined
 
 /** Work chat words a bad key as Apigee words a bad token. */
-export function chatKeyRefused(): Answer {
+export function chatKeyRefused(): SandboxResponse {
   return apigeeFault(401, 'Invalid access token', 'oauth.v2.InvalidAccessToken')
 }
 
 /** The administration suite's form (RFC 7807). */
-export function administrationKeyRefused(path: string): Answer {
+export function administrationKeyRefused(path: string): SandboxResponse {
   return json(
     { status: 401, title: 'Unauthorized', detail: 'Invalid or missing API key', instance: path },
     401,
@@ -72,16 +79,16 @@ export function administrationKeyRefused(path: string): Answer {
 }
 
 /** Spring's default form, which audit uses. */
-export function springKeyRefused(path: string): Answer {
+export function springKeyRefused(path: string): SandboxResponse {
   const timestamp = new Date().toISOString()
   return json({ timestamp, status: 401, error: 'Unauthorized', message: 'Invalid API key', path }, 401)
 }
 
-function keyRefused(): Answer {
+function keyRefused(): SandboxResponse {
   return message(401, 'Unauthorized', { 'WWW-Authenticate': 'Key' })
 }
 
-function unauthorized(error: string, description: string): Answer {
+function unauthorized(error: string, description: string): SandboxResponse {
   return json({ error, error_description: description }, 401)
 }
 

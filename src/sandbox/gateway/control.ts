@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { json, message, text } from './responses.js'
-import type { Answer } from './handler.js'
+import type { SandboxResponse } from './handler.js'
 import { parseFault } from '../faults/fault-spec.js'
 import type { FaultSwitch } from '../faults/fault-switch.js'
 import { splitTarget } from './gateway.js'
@@ -10,7 +10,7 @@ import type { ReceivedBody } from './receive-body.js'
 import type { RecordedRequest } from './received-requests.js'
 import { reset, type State } from '../data/state.js'
 
-type Control = (state: State, query: URLSearchParams, body: ReceivedBody) => Answer
+type Control = (state: State, query: URLSearchParams, body: ReceivedBody) => SandboxResponse
 
 const routes: Readonly<Record<string, Control>> = {
   'GET /sandbox': () => text(help, 'text/plain; charset=utf-8'),
@@ -44,7 +44,7 @@ export function isControlPath(path: string): boolean {
 }
 
 /** Answers a control address. They need no token, so that they work with curl and through any proxy. */
-export function answerControl(request: IncomingMessage, body: ReceivedBody, state: State): Answer {
+export function handleControl(request: IncomingMessage, body: ReceivedBody, state: State): SandboxResponse {
   const { path, query } = splitTarget(request.url ?? '/')
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const control = routes[`${method} ${path === '/sandbox/' ? '/sandbox' : path}`]
@@ -65,7 +65,7 @@ function faultRoutes(path: string, faultSwitch: (state: State) => FaultSwitch): 
   }
 }
 
-function done(_nothing?: void): Answer {
+function done(_nothing?: void): SandboxResponse {
   return json({ done: true })
 }
 

@@ -1,41 +1,41 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
-import type { Answer, ByteSource } from './handler.js'
+import type { SandboxResponse, ByteSource } from './handler.js'
 import type { Fault } from '../faults/fault-spec.js'
 
 /**
- * Puts an answer on the wire, with what the fault does to it. Large bodies go piece by piece at the reader's
+ * Puts a response on the wire, with what the fault does to it. Large bodies go piece by piece at the reader's
  * speed, so memory stays flat. Ends early and quietly when the reader has left.
  * @param answered called when the headers are written.
  */
 export async function deliver(
-  response: ServerResponse,
-  answer: Answer,
+  raw: ServerResponse,
+  response: SandboxResponse,
   fault: Fault = {},
   answered?: () => void,
 ): Promise<void> {
   const gone = new AbortController()
-  response.once('close', () => gone.abort())
+  raw.once('close', () => gone.abort())
   if (fault.delayMs) await pause(fault.delayMs, gone.signal)
-  if (response.destroyed) return
+  if (raw.destroyed) return
 
-  const { body } = answer
-  const bodiless = response.req.method === 'HEAD' || answer.status === 204 || answer.status === 304
+  const { body } = response
+  const bodiless = raw.req.method === 'HEAD' || response.status === 204 || response.status === 304
   answered?.()
-  response.writeHead(answer.status, { ...answer.headers, ...lengthOf(answer, fault) })
-  if (fault.stall) return response.flushHeaders()
-  if (bodiless || (body.length === 0 && fault.cutAfterBytes === undefined)) return void response.end()
+  raw.writeHead(response.status, { ...response.headers, ...lengthOf(response, fault) })
+  if (fault.stall) return raw.flushHeaders()
+  if (bodiless || (body.length === 0 && fault.cutAfterBytes === undefined)) return void raw.end()
   if (body instanceof Uint8Array && fault.cutAfterBytes === undefined && fault.dripMs === undefined) {
-    return void response.end(body)
+    return void raw.end(body)
   }
 
   const end = Math.min(body.length, fault.cutAfterBytes ?? body.length)
-  const wholly = await writePieces(response, piecesOf(body, end, fault), fault.dripMs, gone.signal)
+  const wholly = await writePieces(raw, piecesOf(body, end, fault), fault.dripMs, gone.signal)
   if (!wholly) return
-  if (fault.cutAfterBytes === undefined) return void response.end()
-  await flushed(response)
-  response.destroy()
+  if (fault.cutAfterBytes === undefined) return void raw.end()
+  await flushed(raw)
+  raw.destroy()
 }
 
 async function writePieces(
@@ -66,9 +66,9 @@ function* piecesOf(body: Uint8Array | ByteSource, end: number, fault: Fault): It
   }
 }
 
-function lengthOf(answer: Answer, fault: Fault): Record<string, number> {
-  if (answer.status === 204 || answer.status === 304) return {}
-  const { length } = answer.body
+function lengthOf(response: SandboxResponse, fault: Fault): Record<string, number> {
+  if (response.status === 204 || response.status === 304) return {}
+  const { length } = response.body
   return { 'Content-Length': Math.max(length, (fault.cutAfterBytes ?? -1) + 1) }
 }
 

@@ -1,23 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { message, text } from './responses.js'
-import { answerControl, isControlPath } from './control.js'
+import { handleControl, isControlPath } from './control.js'
 import { deliver } from './deliver.js'
-import type { Answer } from './handler.js'
+import type { SandboxResponse } from './handler.js'
 import { parseFaultHeader, type Fault, type FaultSpec } from '../faults/fault-spec.js'
-import { answerApiRequest, splitTarget } from './gateway.js'
+import { handleApiRequest, splitTarget } from './gateway.js'
 import { gatewayFault } from '../faults/gateway-faults.js'
 import { receiveBody, type ReceivedBody } from './receive-body.js'
 import type { RecordedRequest } from './received-requests.js'
 import type { State } from '../data/state.js'
-import { answerTokenRequest, oauthError, tokenPath } from './token-endpoint.js'
-import { answerWorkTokenRequest, workTokenPath } from './work-token-endpoint.js'
+import { handleTokenRequest, oauthError, tokenPath } from './token-endpoint.js'
+import { handleWorkTokenRequest, workTokenPath } from './work-token-endpoint.js'
 
 /** Receives one request whole, and answers it: control address, token endpoint, or one of the APIs. */
 export async function serve(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { path } = splitTarget(request.url ?? '/')
   if (isControlPath(path)) {
     const body = await receiveBody(request)
-    return body && deliver(response, answerControl(request, body, state))
+    return body && deliver(response, handleControl(request, body, state))
   }
   if (path === tokenPath || path === workTokenPath) return serveToken(state, request, response, path)
   return serveApi(state, request, response, path)
@@ -29,10 +29,10 @@ async function serveToken(state: State, request: IncomingMessage, response: Serv
   const body = await receiveBody(request)
   if (!body) return
   const fault = state.tokenFaults.take(path) ?? {}
-  await deliver(response, tokenFaultAnswer(fault) ?? tokenAnswer(state, request, path, body), fault)
+  await deliver(response, tokenFaultResponse(fault) ?? tokenResponse(state, request, path, body), fault)
 }
 
-async function serveApi(state: State, request: IncomingMessage, response: ServerResponse, path: string) {
+async function serveApi(state: State, request: IncomingMessage, raw: ServerResponse, path: string) {
   const record = recordOf(request)
   state.requests.add(record)
   const body = await receiveBody(request)
@@ -48,17 +48,22 @@ async function serveApi(state: State, request: IncomingMessage, response: Server
     nowMs: state.now(),
     memory: state.memory,
   }
-  const answer =
+  const response =
     'mistake' in spec
       ? message(400, `X-Sandbox-Fault: ${spec.mistake}`)
-      : (faultAnswer(fault) ?? answerApiRequest(request, body, context))
-  await deliver(response, answer, fault, () => (record.status = answer.status))
+      : (faultResponse(fault) ?? handleApiRequest(request, body, context))
+  await deliver(raw, response, fault, () => (record.status = response.status))
 }
 
-function tokenAnswer(state: State, request: IncomingMessage, path: string, body: ReceivedBody): Answer {
+function tokenResponse(
+  state: State,
+  request: IncomingMessage,
+  path: string,
+  body: ReceivedBody,
+): SandboxResponse {
   const { method = 'GET', headers } = request
-  if (path === tokenPath) return answerTokenRequest(state.account, method, headers.authorization, body)
-  return answerWorkTokenRequest(state.account, method, headers['8x8-apikey']?.toString(), body)
+  if (path === tokenPath) return handleTokenRequest(state.account, method, headers.authorization, body)
+  return handleWorkTokenRequest(state.account, method, headers['8x8-apikey']?.toString(), body)
 }
 
 function faultOf(state: State, request: IncomingMessage, path: string): FaultSpec {
@@ -67,24 +72,24 @@ function faultOf(state: State, request: IncomingMessage, path: string): FaultSpe
   return { fault: state.faults.take(path) ?? {} }
 }
 
-function faultAnswer(fault: Fault): Answer | undefined {
+function faultResponse(fault: Fault): SandboxResponse | undefined {
   if (fault.body !== undefined) return brokenBody(fault.body, fault.status ?? 200)
   if (fault.status === undefined) return undefined
   return gatewayFault(fault.status, fault.kind, fault.retryAfterSeconds)
 }
 
 /** The token endpoint words its client errors its own way; the gateway's faults are the same everywhere. */
-function tokenFaultAnswer(fault: Fault): Answer | undefined {
+function tokenFaultResponse(fault: Fault): SandboxResponse | undefined {
   if (fault.body === undefined && fault.status === 400) {
     return oauthError(400, 'invalid_request', 'Unsupported grant type : sandbox')
   }
   if (fault.body === undefined && fault.status === 401) {
     return oauthError(401, 'invalid_client', 'Client credentials are invalid')
   }
-  return faultAnswer(fault)
+  return faultResponse(fault)
 }
 
-function brokenBody(body: 'html' | 'garbage', status: number): Answer {
+function brokenBody(body: 'html' | 'garbage', status: number): SandboxResponse {
   if (body === 'garbage') return text('{"access_token": "unfinis', 'application/json', status)
   return text('<!DOCTYPE html><title>Sign in</title><h1>Sign in to the network</h1>', 'text/html', status)
 }

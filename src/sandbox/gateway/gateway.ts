@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Account } from '../data/account.js'
 import { message, noRoute } from './responses.js'
 import { families } from '../families/registry.js'
-import type { Answer, Call } from './handler.js'
+import type { SandboxResponse, Call } from './handler.js'
 import type { Family } from '../families/family.js'
 import type { Memory } from '../data/memory.js'
 import type { ReceivedBody } from './receive-body.js'
@@ -25,11 +25,11 @@ export interface GatewayContext {
  * The way of one API request: family, credential, what the family demands, route, handler. As on the real
  * gateway, the credential is judged before the path inside the family is.
  */
-export function answerApiRequest(
+export function handleApiRequest(
   request: IncomingMessage,
   body: ReceivedBody,
   context: GatewayContext,
-): Answer {
+): SandboxResponse {
   const { method = 'GET', headers } = request
   const { path, query } = splitTarget(request.url ?? '/')
   for (const { family, find } of routed) {
@@ -56,8 +56,8 @@ export function answerApiRequest(
       nowMs: context.nowMs,
       memory: context.memory,
     }
-    const answer = family.demands?.(call) ?? match.handler(call)
-    return family.adds ? { ...answer, headers: { ...answer.headers, ...family.adds(call) } } : answer
+    const response = family.demands?.(call) ?? match.handler(call)
+    return family.adds ? { ...response, headers: { ...response.headers, ...family.adds(call) } } : response
   }
   return noRoute()
 }

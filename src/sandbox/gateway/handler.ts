@@ -8,8 +8,8 @@ export interface ByteSource {
   read(start: number, end: number): Iterable<Uint8Array>
 }
 
-/** One answer, before faults are applied and it is put on the wire. */
-export interface Answer {
+/** One response, before faults are applied and it is put on the wire. */
+export interface SandboxResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array | ByteSource
@@ -36,7 +36,7 @@ export interface Call {
   readonly memory: Memory
 }
 
-export type Handler = (call: Call) => Answer
+export type Handler = (call: Call) => SandboxResponse
 
 /** Handlers by `METHOD /pattern` below the family's base; `:name` stands for one segment. The first match wins. */
 export type Routes = Readonly<Record<string, Handler>>

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Account } from '../data/account.js'
 import { json, message, problem } from './responses.js'
-import type { Answer } from './handler.js'
+import type { SandboxResponse } from './handler.js'
 import type { ReceivedBody } from './receive-body.js'
 
 export const tokenPath = '/oauth/v2/token'
@@ -13,12 +13,12 @@ const base62 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
  * answer is a string, the type is `BearerToken`, the product list comes as Java prints one, and errors say
  * `ErrorCode` and `Error`. Source: "OAuth Authentication for 8x8 XCaaS APIs" and the chat v2 specification.
  */
-export function answerTokenRequest(
+export function handleTokenRequest(
   account: Account,
   method: string,
   authorization: string | undefined,
   body: ReceivedBody,
-): Answer {
+): SandboxResponse {
   if (method !== 'POST') return message(405, 'Method Not Allowed', { Allow: 'POST' })
   const client = basicCredentials(authorization)
   if (client?.name !== account.key) return oauthError(401, 'invalid_client', 'ClientId is Invalid')
@@ -34,7 +34,7 @@ export function answerTokenRequest(
 }
 
 /** An error in the token endpoint's own form. */
-export function oauthError(status: number, code: string, text: string): Answer {
+export function oauthError(status: number, code: string, text: string): SandboxResponse {
   return problem({ ErrorCode: code, Error: text }, status)
 }
 

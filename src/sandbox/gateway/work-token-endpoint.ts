@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Account } from '../data/account.js'
 import { json, message } from './responses.js'
-import type { Answer } from './handler.js'
+import type { SandboxResponse } from './handler.js'
 import type { ReceivedBody } from './receive-body.js'
 
 export const workTokenPath = '/analytics/work/v1/oauth/token'
@@ -11,12 +11,12 @@ export const workTokenPath = '/analytics/work/v1/oauth/token'
  * something that looks like a JWT, here with a numeric `expires_in`.
  * Source: 8x8's guide "8x8 Analytics for Work API" and its specification.
  */
-export function answerWorkTokenRequest(
+export function handleWorkTokenRequest(
   account: Account,
   method: string,
   key: string | undefined,
   body: ReceivedBody,
-): Answer {
+): SandboxResponse {
   if (method !== 'POST') return message(405, 'Method Not Allowed', { Allow: 'POST' })
   if (key !== account.key) return invalidKey()
   const form = new URLSearchParams(body.start.toString('utf8'))
@@ -27,8 +27,8 @@ export function answerWorkTokenRequest(
   return json({ access_token: token, token_type: 'bearer', expires_in: account.workTokenLifetimeSeconds })
 }
 
-/** The answer to a wrong `8x8-apikey`; 8x8 uses 400 for it, not 401. */
-export function invalidKey(): Answer {
+/** The response to a wrong `8x8-apikey`; 8x8 uses 400 for it, not 401. */
+export function invalidKey(): SandboxResponse {
   const detail = {
     type: 'invalidValue',
     location: 'header',
@@ -38,7 +38,7 @@ export function invalidKey(): Answer {
   return json({ status: 400, message: 'Invalid 8x8-apikey', code: 'SHA001', details: [detail] }, 400)
 }
 
-function invalidGrant(description: string): Answer {
+function invalidGrant(description: string): SandboxResponse {
   return json({ error_description: description, error: 'invalid_grant' }, 400)
 }
 

@@ -41,15 +41,15 @@ export function createRedisTokenStore({ url, timeoutMs }: RedisTokenStoreOptions
 
       const visit: TokenStoreVisit = {
         async read() {
-          const answer = await bounded(client.eval(READ, { keys: [tokenKey] }))
-          const [value, remainingMs] = answer as [string | null, number]
+          const response = await bounded(client.eval(READ, { keys: [tokenKey] }))
+          const [value, remainingMs] = response as [string | null, number]
           return value === null || remainingMs <= 0 ? undefined : { value, remainingMs }
         },
         async lock(forMs) {
-          const answer = await bounded(
+          const response = await bounded(
             client.eval(LOCK, { keys: [lockKey], arguments: [owner, String(Math.ceil(forMs))] }),
           )
-          const [taken, time] = answer as [number, number]
+          const [taken, time] = response as [number, number]
           return taken === 1
             ? { taken: true, takenAt: time }
             : ({ taken: false, freeInMs: time } satisfies Lock)

@@ -88,7 +88,7 @@ export function sharedTokenRequest(options: SharedTokenOptions): RequestToken {
     seal: Seal,
     current: Current,
   ): Promise<ObtainedToken | undefined> {
-    // From before the question: the answer may be late, and must not make the token live longer.
+    // From before the question: the response may be late, and must not make the token live longer.
     const askedAt = now()
     const stored = await visit.read()
     if (stored === undefined) return undefined

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { Agent, type Dispatcher } from 'undici'
 
-// The least that a proxy on Node can do: node:http, one header added, undici's dispatch, the answer written as it
+// The least that a proxy on Node can do: node:http, one header added, undici's dispatch, the response written as it
 // comes. It checks nothing and survives nothing. Arguments: the port, the upstream.
 
 const [port, upstream] = process.argv.slice(2)
@@ -24,14 +24,14 @@ createServer((request, response) => {
     },
     {
       onConnect: () => undefined,
-      onHeaders(status, rawAnswerHeaders) {
-        const answerHeaders: string[] = []
-        for (let i = 0; i < rawAnswerHeaders.length; i += 2) {
-          const name = rawAnswerHeaders[i]!.toString('latin1')
+      onHeaders(status, rawResponseHeaders) {
+        const responseHeaders: string[] = []
+        for (let i = 0; i < rawResponseHeaders.length; i += 2) {
+          const name = rawResponseHeaders[i]!.toString('latin1')
           if (!/^(?:connection|transfer-encoding)$/i.test(name))
-            answerHeaders.push(name, rawAnswerHeaders[i + 1]!.toString('latin1'))
+            responseHeaders.push(name, rawResponseHeaders[i + 1]!.toString('latin1'))
         }
-        response.writeHead(status, answerHeaders)
+        response.writeHead(status, responseHeaders)
         return true
       },
       onData: (chunk) => response.write(chunk) || true,

@@ -11,7 +11,7 @@ import { VECTORS } from './vectors.js'
 
 const skip = skippedWithout(chromiumPath === undefined ? ['chromium'] : [])
 const upstream = await startUpstream({
-  answer: (_request, response) =>
+  respond: (_request, response) =>
     response
       .setHeader('Content-Type', 'application/json')
       .setHeader('X-Total-Pages', '7')
@@ -105,10 +105,10 @@ test(
   'a page whose name has been rebound to the proxy can call it, read its refusals, and reach 8x8 in no way',
   { skip, timeout: 60_000 },
   async () => {
-    const answers = await callFromReboundPage(proxy)
-    assert.deepEqual(Object.keys(answers).sort(), ['DELETE', 'GET', 'HEAD', 'POST', 'PUT', 'XHR'])
-    for (const [method, answer] of Object.entries(answers))
-      assert.match(answer, method === 'HEAD' ? /^403 $/ : /^403 .*host-not-allowed/, method)
+    const responses = await callFromReboundPage(proxy)
+    assert.deepEqual(Object.keys(responses).sort(), ['DELETE', 'GET', 'HEAD', 'POST', 'PUT', 'XHR'])
+    for (const [method, response] of Object.entries(responses))
+      assert.match(response, method === 'HEAD' ? /^403 $/ : /^403 .*host-not-allowed/, method)
     assertNothingPassed('/storage/rebound/', 'host-not-allowed')
   },
 )
@@ -117,8 +117,8 @@ test(
   'where its name is allowed, the same page reaches 8x8: so it is the Host that keeps it out',
   { skip, timeout: 60_000 },
   async () => {
-    const answers = await callFromReboundPage(open)
-    assert.deepEqual([answers['GET'], answers['POST']], ['200 {"ok":true}', '200 {"ok":true}'])
+    const responses = await callFromReboundPage(open)
+    assert.deepEqual([responses['GET'], responses['POST']], ['200 {"ok":true}', '200 {"ok":true}'])
     assert.ok(upstream.received.some(({ method }) => method === 'DELETE'))
   },
 )
@@ -150,7 +150,7 @@ test(
     const page = await pageOf('friend.example')
     for (const host of ['127.0.0.1', 'localhost', '0.0.0.0']) {
       upstream.received.length = 0
-      const answers = await page.evaluate(
+      const responses = await page.evaluate(
         `Promise.all([{}, { method: 'PUT', headers: { 'Content-Type': 'application/json', 'X-Custom': '1' }, body: '{}' }]
          .map(async (options) => {
            const answer = await fetch('http://${host}:${open.port}/storage/friend', options)
@@ -158,7 +158,7 @@ test(
          }))`,
       )
       const link = `</storage/next>; rel="next"`
-      assert.deepEqual(answers, [[200, '7', link, '{"ok":true}'], [200, '7', link, '{"ok":true}']], host) // prettier-ignore
+      assert.deepEqual(responses, [[200, '7', link, '{"ok":true}'], [200, '7', link, '{"ok":true}']], host) // prettier-ignore
       assert.deepEqual(upstream.received.map(({ method }) => method).sort(), ['GET', 'PUT'])
     }
     await page.close()
@@ -228,7 +228,7 @@ async function callFromReboundPage(target: TestProxy): Promise<Record<string, st
   const page = await browser.newPage()
   await page.goto(`http://rebound.example:${port}/`)
   rebindings.get(target)!.rebind()
-  const answers = await page.evaluate(`(async () => {
+  const responses = await page.evaluate(`(async () => {
     const answers = {}
     for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'DELETE']) {
       const options = { method, headers: { 'Content-Type': 'application/json', Authorization: 'Bearer x' } }
@@ -253,7 +253,7 @@ async function callFromReboundPage(target: TestProxy): Promise<Record<string, st
   for (const path of ['img', 'form', 'frame', 'events', 'socket'])
     assert.ok(await logged(target, `/storage/rebound/${path}`), path)
   await page.close()
-  return answers as Record<string, string>
+  return responses as Record<string, string>
 }
 
 function assertNothingPassed(prefix: string, problem: string): void {

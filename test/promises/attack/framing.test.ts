@@ -25,25 +25,25 @@ test('what followed a request whose end was in doubt was forwarded', async () =>
   ]) {
     for (const coding of ['gzip, chunked', 'identity, chunked', 'x, chunked']) {
       const head = [...lines, `Transfer-Encoding: ${coding}`].join('\r\n')
-      const answer = await caller.bytes(`${head}\r\n\r\n0\r\n\r\n${SMUGGLED}`)
-      assert.match(answer.rawHead, /^HTTP\/1\.1 400 /, head)
-      assert.equal(answer.headers['connection'], 'close', head)
-      assert.doesNotMatch(answer.body.toString(), /HTTP\/1\.1/, head)
+      const response = await caller.bytes(`${head}\r\n\r\n0\r\n\r\n${SMUGGLED}`)
+      assert.match(response.rawHead, /^HTTP\/1\.1 400 /, head)
+      assert.equal(response.headers['connection'], 'close', head)
+      assert.doesNotMatch(response.body.toString(), /HTTP\/1\.1/, head)
     }
   }
   assert.deepEqual(upstream.received, [])
 })
 
-test('the answer to the last request of a connection was lost when bytes followed it', async () => {
+test('the response to the last request of a connection was lost when bytes followed it', async () => {
   for (const [version, connection] of [
     ['1.1', 'close'],
     ['1.0', 'x'],
   ]) {
     for (const rest of [SMUGGLED, 'nonsense', '\r\n', '\0']) {
-      const answer = await caller.bytes(
+      const response = await caller.bytes(
         `POST /storage HTTP/${version}\r\nHost: localhost\r\n${KEY}\r\nConnection: ${connection}\r\nContent-Length: 3\r\n\r\nabc${rest}`,
       )
-      assert.equal(answer.status, 200, JSON.stringify(rest))
+      assert.equal(response.status, 200, JSON.stringify(rest))
       assert.equal(upstream.received.pop()?.bodyBytes, 3)
     }
   }
@@ -51,12 +51,12 @@ test('the answer to the last request of a connection was lost when bytes followe
 })
 
 test('an HTTP/1.0 request with a Transfer-Encoding was forwarded', async () => {
-  const answer = await caller.send(
+  const response = await caller.send(
     'POST /storage HTTP/1.0',
     ['Host: localhost', KEY, 'Transfer-Encoding: chunked'],
     '3\r\nabc\r\n0\r\n\r\n',
   )
-  assertProblem(answer, 'bad-request')
+  assertProblem(response, 'bad-request')
   assert.deepEqual(upstream.received, [])
 })
 

@@ -45,7 +45,7 @@ test('no attack makes two requests of one', () => {
   }
 })
 
-test('after an attack, the answers on its connection are those to its requests, in their order', () => {
+test('after an attack, the responses on its connection are those to its requests, in their order', () => {
   ours.forEach(({ name, answered, arrivals }, i) => {
     const expected = [...arrivals.map(({ method, target }) => `${method} ${target}`), `GET ${probeOf(i)}`]
     // A connection may end early, but what comes is what belongs there.
@@ -87,24 +87,24 @@ function passes({ arrivals }: Outcome): boolean {
 
 /** Sends the whole corpus, each attack on a connection of its own with a probe right behind it. */
 async function attackAll(address: Address, recorder: Recorder): Promise<Outcome[]> {
-  const answers: Buffer[] = []
+  const responses: Buffer[] = []
   let next = 0
   const attacker = async () => {
     for (let i = next++; i < CORPUS.length; i = next++) {
       const id = idOf(i)
       const probe = `GET ${probeOf(i)} HTTP/1.1\r\nHost: localhost\r\nX-Case: ${id}\r\nConnection: close\r\n\r\n`
       const raw = `${CORPUS[i]!.raw.replaceAll('{id}', id)}${probe}`
-      answers[i] = await exchange(address, Buffer.from(raw, 'latin1'))
+      responses[i] = await exchange(address, Buffer.from(raw, 'latin1'))
     }
   }
   await Promise.all(Array.from({ length: 24 }, attacker))
   return CORPUS.map(({ name }, i) => ({
     name,
     arrivals: recorder.arrivals.filter(({ head, target }) => head.includes(idOf(i)) && target !== probeOf(i)),
-    answered: [...answers[i]!.toString('latin1').matchAll(/^X-Seen: (.*)\r$/gim)].map(([, seen]) =>
+    answered: [...responses[i]!.toString('latin1').matchAll(/^X-Seen: (.*)\r$/gim)].map(([, seen]) =>
       decodeURIComponent(seen!),
     ),
-    statusLine: answers[i]!.toString('latin1').split('\r\n')[0]!,
+    statusLine: responses[i]!.toString('latin1').split('\r\n')[0]!,
   }))
 }
 
@@ -122,7 +122,7 @@ async function exchange(address: Address, bytes: Buffer): Promise<Buffer> {
   const socket = connect(address)
   const patience = setTimeout(() => socket.destroy(), PATIENCE_MS)
   socket.write(bytes)
-  const answer = await readToEnd(socket)
+  const response = await readToEnd(socket)
   clearTimeout(patience)
-  return answer
+  return response
 }

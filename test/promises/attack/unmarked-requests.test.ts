@@ -71,8 +71,8 @@ test('where browsers say who asks, a missing Referer means nothing', async () =>
 
 test('icons are not fetched for a browser, and still are for a program', async () => {
   for (const path of ['/favicon.ico', '/apple-touch-icon.png', '/apple-touch-icon-120x120-precomposed.png']) {
-    const answer = await caller.get(path, [...BROWSER, 'Sec-Fetch-Site: same-origin'])
-    assertProblem(answer, 'not-found', path)
+    const response = await caller.get(path, [...BROWSER, 'Sec-Fetch-Site: same-origin'])
+    assertProblem(response, 'not-found', path)
   }
   assert.deepEqual(upstream.received, [])
   assert.equal((await caller.get('/favicon.ico')).status, 200)

@@ -19,6 +19,6 @@ test('a DNS server that never answers does not hold the doctor up', async () => 
   const { status, detail, advice } = await checkDns(ROUTE, 20, () => new Promise(() => undefined))
 
   assert.equal(status, 'failed')
-  assert.equal(detail, 'the name api.8x8.com was not found (no answer within 20 ms)')
+  assert.equal(detail, 'the name api.8x8.com was not found (no response within 20 ms)')
   assert.match(advice!, /^Most likely this machine has no way to look up names/, 'the name is spelled right')
 })

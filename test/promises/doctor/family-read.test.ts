@@ -63,7 +63,7 @@ test('a family that is in no region is asked for once in each', async () => {
   )
 })
 
-test('a page in the place of 8x8 is not taken for an answer', async () => {
+test('a page in the place of 8x8 is not taken for a response', async () => {
   const { sandbox, environment } = await sandboxWith({ products: ['storage'] })
   sandbox.setFault({ body: 'html' })
   const { failed, checks } = await examine(environment)
@@ -169,10 +169,10 @@ test('without a Work Analytics user that family is skipped, not failed', async (
 })
 
 /** An 8x8 that gives a token with these products and answers every read alike. */
-function withToken(products: readonly string[], status: number, answer: object): Promise<string> {
+function withToken(products: readonly string[], status: number, body: object): Promise<string> {
   return httpServer(({ method }, response) => {
     const token = { access_token: 'some-token', expires_in: '60', api_product_list_json: products }
     response.writeHead(method === 'POST' ? 200 : status, { 'Content-Type': 'application/json' })
-    response.end(JSON.stringify(method === 'POST' ? token : answer))
+    response.end(JSON.stringify(method === 'POST' ? token : body))
   })
 }

@@ -5,9 +5,9 @@ import { createServer as createTlsServer } from 'node:tls'
 import { after } from 'node:test'
 import type { Certificate } from '../../support/certificates.js'
 
-/** An HTTP server on loopback with one answer. Returns its origin. */
-export async function httpServer(answer: RequestListener): Promise<string> {
-  return `http://127.0.0.1:${await listen(createHttpServer(answer))}`
+/** An HTTP server on loopback with one response. Returns its origin. */
+export async function httpServer(response: RequestListener): Promise<string> {
+  return `http://127.0.0.1:${await listen(createHttpServer(response))}`
 }
 
 /** TLS on loopback in front of a plain port, or of nothing. Returns its port. */

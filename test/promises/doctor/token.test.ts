@@ -24,7 +24,7 @@ test('swapped key and secret are recognised', async () => {
   assert.match(checks.token!.advice!, /look swapped/)
 })
 
-for (const [what, answer] of [
+for (const [what, respond] of [
   ['a 404 page', (response: ServerResponse) => response.writeHead(404).end('<html>Not here</html>')],
   ['a page', (response: ServerResponse) => response.end('<html>Welcome</html>')],
   [
@@ -37,7 +37,7 @@ for (const [what, answer] of [
   ],
 ] as const) {
   test(`a wrong URL that answers with ${what} is said to be a wrong URL`, async () => {
-    const origin = await httpServer((_request, response) => void answer(response))
+    const origin = await httpServer((_request, response) => void respond(response))
     const { code, failed, checks } = await examine({ X8_BASE_URL: origin })
 
     assert.equal(code, 1)
@@ -73,10 +73,10 @@ test('a token endpoint that never answers does not hold the doctor up', async ()
   const { failed, checks } = await examine({ X8_BASE_URL: origin, X8_TOKEN_TIMEOUT_MS: '50' })
 
   assert.deepEqual(failed, ['token'])
-  assert.equal(checks.token!.detail, `no answer from ${origin} within 50 ms`)
+  assert.equal(checks.token!.detail, `no response from ${origin} within 50 ms`)
 })
 
-test('an endless answer of the token endpoint is cut off', async () => {
+test('an endless response of the token endpoint is cut off', async () => {
   const origin = await httpServer((_request, response) => {
     const more = () => {
       while (response.write('x'.repeat(65_536)));

@@ -114,8 +114,8 @@ test('a page that rebinds its own name to this machine gets nothing, on any addr
       'http://rebound.example/storage',
     ]) {
       if (target === '*' && method !== 'OPTIONS') continue
-      const answer = await caller.send(`${method} ${target} HTTP/1.1`, ['Host: rebound.example:8808'])
-      const { detail } = assertProblem(answer, 'host-not-allowed', `${method} ${target}`)
+      const response = await caller.send(`${method} ${target} HTTP/1.1`, ['Host: rebound.example:8808'])
+      const { detail } = assertProblem(response, 'host-not-allowed', `${method} ${target}`)
       assert.match(detail, /X8_ALLOWED_HOSTS/)
     }
   }
@@ -129,17 +129,17 @@ test('a request without Host, or with two, is told so, in HTTP/1.0 and 1.1', asy
     ['Host: localhost', 'host: evil.example'],
   ]) {
     for (const version of ['1.0', '1.1']) {
-      const answer = await caller.send(`GET /storage HTTP/${version}`, headers)
-      assert.match(assertProblem(answer, 'host-not-allowed').detail, /exactly one valid Host/)
+      const response = await caller.send(`GET /storage HTTP/${version}`, headers)
+      assert.match(assertProblem(response, 'host-not-allowed').detail, /exactly one valid Host/)
     }
   }
   assert.deepEqual(upstream.received, [])
 })
 
 test('an allowed name works in HTTP/1.0 too', async () => {
-  const answer = await caller.send('GET /storage/old HTTP/1.0', ['Host: proxy.internal'])
-  assert.equal(answer.status, 200)
-  assert.equal(answer.body.toString(), '{"ok":true}')
+  const response = await caller.send('GET /storage/old HTTP/1.0', ['Host: proxy.internal'])
+  assert.equal(response.status, 200)
+  assert.equal(response.body.toString(), '{"ok":true}')
   assert.equal(upstream.received.at(-1)?.target, '/storage/old')
 })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { beforeEach, test } from 'node:test'
-import { parseAnswer, readToEnd } from '../../support/raw-client.js'
+import { parseResponse, readToEnd } from '../../support/raw-client.js'
 import { startProxy } from '../../support/proxy.js'
 import { startUpstream } from '../../support/upstream.js'
 import { assertProblem, rawCaller } from '../../support/raw-request.js'
@@ -51,18 +51,18 @@ test('two readings of where a request ends are none: nothing is forwarded', asyn
     ['Na me: x'],
     ['Näme: x'],
   ]) {
-    const answer = await caller.send(
+    const response = await caller.send(
       'POST /storage HTTP/1.1',
       ['Host: localhost', ...headers],
       `0\r\n\r\n${SMUGGLED}`,
     )
-    assertProblem(answer, 'bad-request', headers.join())
-    assert.equal(answer.headers['connection'], 'close', headers.join())
+    assertProblem(response, 'bad-request', headers.join())
+    assert.equal(response.headers['connection'], 'close', headers.join())
   }
   assert.equal(upstream.received.length, 0)
 })
 
-test('a malformed chunk ends the request with an answer, and nothing is forwarded', async () => {
+test('a malformed chunk ends the request with a response, and nothing is forwarded', async () => {
   for (const body of [
     'zz\r\nabc\r\n0\r\n\r\n',
     '-3\r\nabc\r\n0\r\n\r\n',
@@ -73,12 +73,12 @@ test('a malformed chunk ends the request with an answer, and nothing is forwarde
     '3 \r\nabc\r\n0\r\n\r\n',
     'fffffffffffffffff\r\nabc',
   ]) {
-    const answer = await caller.send(
+    const response = await caller.send(
       'POST /storage HTTP/1.1',
       ['Host: localhost', 'Transfer-Encoding: chunked', 'X-Request-Id: malformed-1'],
       `${body}${SMUGGLED}`,
     )
-    assert.equal(assertProblem(answer, 'bad-request', JSON.stringify(body)).instance, 'malformed-1')
+    assert.equal(assertProblem(response, 'bad-request', JSON.stringify(body)).instance, 'malformed-1')
   }
   assert.equal(upstream.received.length, 0)
 })
@@ -86,18 +86,18 @@ test('a malformed chunk ends the request with an answer, and nothing is forwarde
 test('a malformed request behind a good one is not answered in its place', async () => {
   const socket = connect(proxy.port, '127.0.0.1')
   socket.write('GET /storage/slow HTTP/1.1\r\nHost: localhost\r\n\r\nnonsense\r\n\r\n')
-  const { status } = parseAnswer(await readToEnd(socket))
+  const { status } = parseResponse(await readToEnd(socket))
   assert.ok(status === 0 || status === 200, `answered ${status}`)
 })
 
 test('requests one behind the other are answered in order', async () => {
-  const answer = await caller.bytes(
+  const response = await caller.bytes(
     'POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc' +
       'GET /-/live HTTP/1.1\r\nHost: localhost\r\n\r\n' +
       'GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n' +
       'GET /b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
   )
-  assert.deepEqual(`${answer.rawHead}${answer.body.toString('latin1')}`.match(/HTTP\/1\.1 \d+/g), [
+  assert.deepEqual(`${response.rawHead}${response.body.toString('latin1')}`.match(/HTTP\/1\.1 \d+/g), [
     'HTTP/1.1 200',
     'HTTP/1.1 200',
     'HTTP/1.1 400',
@@ -107,11 +107,11 @@ test('requests one behind the other are answered in order', async () => {
 })
 
 test('what follows the body of a refused request is the next request, not a part of this one', async () => {
-  const answer = await caller.bytes(
+  const response = await caller.bytes(
     `POST /a/../b HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${SMUGGLED.length}\r\n\r\n${SMUGGLED}` +
       'GET /next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
   )
-  assert.equal(answer.status, 400)
+  assert.equal(response.status, 400)
   assert.deepEqual(
     upstream.received.map(({ target }) => target),
     ['/next'],
@@ -155,8 +155,8 @@ test('CONNECT and TRACE are refused', async () => {
     'TRACE /storage',
     'TRACE /chat/api/chat/v1/messages',
   ]) {
-    const answer = await caller.send(`${request} HTTP/1.1`, ['Host: localhost', 'X-Request-Id: mine-1'])
-    assert.equal(assertProblem(answer, 'not-allowed', request).instance, 'mine-1')
+    const response = await caller.send(`${request} HTTP/1.1`, ['Host: localhost', 'X-Request-Id: mine-1'])
+    assert.equal(assertProblem(response, 'not-allowed', request).instance, 'mine-1')
   }
   assert.equal(upstream.received.length, 0)
 })
@@ -180,7 +180,7 @@ test('a WebSocket upgrade is refused with 501, and the connection stays usable',
     assert.equal(upstream.received.length, 0)
 
     socket.write('GET /next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
-    assert.equal(parseAnswer(await readToEnd(socket)).status, 200)
+    assert.equal(parseResponse(await readToEnd(socket)).status, 200)
     assert.equal(upstream.received.pop()?.target, '/next')
   }
 })
@@ -191,7 +191,7 @@ test('an offer of h2c is ignored: the request is served as HTTP/1.1', async () =
     ['POST', ['Content-Length: 3'], 'abc'],
     ['POST', ['Transfer-Encoding: chunked'], '3\r\nabc\r\n0\r\n\r\n'],
   ] as const) {
-    const answer = await caller.bytes(
+    const response = await caller.bytes(
       [
         `${method} /storage/h2c HTTP/1.1`,
         'Connection: Upgrade, HTTP2-Settings, close',
@@ -204,7 +204,7 @@ test('an offer of h2c is ignored: the request is served as HTTP/1.1', async () =
         body,
       ].join('\r\n'),
     )
-    assert.equal(answer.statusLine, 'HTTP/1.1 200 OK')
+    assert.equal(response.statusLine, 'HTTP/1.1 200 OK')
     const received = upstream.received.pop()
     assert.equal(received?.bodyBytes, body === '' ? 0 : 3)
     assert.equal(received?.headers['upgrade'], undefined)
@@ -214,12 +214,12 @@ test('an offer of h2c is ignored: the request is served as HTTP/1.1', async () =
 })
 
 test('a caller who asks before it sends is answered by the door, not told to go on', async () => {
-  const answer = await caller.send('POST /a/../b HTTP/1.1', [
+  const response = await caller.send('POST /a/../b HTTP/1.1', [
     'Host: localhost',
     'Content-Length: 1000000',
     'Expect: 100-continue',
   ])
-  assertProblem(answer, 'bad-target')
+  assertProblem(response, 'bad-target')
 })
 
 test('a caller who asks before it sends its login is told to go on', async () => {
@@ -231,11 +231,14 @@ test('a caller who asks before it sends its login is told to go on', async () =>
   const [first] = (await once(socket, 'data')) as [Buffer]
   assert.equal(first.toString(), 'HTTP/1.1 100 Continue\r\n\r\n')
   socket.write(form)
-  assert.equal(parseAnswer(await readToEnd(socket)).status, 200)
+  assert.equal(parseResponse(await readToEnd(socket)).status, 200)
 })
 
 test('however many headers come, none is lost', async () => {
-  const answer = await caller.get('/storage', [...Array<string>(2_100).fill('a:b'), 'X-Request-Id: the-last'])
-  assert.equal(answer.status, 200)
-  assert.equal(answer.headers['x-request-id'], 'the-last')
+  const response = await caller.get('/storage', [
+    ...Array<string>(2_100).fill('a:b'),
+    'X-Request-Id: the-last',
+  ])
+  assert.equal(response.status, 200)
+  assert.equal(response.headers['x-request-id'], 'the-last')
 })

@@ -9,7 +9,7 @@ const APP = 'https://app.example.com'
 const allowed = new Set([APP, 'http://localhost:3000'])
 
 const upstream = await startUpstream({
-  answer(_request, response) {
+  respond(_request, response) {
     response.setHeader('X-Total-Pages', '7').setHeader('Vary', 'Accept-Encoding')
     response.setHeader('Access-Control-Allow-Origin', 'https://8x8.example').end('{"ok":true}')
   },
@@ -81,7 +81,7 @@ test('a preflight is an OPTIONS with Origin and Access-Control-Request-Method', 
   assert.equal(isPreflight('OPTIONS', { 'access-control-request-method': 'PUT' }), false)
 })
 
-test('a foreign page is refused on every address and by every method, and learns nothing of the answer', async () => {
+test('a foreign page is refused on every address and by every method, and learns nothing of the response', async () => {
   for (const header of ['Origin: https://evil.example', 'Origin: null', 'Sec-Fetch-Site: cross-site']) {
     for (const request of [
       'GET /storage',
@@ -93,64 +93,64 @@ test('a foreign page is refused on every address and by every method, and learns
       'POST /oauth/v2/token',
       'GET /a/../b',
     ]) {
-      const answer = await caller.send(`${request} HTTP/1.1`, ['Host: localhost', KEY, header])
-      assert.match(assertProblem(answer, 'cross-site', request).detail, /X8_ALLOWED_ORIGINS/)
-      assert.equal(answer.headers['access-control-allow-origin'], undefined)
+      const response = await caller.send(`${request} HTTP/1.1`, ['Host: localhost', KEY, header])
+      assert.match(assertProblem(response, 'cross-site', request).detail, /X8_ALLOWED_ORIGINS/)
+      assert.equal(response.headers['access-control-allow-origin'], undefined)
     }
   }
   assert.deepEqual(upstream.received, [])
 })
 
 test('the preflight of an allowed origin is answered here, without a key', async () => {
-  const answer = await caller.send('OPTIONS /storage/us-west/v3/objects HTTP/1.1', [
+  const response = await caller.send('OPTIONS /storage/us-west/v3/objects HTTP/1.1', [
     'Host: localhost',
     `Origin: ${APP}`,
     'Sec-Fetch-Site: cross-site',
     'Access-Control-Request-Method: DELETE',
     'Access-Control-Request-Headers: content-type,x-proxy-key',
   ])
-  assert.equal(answer.status, 204)
-  assert.equal(answer.headers['access-control-allow-origin'], APP)
-  assert.equal(answer.headers['access-control-allow-headers'], 'content-type,x-proxy-key')
+  assert.equal(response.status, 204)
+  assert.equal(response.headers['access-control-allow-origin'], APP)
+  assert.equal(response.headers['access-control-allow-headers'], 'content-type,x-proxy-key')
   for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
-    assert.ok(answer.headers['access-control-allow-methods']?.split(', ').includes(method), method)
+    assert.ok(response.headers['access-control-allow-methods']?.split(', ').includes(method), method)
   }
-  assert.match(answer.headers['access-control-max-age'] ?? '', /^\d+$/)
-  assert.match(answer.headers['vary'] ?? '', /\bOrigin\b/)
-  assert.equal(answer.headers['access-control-allow-private-network'], undefined)
-  assert.equal(answer.body.length, 0)
+  assert.match(response.headers['access-control-max-age'] ?? '', /^\d+$/)
+  assert.match(response.headers['vary'] ?? '', /\bOrigin\b/)
+  assert.equal(response.headers['access-control-allow-private-network'], undefined)
+  assert.equal(response.body.length, 0)
   assert.deepEqual(upstream.received, [])
 })
 
 test('a preflight from a public page that asks for the private network is allowed it', async () => {
-  const answer = await caller.send('OPTIONS /storage HTTP/1.1', [
+  const response = await caller.send('OPTIONS /storage HTTP/1.1', [
     'Host: 127.0.0.1',
     `Origin: ${APP}`,
     'Access-Control-Request-Method: GET',
     'Access-Control-Request-Private-Network: true',
   ])
-  assert.equal(answer.status, 204)
-  assert.equal(answer.headers['access-control-allow-private-network'], 'true')
+  assert.equal(response.status, 204)
+  assert.equal(response.headers['access-control-allow-private-network'], 'true')
 })
 
 test('the preflight of a foreign origin is refused', async () => {
-  const answer = await caller.send('OPTIONS /storage HTTP/1.1', [
+  const response = await caller.send('OPTIONS /storage HTTP/1.1', [
     'Host: localhost',
     'Origin: https://evil.example',
     'Access-Control-Request-Method: GET',
     'Access-Control-Request-Private-Network: true',
   ])
-  assertProblem(answer, 'cross-site')
-  assert.equal(answer.headers['access-control-allow-private-network'], undefined)
+  assertProblem(response, 'cross-site')
+  assert.equal(response.headers['access-control-allow-private-network'], undefined)
 })
 
 test('an OPTIONS that is no preflight is forwarded', async () => {
-  const answer = await caller.send('OPTIONS /storage/a HTTP/1.1', ['Host: localhost', KEY])
-  assert.equal(answer.status, 200)
+  const response = await caller.send('OPTIONS /storage/a HTTP/1.1', ['Host: localhost', KEY])
+  assert.equal(response.status, 200)
   assert.equal(upstream.received.pop()?.method, 'OPTIONS')
 })
 
-test('the page of an allowed origin may read every answer: forwarded ones, our own, and refusals', async () => {
+test('the page of an allowed origin may read every response: forwarded ones, our own, and refusals', async () => {
   for (const [request, status, headers] of [
     ['GET /storage', 200, [KEY]],
     ['GET /-/status', 200, [KEY]],
@@ -163,16 +163,16 @@ test('the page of an allowed origin may read every answer: forwarded ones, our o
     ['GET /%zz', 400, [KEY]],
     ['GET /storage', 501, [KEY, 'Upgrade: websocket']],
   ] as const) {
-    const answer = await caller.send(`${request} HTTP/1.1`, [
+    const response = await caller.send(`${request} HTTP/1.1`, [
       'Host: localhost',
       `Origin: ${APP}`,
       'Sec-Fetch-Site: cross-site',
       ...headers,
     ])
-    assert.equal(answer.status, status, request)
-    assert.equal(answer.headers['access-control-allow-origin'], APP, `${request} ${status}`)
-    assert.match(answer.headers['vary'] ?? '', /\bOrigin\b/)
-    const exposed = answer.headers['access-control-expose-headers']?.split(', ') ?? []
+    assert.equal(response.status, status, request)
+    assert.equal(response.headers['access-control-allow-origin'], APP, `${request} ${status}`)
+    assert.match(response.headers['vary'] ?? '', /\bOrigin\b/)
+    const exposed = response.headers['access-control-expose-headers']?.split(', ') ?? []
     for (const name of [
       'Link',
       'X-Page',
@@ -188,6 +188,6 @@ test('the page of an allowed origin may read every answer: forwarded ones, our o
 })
 
 test('what 8x8 itself varies by is kept beside Origin', async () => {
-  const answer = await caller.get('/storage', [KEY, `Origin: ${APP}`])
-  assert.equal(answer.headers['vary'], 'Accept-Encoding\nOrigin')
+  const response = await caller.get('/storage', [KEY, `Origin: ${APP}`])
+  assert.equal(response.headers['vary'], 'Accept-Encoding\nOrigin')
 })

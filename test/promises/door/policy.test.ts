@@ -179,12 +179,12 @@ test('read-only refuses writes and still lets scripts log in', async () => {
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin, X8_READ_ONLY: 'true' })
   const caller = rawCaller(proxy.port)
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND']) {
-    const answer = await caller.send(
+    const response = await caller.send(
       `${method} /qm/x HTTP/1.1`,
       ['Host: localhost', 'Content-Length: 2'],
       '{}',
     )
-    assert.match(assertProblem(answer, 'not-allowed', method).detail, /X8_READ_ONLY/)
+    assert.match(assertProblem(response, 'not-allowed', method).detail, /X8_READ_ONLY/)
   }
   assert.deepEqual(upstream.received, [])
   const login = await caller.send('POST /oauth/v2/token HTTP/1.1', ['Host: localhost', 'Content-Length: 0'])

@@ -64,11 +64,11 @@ test('a request without the key, or with a wrong one, is refused on every addres
       'GET /a/../b',
       'GET /%zz',
     ]) {
-      const answer = await caller.send(`${request} HTTP/1.1`, ['Host: localhost', ...headers])
-      const problem = assertProblem(answer, 'proxy-key-required', request)
+      const response = await caller.send(`${request} HTTP/1.1`, ['Host: localhost', ...headers])
+      const problem = assertProblem(response, 'proxy-key-required', request)
       assert.match(problem.detail, /X-Proxy-Key.*Authorization: Bearer.*X8_PROXY_KEY/)
       assert.equal(JSON.stringify(problem).includes(SECRET), false)
-      assert.match(answer.headers['www-authenticate'] ?? '', /^Bearer /)
+      assert.match(response.headers['www-authenticate'] ?? '', /^Bearer /)
     }
   }
   assert.deepEqual(upstream.received, [])
@@ -76,12 +76,12 @@ test('a request without the key, or with a wrong one, is refused on every addres
 
 test('an OPTIONS without an allowed origin is no way around the key', async () => {
   for (const origin of ['http://localhost', 'https://evil.example']) {
-    const answer = await caller.send('OPTIONS /storage HTTP/1.1', [
+    const response = await caller.send('OPTIONS /storage HTTP/1.1', [
       'Host: localhost',
       `Origin: ${origin}`,
       'Access-Control-Request-Method: GET',
     ])
-    assertProblem(answer, origin === 'http://localhost' ? 'proxy-key-required' : 'cross-site')
+    assertProblem(response, origin === 'http://localhost' ? 'proxy-key-required' : 'cross-site')
   }
 })
 
@@ -106,8 +106,8 @@ test('a request with the key passes, and the key goes no further', async () => {
       '/customerexperience/v1/recentCallData/us',
       '/new/thing',
     ]) {
-      const answer = await caller.get(path, presented)
-      assert.equal(answer.status, 200, `${path} ${presented.join()}`)
+      const response = await caller.get(path, presented)
+      assert.equal(response.status, 200, `${path} ${presented.join()}`)
       const received = upstream.received.pop()
       assert.equal(received?.headers['x-proxy-key'], undefined)
       assert.equal(JSON.stringify(received?.rawHeaders).includes(SECRET), false, path)
@@ -116,8 +116,8 @@ test('a request with the key passes, and the key goes no further', async () => {
 })
 
 test("beside X-Proxy-Key, the caller's own Work Analytics token goes through", async () => {
-  const answer = await caller.get(WORK, [`X-Proxy-Key: ${SECRET}`, 'Authorization: Bearer my-work-token'])
-  assert.equal(answer.status, 200)
+  const response = await caller.get(WORK, [`X-Proxy-Key: ${SECRET}`, 'Authorization: Bearer my-work-token'])
+  assert.equal(response.status, 200)
   assert.equal(upstream.received[0]?.headers.authorization, 'Bearer my-work-token')
 })
 

@@ -6,7 +6,7 @@ import { rawCaller } from '../../support/raw-request.js'
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 const upstream = await startUpstream({
-  answer: (_request, response) => response.setHeader('X-Request-Id', 'of-8x8').end('{}'),
+  respond: (_request, response) => response.setHeader('X-Request-Id', 'of-8x8').end('{}'),
 })
 const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
 const caller = rawCaller(proxy.port)
@@ -17,8 +17,8 @@ const ADDRESSES = ['/storage', '/chat/api/chat/v1/messages', '/-/status', '/-/no
 test('the request id of the caller is sent on, returned and logged', async () => {
   for (const [i, address] of ADDRESSES.entries()) {
     const id = `my-id_${i}/=:,"{}`
-    const answer = await caller.get(address, [`x-request-ID: ${id}`])
-    assert.equal(answer.headers['x-request-id'], id, address)
+    const response = await caller.get(address, [`x-request-ID: ${id}`])
+    assert.equal(response.headers['x-request-id'], id, address)
     assert.ok(
       proxy.log.some((line) => line['id'] === id),
       address,
@@ -49,8 +49,8 @@ test('an id that must not be logged or sent on is replaced', async () => {
     [`X-Request-Id: ${'x'.repeat(201)}`],
     ['X-Request-Id: one', 'X-Request-Id: two'],
   ]) {
-    const answer = await caller.get('/storage', lines)
-    assert.match(answer.headers['x-request-id'] ?? '', UUID, lines.join())
-    assert.equal(upstream.received.pop()?.headers['x-request-id'], answer.headers['x-request-id'])
+    const response = await caller.get('/storage', lines)
+    assert.match(response.headers['x-request-id'] ?? '', UUID, lines.join())
+    assert.equal(upstream.received.pop()?.headers['x-request-id'], response.headers['x-request-id'])
   }
 })

@@ -66,11 +66,11 @@ const BAD_TARGETS = [
 test('a target that cannot be sent safely is refused with a reason, and 8x8 sees nothing', async () => {
   for (const target of BAD_TARGETS) {
     for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS']) {
-      const answer = await caller.send(`${method} ${target} HTTP/1.1`, [
+      const response = await caller.send(`${method} ${target} HTTP/1.1`, [
         'Host: localhost',
         'Content-Length: 0',
       ])
-      assertProblem(answer, 'bad-target', `${method} ${JSON.stringify(target)}`)
+      assertProblem(response, 'bad-target', `${method} ${JSON.stringify(target)}`)
     }
   }
   assert.equal(upstream.received.length, 0)
@@ -114,8 +114,8 @@ test('what is sent safely arrives byte for byte', async () => {
     `/${'x'.repeat(14_000)}`,
     `/x?ids=${'12345,'.repeat(2_300)}`,
   ]) {
-    const answer = await caller.get(target)
-    assert.equal(answer.status, 200, target)
+    const response = await caller.get(target)
+    assert.equal(response.status, 200, target)
     assert.equal(upstream.received.pop()?.target, target)
   }
 })
@@ -142,8 +142,8 @@ test('the login and the addresses of the proxy itself are answered here in any s
     '/oauth/v2/%74oken',
     '/%6Fauth/v2/token?x',
   ]) {
-    const answer = await caller.send(`POST ${path} HTTP/1.1`, ['Host: localhost', 'Content-Length: 0'])
-    assert.match(answer.body.toString(), /"access_token":"stand-in/, path)
+    const response = await caller.send(`POST ${path} HTTP/1.1`, ['Host: localhost', 'Content-Length: 0'])
+    assert.match(response.body.toString(), /"access_token":"stand-in/, path)
   }
   for (const path of ['/-/live', '/%2d/live', '/-//live', '/-/%6Cive', '/-/live?x=y']) {
     assert.equal((await caller.get(path)).body.toString(), '{"live":true}', path)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MADE_UP } from '../../support/program.js'
-import { answer, answering, type Script, startFaultServer } from './fault-server.js'
+import { rawResponse, respondingWith, type Script, startFaultServer } from './fault-server.js'
 import { outcomeOf, place, readPage, startBench } from './support.js'
 import { until } from '../../support/until.js'
 
@@ -32,8 +32,8 @@ async function upstreamStatus(port: number): Promise<UpstreamStatus> {
 
 /** Calls of a family whose credential is a key: no token endpoint takes part. */
 async function call(port: number, times = 1): Promise<string[]> {
-  const answers = await Promise.all(Array.from({ length: times }, () => place(port, 'KEYED', [])))
-  return answers.map((raw) => outcomeOf('KEYED', raw))
+  const responses = await Promise.all(Array.from({ length: times }, () => place(port, 'KEYED', [])))
+  return responses.map((raw) => outcomeOf('KEYED', raw))
 }
 
 const pauseIsOver = (port: number) => until(async () => (await upstreamStatus(port)).retryInSeconds === 0)
@@ -97,7 +97,7 @@ test(
   'an API that is back is found by the probe, and everybody is let through again',
   { timeout: 60_000 },
   async () => {
-    const far = await startFaultServer(answering(answer(200, 'back')))
+    const far = await startFaultServer(respondingWith(rawResponse(200, 'back')))
     const { port, program } = await startBench({ ...NO_TOKENS, X8_BASE_URL: far.origin })
     assert.deepEqual(await call(port), ['200'])
     await far.refuse()
@@ -126,7 +126,7 @@ test('answers, however bad, do not open the breaker', { timeout: 60_000 }, async
   const far = await startFaultServer(async (peer, n) => {
     await peer.request()
     if (n % 2 === 0) return peer.reset()
-    await peer.send(answer(503, 'no', 'Connection: close'))
+    await peer.send(rawResponse(503, 'no', 'Connection: close'))
     peer.halfClose()
   })
   const { port } = await startBench({ ...NO_TOKENS, X8_BASE_URL: far.origin })

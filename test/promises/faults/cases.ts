@@ -1,5 +1,5 @@
 import type { Fault } from '../../../src/sandbox/sandbox.js'
-import { answer, answering, sendThen, type Peer, type Script } from './fault-server.js'
+import { rawResponse, respondingWith, sendThen, type Peer, type Script } from './fault-server.js'
 
 /**
  * What a caller sends. A POST has a body that is kept for a repetition, an UPLOAD one that is too large for that, and
@@ -23,7 +23,7 @@ export interface FaultCase {
   readonly settings?: Readonly<Record<string, string>>
   /** One after the other; one GET unless said. */
   readonly calls?: readonly Call[]
-  /** For each call: the status, then the problem's name, `cut` if the answer was seen to break off, and `later` if it
+  /** For each call: the status, then the problem's name, `cut` if the response was seen to break off, and `later` if it
    * says when to come again. */
   readonly outcome: readonly string[]
   /** Requests that the API got, and connections if they tell more. */
@@ -36,7 +36,7 @@ export interface FaultCase {
 export const SIGNATURE = 'b1946ac92492d2347c6235b4d2611184d3c1a5b6e7f8091a2b3c4d5e6f708192'
 export const FIXED_TOKEN = 'Zk9-plain-token-q7Wv3'
 
-const OK = answer(200, 'fine')
+const OK = rawResponse(200, 'fine')
 const INVALID =
   '{"fault":{"faultstring":"Invalid Access Token","detail":{"errorcode":"oauth.v2.InvalidAccessToken"}}}'
 const NO_PRODUCT =
@@ -46,7 +46,7 @@ const NO_PRODUCT =
 const reset = (peer: Peer) => peer.reset()
 const close = (peer: Peer) => peer.close()
 const halfClose = (peer: Peer) => peer.halfClose()
-const good = answering(OK)
+const good = respondingWith(OK)
 
 /** A first request that is answered, and something else for the second. */
 const reused =
@@ -221,7 +221,7 @@ const CONNECTIONS: readonly FaultCase[] = [
     tokenRequests: 1,
   },
   {
-    name: 'the connection is reset after a whole answer, and the next call gets another one',
+    name: 'the connection is reset after a whole response, and the next call gets another one',
     api: [sendThen(OK, reset), good],
     calls: ['GET', 'GET'],
     outcome: ['200', '200'],
@@ -313,7 +313,7 @@ const STALLS: readonly FaultCase[] = [
     tokenRequests: 1,
   },
   {
-    name: 'the headers drip for longer than the whole answer may take',
+    name: 'the headers drip for longer than the whole response may take',
     api: [
       sendThen('', (peer) => peer.drip(`HTTP/1.1 200 OK\r\n${'X-Drip: drop\r\n'.repeat(1000)}\r\n`, 14, 50)),
     ],
@@ -323,7 +323,7 @@ const STALLS: readonly FaultCase[] = [
     tokenRequests: 1,
   },
   {
-    name: 'informational answers come for longer than the whole answer may take',
+    name: 'informational responses come for longer than the whole response may take',
     api: [sendThen('', (peer) => peer.drip('HTTP/1.1 102 Processing\r\n\r\n'.repeat(10_000), 27, 20))],
     settings: IMPATIENT,
     outcome: ['504 upstream-timeout'],
@@ -356,14 +356,14 @@ const STALLS: readonly FaultCase[] = [
   },
   {
     name: 'the body drips, and comes to its end',
-    api: [sendThen('', (peer) => peer.drip(answer(200, 'x'.repeat(200)), 10, 10))],
+    api: [sendThen('', (peer) => peer.drip(rawResponse(200, 'x'.repeat(200)), 10, 10))],
     outcome: FINE,
     requests: 1,
     tokenRequests: 1,
   },
   {
-    name: 'the whole answer comes byte by byte',
-    api: [sendThen('', (peer) => peer.drip(answer(200, 'slow'), 1, 5))],
+    name: 'the whole response comes byte by byte',
+    api: [sendThen('', (peer) => peer.drip(rawResponse(200, 'slow'), 1, 5))],
     outcome: FINE,
     requests: 1,
     tokenRequests: 1,
@@ -401,7 +401,7 @@ const GARBAGE: readonly FaultCase[] = [
     ['a switch of protocols that nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'],
     ['a request', 'GET / HTTP/1.1\r\nHost: proxy\r\n\r\n'],
   ].map(([what, bytes]): FaultCase => ({
-    name: `the answer is ${what}`,
+    name: `the response is ${what}`,
     api: [sendThen(bytes!), good],
     calls: ['GET', 'GET'],
     outcome: ['502 upstream-broken', '200'],
@@ -420,7 +420,7 @@ const GARBAGE: readonly FaultCase[] = [
     tokenRequests: 1,
   })),
   {
-    name: 'more bytes come than the length says, and are not the next answer',
+    name: 'more bytes come than the length says, and are not the next response',
     api: [sendThen(`${OK}HTTP/1.1 404 Forged\r\nContent-Length: 0\r\n\r\n`), good],
     calls: ['GET', 'GET'],
     outcome: ['200', '200'],
@@ -428,7 +428,7 @@ const GARBAGE: readonly FaultCase[] = [
     tokenRequests: 1,
   },
   {
-    name: '1,000 informational answers come first',
+    name: '1,000 informational responses come first',
     api: [sendThen(`${'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'.repeat(1000)}${OK}`)],
     outcome: FINE,
     requests: 1,
@@ -439,7 +439,7 @@ const GARBAGE: readonly FaultCase[] = [
     api: [
       async (peer) => {
         await peer.head()
-        await peer.send(answer(413, 'no', 'Connection: close'))
+        await peer.send(rawResponse(413, 'no', 'Connection: close'))
         peer.halfClose()
       },
     ],
@@ -454,14 +454,14 @@ const GARBAGE: readonly FaultCase[] = [
 const REFUSALS: readonly FaultCase[] = [
   {
     name: 'the API refuses the first token and takes the second',
-    api: [answering(answer(401, INVALID), OK)],
+    api: [respondingWith(rawResponse(401, INVALID), OK)],
     outcome: FINE,
     requests: 2,
     tokenRequests: 2,
   },
   {
     name: 'the API refuses the first token, to a POST, and takes the second',
-    api: [answering(answer(401, INVALID), OK)],
+    api: [respondingWith(rawResponse(401, INVALID), OK)],
     calls: ['POST'],
     outcome: FINE,
     requests: 2,
@@ -469,7 +469,7 @@ const REFUSALS: readonly FaultCase[] = [
   },
   {
     name: 'the API refuses the first token, to an upload, and the next call has another',
-    api: [answering(answer(401, INVALID)), good],
+    api: [respondingWith(rawResponse(401, INVALID)), good],
     calls: ['UPLOAD', 'GET'],
     outcome: ['401', '200'],
     requests: 2,
@@ -477,7 +477,7 @@ const REFUSALS: readonly FaultCase[] = [
   },
   {
     name: 'the API refuses every token',
-    api: [answering(answer(401, INVALID))],
+    api: [respondingWith(rawResponse(401, INVALID))],
     calls: ['GET', 'GET', 'GET', 'POST', 'UPLOAD'],
     outcome: ['401', '401', '401', '401', '401'],
     requests: 6,
@@ -485,7 +485,7 @@ const REFUSALS: readonly FaultCase[] = [
   },
   {
     name: 'the API says that the product is missing',
-    api: [answering(answer(401, NO_PRODUCT))],
+    api: [respondingWith(rawResponse(401, NO_PRODUCT))],
     calls: ['GET', 'GET', 'GET'],
     outcome: ['401', '401', '401'],
     requests: 3,
@@ -501,28 +501,28 @@ const REFUSALS: readonly FaultCase[] = [
   },
   {
     name: 'the refusal of the token is 3 MB long',
-    api: [answering(answer(401, 'x'.repeat(3_000_000))), good],
+    api: [respondingWith(rawResponse(401, 'x'.repeat(3_000_000))), good],
     outcome: FINE,
     requests: 2,
     tokenRequests: 2,
   },
   {
     name: 'the refusal claims to be compressed and is not',
-    api: [answering(answer(401, 'plain', 'Content-Encoding: gzip'), OK)],
+    api: [respondingWith(rawResponse(401, 'plain', 'Content-Encoding: gzip'), OK)],
     outcome: FINE,
     requests: 2,
     tokenRequests: 2,
   },
   {
     name: 'the connection dies after the refusal of the token',
-    api: [sendThen(answer(401, INVALID), reset), good],
+    api: [sendThen(rawResponse(401, INVALID), reset), good],
     outcome: FINE,
     requests: 2,
     tokenRequests: 2,
   },
   {
     name: 'the API refuses the app key of a family that has no token',
-    api: [answering(answer(401, INVALID))],
+    api: [respondingWith(rawResponse(401, INVALID))],
     calls: ['KEYED', 'KEYED'],
     outcome: ['401', '401'],
     requests: 2,
@@ -531,8 +531,8 @@ const REFUSALS: readonly FaultCase[] = [
   {
     name: 'the API sends the caller to a presigned download',
     api: [
-      answering(
-        answer(
+      respondingWith(
+        rawResponse(
           302,
           '',
           `Location: https://bucket.s3.amazonaws.com/x?X-Amz-Signature=${SIGNATURE}`,
@@ -546,7 +546,7 @@ const REFUSALS: readonly FaultCase[] = [
   },
   ...[403, 404, 429, 500, 502, 503, 504].map((status): FaultCase => ({
     name: `the API answers ${status}`,
-    api: [answering(answer(status, 'no', 'Retry-After: 1'))],
+    api: [respondingWith(rawResponse(status, 'no', 'Retry-After: 1'))],
     calls: ['GET', 'POST'],
     outcome: [`${status} later`, `${status} later`],
     requests: 2,
@@ -555,8 +555,8 @@ const REFUSALS: readonly FaultCase[] = [
 ]
 
 /** A token endpoint that answers each request with these bytes. */
-const tokenAnswer = (status: number, body: string, ...headers: string[]) => [
-  answering(answer(status, body, ...headers)),
+const tokenResponse = (status: number, body: string, ...headers: string[]) => [
+  respondingWith(rawResponse(status, body, ...headers)),
 ]
 const NO_TOKEN = ['503 token-unavailable later']
 const REFUSED = ['502 credentials-refused']
@@ -578,19 +578,19 @@ const TOKENS: readonly FaultCase[] = (
     ['stops in the body', [sendThen('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"access_tok')]],
     [
       'drips for longer than it may take',
-      [sendThen('', (peer) => peer.drip(answer(200, ' '.repeat(500)), 5, 50))],
+      [sendThen('', (peer) => peer.drip(rawResponse(200, ' '.repeat(500)), 5, 50))],
     ],
     ['is no HTTP', [sendThen('220 mail.example.com ESMTP\r\n', close)]],
     [
       'answers an HTML page',
-      tokenAnswer(200, '<!DOCTYPE html><title>Sign in</title>', 'Content-Type: text/html'),
+      tokenResponse(200, '<!DOCTYPE html><title>Sign in</title>', 'Content-Type: text/html'),
     ],
-    ['answers nothing', tokenAnswer(200, '')],
-    ['answers 204', [answering('HTTP/1.1 204 No Content\r\n\r\n')]],
-    ['answers JSON that breaks off', tokenAnswer(200, '{"access_token":"abc","expires_')],
-    ['answers null', tokenAnswer(200, 'null')],
-    ['answers a list', tokenAnswer(200, '["access_token"]')],
-    ['answers 3 MB', tokenAnswer(200, `{"padding":"${'x'.repeat(3_000_000)}"}`)],
+    ['answers nothing', tokenResponse(200, '')],
+    ['answers 204', [respondingWith('HTTP/1.1 204 No Content\r\n\r\n')]],
+    ['answers JSON that breaks off', tokenResponse(200, '{"access_token":"abc","expires_')],
+    ['answers null', tokenResponse(200, 'null')],
+    ['answers a list', tokenResponse(200, '["access_token"]')],
+    ['answers 3 MB', tokenResponse(200, `{"padding":"${'x'.repeat(3_000_000)}"}`)],
     [
       'answers without end',
       [
@@ -599,23 +599,23 @@ const TOKENS: readonly FaultCase[] = (
         }),
       ],
     ],
-    ['redirects', tokenAnswer(302, '', 'Location: http://127.0.0.1:1/elsewhere')],
-    ['redirects with the method kept', tokenAnswer(307, '', 'Location: http://127.0.0.1:1/elsewhere')],
+    ['redirects', tokenResponse(302, '', 'Location: http://127.0.0.1:1/elsewhere')],
+    ['redirects with the method kept', tokenResponse(307, '', 'Location: http://127.0.0.1:1/elsewhere')],
     [
       'gives a token with CR and LF',
-      tokenAnswer(200, '{"access_token":"abc\\r\\nX-Injected: 1","expires_in":"1799"}'),
+      tokenResponse(200, '{"access_token":"abc\\r\\nX-Injected: 1","expires_in":"1799"}'),
     ],
-    ['gives a token with a space', tokenAnswer(200, '{"access_token":"abc def","expires_in":"1799"}')],
+    ['gives a token with a space', tokenResponse(200, '{"access_token":"abc def","expires_in":"1799"}')],
     [
       'gives a token in another alphabet',
-      tokenAnswer(200, '{"access_token":"\\u0442\\u043e\\u043a\\u0435\\u043d"}'),
+      tokenResponse(200, '{"access_token":"\\u0442\\u043e\\u043a\\u0435\\u043d"}'),
     ],
-    ['gives an empty token', tokenAnswer(200, '{"access_token":"","expires_in":"1799"}')],
-    ['gives a token that is no text', tokenAnswer(200, '{"access_token":{"value":1},"expires_in":"1799"}')],
-    ['answers 500', tokenAnswer(500, '{"error":"server_error"}')],
-    ['answers 503', tokenAnswer(503, 'down', 'Retry-After: 7')],
-    ['answers 429', tokenAnswer(429, '{"error":"temporarily_unavailable"}', 'Retry-After: 7')],
-    ['answers 400 with a page', tokenAnswer(400, '<h1>Bad Request</h1>')],
+    ['gives an empty token', tokenResponse(200, '{"access_token":"","expires_in":"1799"}')],
+    ['gives a token that is no text', tokenResponse(200, '{"access_token":{"value":1},"expires_in":"1799"}')],
+    ['answers 500', tokenResponse(500, '{"error":"server_error"}')],
+    ['answers 503', tokenResponse(503, 'down', 'Retry-After: 7')],
+    ['answers 429', tokenResponse(429, '{"error":"temporarily_unavailable"}', 'Retry-After: 7')],
+    ['answers 400 with a page', tokenResponse(400, '<h1>Bad Request</h1>')],
   ] as const
 ).map(([what, token, tokenRequests = 1]): FaultCase => ({
   name: `the token endpoint ${what}`,
@@ -636,7 +636,7 @@ const REFUSED_CREDENTIALS: readonly FaultCase[] = (
   ] as const
 ).map(([status, body]): FaultCase => ({
   name: `the token endpoint refuses the credentials with ${status} ${body.slice(0, 12)}`,
-  token: tokenAnswer(status, body),
+  token: tokenResponse(status, body),
   calls: ['GET', 'UPLOAD', 'KEYED'],
   outcome: [...REFUSED, ...REFUSED, '200'],
   requests: 1,
@@ -660,7 +660,7 @@ const LIFETIMES: readonly FaultCase[] = [
   '"0x10"',
 ].map((expiresIn): FaultCase => ({
   name: `the token endpoint gives a lifetime of ${expiresIn}`,
-  token: tokenAnswer(200, `{"access_token":"${FIXED_TOKEN}","expires_in":${expiresIn}}`),
+  token: tokenResponse(200, `{"access_token":"${FIXED_TOKEN}","expires_in":${expiresIn}}`),
   calls: ['GET', 'GET', 'POST'],
   outcome: ['200', '200', '200'],
   requests: 3,

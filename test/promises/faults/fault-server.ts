@@ -162,18 +162,18 @@ function createPeer(socket: Socket, heads: string[]): Peer {
   return peer
 }
 
-/** An answer with a length, as bytes. */
-export function answer(status: number, body: string, ...headers: readonly string[]): string {
+/** A response with a length, as bytes. */
+export function rawResponse(status: number, body: string, ...headers: readonly string[]): string {
   const lines = [`HTTP/1.1 ${status} Status`, ...headers, `Content-Length: ${Buffer.byteLength(body)}`]
   return `${lines.join('\r\n')}\r\n\r\n${body}`
 }
 
-/** Answers every request of a connection; the last answer is for all that follow. */
-export function answering(...answers: readonly string[]): Script {
+/** Answers every request of a connection; the last response is for all that follow. */
+export function respondingWith(...responses: readonly string[]): Script {
   return async (peer) => {
     for (let i = 0; ; i += 1) {
       await peer.request()
-      await peer.send(answers[Math.min(i, answers.length - 1)]!)
+      await peer.send(responses[Math.min(i, responses.length - 1)]!)
     }
   }
 }

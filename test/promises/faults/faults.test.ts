@@ -6,7 +6,7 @@ import { startSandbox } from '../../../src/sandbox/sandbox.js'
 import { startProgram } from '../../support/program.js'
 import { readToEnd, sendRaw } from '../../support/raw-client.js'
 import { CASES, FIXED_TOKEN, SIGNATURE, type FaultCase } from './cases.js'
-import { answer, answering } from './fault-server.js'
+import { rawResponse, respondingWith } from './fault-server.js'
 import { createLeaks, formsOf } from './leaks.js'
 import { issuing, outcomeOf, place, readPage, startBench, startFar } from './support.js'
 
@@ -124,7 +124,7 @@ async function readPages(name: string, port: number, paths: readonly string[]): 
 }
 
 async function startServers({ api, token, tls = false }: Pick<FaultCase, 'api' | 'token' | 'tls'>) {
-  const apiSide = await startFar(api ?? [answering(answer(200, 'fine'))], tls)
+  const apiSide = await startFar(api ?? [respondingWith(rawResponse(200, 'fine'))], tls)
   const tokenSide = await startFar(token ?? [issuing((value) => ours.hold(value))])
   return {
     environment: { X8_BASE_URL: apiSide.origin, X8_TOKEN_URL: `${tokenSide.origin}/oauth/v2/token` },
@@ -189,7 +189,7 @@ suite('what the other side does wrong', { concurrency: 4, timeout: 300_000 }, ()
 
 suite('secrets', { timeout: 60_000 }, () => {
   test('the doctor tells none', async () => {
-    for (const token of [undefined, [answering(answer(401, '{"error":"invalid_client"}'))]]) {
+    for (const token of [undefined, [respondingWith(rawResponse(401, '{"error":"invalid_client"}'))]]) {
       const far = await startServers(token === undefined ? {} : { token })
       const program = startProgram({
         arguments: ['doctor'],
@@ -221,7 +221,7 @@ suite('secrets', { timeout: 60_000 }, () => {
     assert.deepEqual(ours.find('nothing to see here, nor any token, key or secret'.repeat(100)), [])
   })
 
-  test('none is in any log, any page of the proxy, or any answer, over the whole bench', (context) => {
+  test('none is in any log, any page of the proxy, or any response, over the whole bench', (context) => {
     assert.ok(said.length > CASES.length * PAGES.length && ours.count() > CASES.length / 2)
     const found = [
       ...said.flatMap(({ where, text }) =>

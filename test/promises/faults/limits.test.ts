@@ -118,7 +118,7 @@ test(
           more()
         },
       },
-      // Longer than a busy machine takes from one piece of 300 endless answers to the next: that is silence, too.
+      // Longer than a busy machine takes from one piece of 300 endless responses to the next: that is silence, too.
       { X8_IDLE_TIMEOUT_MS: '15000' },
     )
     const readers = await crowd(port, 300, () => head('GET', 0))
@@ -128,7 +128,7 @@ test(
     assert.ok(upstream.connections > 256)
     // Only as many were cut as connections were needed.
     assert.ok((await metric(port, 'x8_proxy_requests_in_flight')) > 200)
-    // Those that were cut see it when they have read what is on its way to them; 256 endless answers would leave no time.
+    // Those that were cut see it when they have read what is on its way to them; 256 endless responses would leave no time.
     flowing = false
     for (const socket of readers.sockets) socket.resume()
     await until(() => readers.open() <= 256)
@@ -149,10 +149,10 @@ test(
     await until(async () => (await metric(port, 'x8_proxy_requests_in_flight')) === 4097)
 
     const refused = await Promise.all(Array.from({ length: 20 }, () => send(port)))
-    for (const answer of refused) {
-      assert.equal(answer.status, 503)
-      assert.equal(problemName(answer), 'overloaded')
-      assert.ok(Number(answer.headers['retry-after']) >= 1)
+    for (const rawResponse of refused) {
+      assert.equal(rawResponse.status, 503)
+      assert.equal(problemName(rawResponse), 'overloaded')
+      assert.ok(Number(rawResponse.headers['retry-after']) >= 1)
     }
     assert.equal(upstream.connections, 257)
     assert.equal(await metric(port, 'x8_proxy_errors_total\\{name="overloaded"\\}'), 20)

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs'
 import { Agent, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
-import { answerTo, KEYED, open, send, type Answer } from '../../support/http-client.js'
+import { responseTo, KEYED, open, send, type TestResponse } from '../../support/http-client.js'
 import { MADE_UP, startProgram, temporaryFolder } from '../../support/program.js'
 import { startUpstream } from '../../support/upstream.js'
 import { until } from '../../support/until.js'
@@ -34,15 +34,15 @@ test(
     const unused = Array.from({ length: 25 }, () => connect(port, '127.0.0.1').on('error', () => undefined))
     await Promise.all(unused.map((socket) => once(socket, 'connect')))
 
-    // 80 wait for an answer, 80 have half of it, and 40 have sent half of what they want to send.
-    const calls: Promise<Answer>[] = []
+    // 80 wait for a response, 80 have half of it, and 40 have sent half of what they want to send.
+    const calls: Promise<TestResponse>[] = []
     for (let i = 0; i < 80; i += 1) calls.push(send(port, { method: i % 2 ? 'GET' : 'POST' }))
     for (let i = 0; i < 80; i += 1) calls.push(send(port, { path: `${KEYED}/begun` }))
     const uploads = Array.from({ length: 40 }, () =>
       open(port, { method: 'POST', headers: { 'Content-Length': 600_000 } }),
     )
     for (const upload of uploads) {
-      calls.push(answerTo(upload))
+      calls.push(responseTo(upload))
       upload.write(Buffer.alloc(300_000))
     }
     await until(() => seen === 200)

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Program, startProgram } from '../../support/program.js'
-import { type RawAnswer, sendRaw } from '../../support/raw-client.js'
+import { type RawResponse, sendRaw } from '../../support/raw-client.js'
 import type { Call, Far } from './cases.js'
-import { answer, type FaultServer, type Script, startFaultServer } from './fault-server.js'
+import { rawResponse, type FaultServer, type Script, startFaultServer } from './fault-server.js'
 
 export interface FarSide {
   readonly origin: string
@@ -32,7 +32,7 @@ export function issuing(told: (token: string) => void, expiresIn = '1799'): Scri
       const token = randomBytes(21).toString('base64url')
       told(token)
       await peer.send(
-        answer(
+        rawResponse(
           200,
           JSON.stringify({ access_token: token, token_type: 'BearerToken', expires_in: expiresIn }),
           'Content-Type: application/json',
@@ -61,7 +61,7 @@ export async function place(
   call: Call,
   headers: readonly string[],
   query = '',
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   const method = call === 'HEAD' ? 'HEAD' : call === 'POST' || call === 'UPLOAD' ? 'POST' : 'GET'
   const body = BODIES[call] ?? ''
   const head = [
@@ -74,8 +74,8 @@ export async function place(
   return sendRaw(port, `${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
-/** An answer in a few words: status, the problem if it is our own, whether it broke off, whether to come later. */
-export function outcomeOf(call: Call, raw: RawAnswer): string {
+/** A response in a few words: status, the problem if it is our own, whether it broke off, whether to come later. */
+export function outcomeOf(call: Call, raw: RawResponse): string {
   const { status, headers } = raw
   const problem = /"urn:8x8-auth-proxy:([\w-]+)"/.exec(raw.body.toString())?.[1]
   const words = [String(status)]
@@ -85,8 +85,8 @@ export function outcomeOf(call: Call, raw: RawAnswer): string {
   return words.join(' ')
 }
 
-/** Whether an answer came to its end (RFC 9112, section 8). */
-function isWhole({ status, headers, body }: RawAnswer): boolean {
+/** Whether a response came to its end (RFC 9112, section 8). */
+function isWhole({ status, headers, body }: RawResponse): boolean {
   if (status === 0) return false
   if (status === 204 || status === 304) return true
   if (headers['transfer-encoding'] !== undefined) return body.toString('latin1').endsWith('0\r\n\r\n')
@@ -94,7 +94,7 @@ function isWhole({ status, headers, body }: RawAnswer): boolean {
 }
 
 /** Everything that an address of the proxy's own says. */
-export async function readPage(port: number, path: string, headers: readonly string[]): Promise<RawAnswer> {
+export async function readPage(port: number, path: string, headers: readonly string[]): Promise<RawResponse> {
   return sendRaw(
     port,
     `GET ${path} HTTP/1.1\r\n${['Host: localhost', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`,

@@ -21,9 +21,9 @@ test('real-time queues page with headers, and refuse what 8x8 refuses', () =>
     assert.equal(response.headers.get('x-total-pages'), '3')
     assert.equal(response.headers.get('x-total-elements'), '24')
     const refused = async (query: string) => {
-      const answer = await call(queuesPath + query)
-      assert.equal(answer.status, 400)
-      return (await jsonOf(answer))['message']
+      const refusal = await call(queuesPath + query)
+      assert.equal(refusal.status, 400)
+      return (await jsonOf(refusal))['message']
     }
     assert.equal(await refused('?size=1001'), "Bad request: Field 'size' must be less than or equal to 1000")
     assert.match(

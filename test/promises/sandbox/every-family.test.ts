@@ -52,12 +52,12 @@ test('one plain call of each family is answered by the sandbox', async (t) => {
   t.after(() => sandbox.close())
 
   for (const [path, body, headers = {}] of CALLS) {
-    const answer = await fetch(
+    const response = await fetch(
       proxy.origin + path,
       body === undefined ? {} : { method: 'POST', body, headers },
     )
-    const text = await answer.text()
-    assert.ok(answer.ok, `${path} answered ${answer.status}: ${text}`)
+    const text = await response.text()
+    assert.ok(response.ok, `${path} answered ${response.status}: ${text}`)
     assert.ok(text.length > 2, `${path} has a body`)
   }
   const called = new Set(CALLS.map(([path]) => familyOf(path.replace(/\?.*/, '')).name))
@@ -72,8 +72,8 @@ test('one plain call of each family is answered by the sandbox', async (t) => {
 test('a historical report is created, polled and read to its last page by following the links', async (t) => {
   const { sandbox, proxy } = await startSandboxedProxy()
   t.after(() => sandbox.close())
-  const link = (answer: Response, relation: string) =>
-    new RegExp(`<([^>]*)>; rel="${relation}"`).exec(answer.headers.get('link') ?? '')?.[1]
+  const link = (response: Response, relation: string) =>
+    new RegExp(`<([^>]*)>; rel="${relation}"`).exec(response.headers.get('link') ?? '')?.[1]
 
   const created = await fetch(`${proxy.origin}/analytics/cc/v8/historical-metrics`, {
     method: 'POST',
@@ -104,11 +104,11 @@ test('a script that logs in first works unchanged', async (t) => {
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   })
   const { access_token: token, expires_in: expiresIn } = (await login.json()) as Record<string, string>
-  const answer = await fetch(`${proxy.origin}/storage/us-west/v3/regions`, {
+  const response = await fetch(`${proxy.origin}/storage/us-west/v3/regions`, {
     headers: { Authorization: `Bearer ${token}` },
   })
 
-  assert.equal(answer.status, 200)
+  assert.equal(response.status, 200)
   assert.equal(expiresIn, '1799')
   assert.ok(!sandbox.issuedTokens.includes(token!), 'the real token never leaves')
   assert.equal(sandbox.tokenRequests, 1)

@@ -41,7 +41,7 @@ test('a 429 says when to come back', () =>
     assert.equal(unspecific.headers.get('retry-after'), '1')
   }))
 
-test('a slow answer is late and whole', () =>
+test('a slow response is late and whole', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     const startedMs = performance.now()
@@ -85,7 +85,7 @@ test('a stalled answer has headers and no body', () =>
     await assert.rejects(body)
   }))
 
-test('an HTML page and broken JSON stand in for an answer', () =>
+test('an HTML page and broken JSON stand in for a response', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     assert.equal((await call(queuesPath, fault('html'))).headers.get('content-type'), 'text/html')
@@ -155,9 +155,9 @@ test('the control addresses revoke, change products and lifetime, and explain th
     await control('/products', { method: 'POST', body: '["storage"]' })
     assert.equal((await call(queuesPath)).status, 401)
     await control('/token-lifetime?seconds=5')
-    const answer = await jsonOf(await requestToken(sandbox))
-    assert.equal(answer['expires_in'], '5')
-    assert.equal(answer['api_product_list'], '[storage]')
+    const response = await jsonOf(await requestToken(sandbox))
+    assert.equal(response['expires_in'], '5')
+    assert.equal(response['api_product_list'], '[storage]')
     await control('/revoke')
     assert.equal((await call('/storage/uk/v3/regions')).status, 401)
     assert.equal((await control('/nothing')).status, 404)

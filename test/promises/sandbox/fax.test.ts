@@ -42,8 +42,8 @@ test('faxes are of a number, unread until their pages are fetched, and without f
 test('faxes are deleted one by one or in bulk, which says of each whether it worked', () =>
   withSandbox(async (sandbox) => {
     const call = client(sandbox)
-    const answer = await call('/faxes/bulk-delete', post({ faxIDs: ['fax-1', 'none'] }))
-    assert.deepEqual(await jsonOf(answer), { successful: ['fax-1'], failed: { none: 'Fax not found' } })
+    const response = await call('/faxes/bulk-delete', post({ faxIDs: ['fax-1', 'none'] }))
+    assert.deepEqual(await jsonOf(response), { successful: ['fax-1'], failed: { none: 'Fax not found' } })
     assert.equal((await call('/faxes/fax-2', { method: 'DELETE' })).status, 204)
     assert.equal((await listed(sandbox, '/faxes?size=100')).length, 23)
     assert.equal((await call('/faxes/bulk-delete', post({}))).status, 400)

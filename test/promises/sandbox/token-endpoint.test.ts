@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { appClient, jsonOf, manualClock, queuesPath, requestToken, tokenOf, withSandbox } from './client.js'
 
-test('a token answer has 8x8’s quirks: strings, BearerToken, two product lists', () =>
+test('a token response has 8x8’s quirks: strings, BearerToken, two product lists', () =>
   withSandbox(
     async (sandbox) => {
       const response = await requestToken(sandbox)

@@ -53,8 +53,8 @@ test('a token that five replicas find refused is replaced once', options, async 
   assert.equal(gateway.tokenRequests, 1)
 
   gateway.revoke()
-  const answers = await Promise.all(replicas.map((replica) => replica.call(50)))
-  assert.deepEqual(statuses(answers.flat()), { 200: 250 })
+  const responses = await Promise.all(replicas.map((replica) => replica.call(50)))
+  assert.deepEqual(statuses(responses.flat()), { 200: 250 })
   assert.equal(gateway.tokenRequests, 2)
 })
 
@@ -66,8 +66,8 @@ test('a renewal that is due in five replicas costs one token request', options, 
   assert.equal(gateway.tokenRequests, 1)
 
   await until(async () => {
-    const answers = await Promise.all(replicas.map((replica) => replica.call(1)))
-    assert.deepEqual(statuses(answers.flat()), { 200: 5 })
+    const responses = await Promise.all(replicas.map((replica) => replica.call(1)))
+    assert.deepEqual(statuses(responses.flat()), { 200: 5 })
     const sent = gateway.received.slice(-5).map(({ headers }) => headers.authorization)
     return sent.every((authorization) => authorization === 'Bearer token-2')
   })
@@ -133,7 +133,7 @@ test('a Work Analytics login is shared too', options, async () => {
   const redis = await startRedis()
   let logins = 0
   const upstream = await startUpstream({
-    answer(request, response) {
+    respond(request, response) {
       response.setHeader('Content-Type', 'application/json')
       if (request.url !== '/analytics/work/v1/oauth/token') return response.end('{}')
       logins += 1
@@ -147,10 +147,10 @@ test('a Work Analytics login is shared too', options, async () => {
     X8_WORK_PASSWORD: 'password',
   })
   const path = '/analytics/work/v2/call-records'
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     replicas.map(async ({ port }) => send(await port, { path, headers: { Host: 'localhost' } })),
   )
-  assert.deepEqual(statuses(answers), { 200: 3 })
+  assert.deepEqual(statuses(responses), { 200: 3 })
   const sent = upstream.received.filter(({ target }) => target === path)
   assert.deepEqual(
     sent.map(({ headers }) => headers.authorization),
@@ -203,8 +203,8 @@ test(
     writeFileSync(secret, 'new-secret')
     for (const replica of replicas) replica.kill('SIGCONT')
     await until(async () => {
-      const answers = await Promise.all(replicas.map((replica) => replica.call(1)))
-      assert.deepEqual(statuses(answers.flat()), { 200: 3 })
+      const responses = await Promise.all(replicas.map((replica) => replica.call(1)))
+      assert.deepEqual(statuses(responses.flat()), { 200: 3 })
       const sent = gateway.received.slice(-3).map(({ headers }) => headers.authorization)
       return sent.every((authorization) => authorization === 'Bearer token-2')
     })
@@ -245,8 +245,8 @@ test(
       X8_TOKEN_STORE_URL: `rediss://:right@127.0.0.1:${port}`,
     }
     const trusting = startReplicas(2, { ...environment, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') })
-    const answers = await Promise.all(trusting.map((replica) => replica.call(1)))
-    assert.deepEqual(statuses(answers.flat()), { 200: 2 })
+    const responses = await Promise.all(trusting.map((replica) => replica.call(1)))
+    assert.deepEqual(statuses(responses.flat()), { 200: 2 })
     assert.equal(gateway.tokenRequests, 1)
 
     const [wary] = startReplicas(1, environment)
@@ -270,8 +270,8 @@ test('a user of the store needs no more rights than the README says', options, a
   })
   await Promise.all(replicas.map((replica) => replica.call(1)))
   gateway.revoke()
-  const answers = await Promise.all(replicas.map((replica) => replica.call(1)))
-  assert.deepEqual(statuses(answers.flat()), { 200: 2 })
+  const responses = await Promise.all(replicas.map((replica) => replica.call(1)))
+  assert.deepEqual(statuses(responses.flat()), { 200: 2 })
   assert.equal(gateway.tokenRequests, 2)
   assert.deepEqual(
     replicas.flatMap((replica) => replica.said(/store is of no use/)),

@@ -59,11 +59,11 @@ test('the proxy serves the OpenAPI document with itself as the server and with i
   const upstream = await startUpstream()
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
 
-  const answer = await fetch(`${proxy.origin.replace('127.0.0.1', 'localhost')}/-/openapi.json`)
+  const response = await fetch(`${proxy.origin.replace('127.0.0.1', 'localhost')}/-/openapi.json`)
 
-  assert.equal(answer.status, 200)
-  assert.equal(answer.headers.get('cache-control'), 'no-store')
-  const served = (await answer.json()) as Document
+  assert.equal(response.status, 200)
+  assert.equal(response.headers.get('cache-control'), 'no-store')
+  const served = (await response.json()) as Document
   assert.equal(served.servers[0]?.url, `http://localhost:${proxy.port}`)
   assert.equal(served.info.version, '0.0.0-test')
   const realtime = served.paths['/analytics/cc/v5/realtime-metrics/queues'] as PathItem

@@ -82,11 +82,11 @@ test('the proxy serves the collection with its own address as the caller wrote i
   const upstream = await startUpstream()
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin, X8_ALLOWED_HOSTS: 'localhost,my-proxy' })
 
-  const answer = await fetch(`${proxy.origin}/-/postman.json`)
-  assert.equal(answer.status, 200)
-  assert.match(answer.headers.get('content-type') ?? '', /^application\/json/)
-  assert.equal(answer.headers.get('cache-control'), 'no-store')
-  assert.equal(baseUrlOf(await answer.text()), proxy.origin)
+  const response = await fetch(`${proxy.origin}/-/postman.json`)
+  assert.equal(response.status, 200)
+  assert.match(response.headers.get('content-type') ?? '', /^application\/json/)
+  assert.equal(response.headers.get('cache-control'), 'no-store')
+  assert.equal(baseUrlOf(await response.text()), proxy.origin)
 
   const named = await sendRaw(
     proxy.port,

@@ -98,7 +98,7 @@ test('a missing proxy key says how to present it', () => {
   assert.equal(headers['WWW-Authenticate'], 'Bearer realm="8x8-auth-proxy"')
 })
 
-test('headers that let the caller read the answer come with it', () => {
+test('headers that let the caller read the response come with it', () => {
   const error = new ProxyError('not-allowed', 'x')
   error.headers = ['Access-Control-Allow-Origin', 'https://app.example.com', 'Vary', 'Origin']
   const { headers } = renderProblem(error, 'id-1')

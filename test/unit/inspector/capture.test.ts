@@ -5,7 +5,7 @@ import { createCapture, KEPT_BODY_BYTES } from '../../../src/inspector/capture.j
 
 const JSON_HEADERS = ['Content-Type', 'application/json']
 
-function answerBody(headers: readonly string[], ...chunks: (Buffer | string)[]) {
+function responseBody(headers: readonly string[], ...chunks: (Buffer | string)[]) {
   const capture = createCapture()
   capture.responseHead(200, headers)
   for (const chunk of chunks) capture.responseBody(Buffer.from(chunk as string))
@@ -17,7 +17,7 @@ test('of each body the first 10 KB are kept, however it is cut into chunks', () 
     const chunks = Array.from({ length: Math.ceil(100_000 / chunk) }, () =>
       'a b '.repeat(chunk).slice(0, chunk),
     )
-    const body = answerBody(JSON_HEADERS, ...chunks)
+    const body = responseBody(JSON_HEADERS, ...chunks)
     assert.equal(body.bytes, chunks.length * chunk)
     assert.equal(body.truncated, true)
     assert.ok(body.text!.length <= KEPT_BODY_BYTES && body.text!.length > KEPT_BODY_BYTES - 300)
@@ -35,14 +35,17 @@ test('what is kept of a chunk does not keep the chunk in memory', () => {
 
 test('a secret that the cut leaves in halves does not show', () => {
   const padding = ' '.repeat(KEPT_BODY_BYTES - 40)
-  const open = answerBody(JSON_HEADERS, `{"a":"${padding}","access_token":"q2w3e4r5t6z7u8i9o0p1"}`)
+  const open = responseBody(JSON_HEADERS, `{"a":"${padding}","access_token":"q2w3e4r5t6z7u8i9o0p1"}`)
   assert.equal(open.truncated, true)
   assert.doesNotMatch(open.text!, /q2w3/)
-  const jwt = answerBody(JSON_HEADERS, `${' '.repeat(KEPT_BODY_BYTES - 8)}eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx`)
+  const jwt = responseBody(
+    JSON_HEADERS,
+    `${' '.repeat(KEPT_BODY_BYTES - 8)}eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx`,
+  )
   assert.doesNotMatch(jwt.text!, /eyJ/)
 })
 
-test('the token that was sent does not show in an answer that echoes it', () => {
+test('the token that was sent does not show in a response that echoes it', () => {
   const capture = createCapture()
   capture.requestHeaders(['Authorization', 'Bearer q2w3e4r5t6z7', 'x-api-key', 'plainwords', 'Accept', '*/*'])
   capture.responseHead(200, [...JSON_HEADERS, 'X-Echo', 'saw q2w3e4r5t6z7'])
@@ -75,11 +78,11 @@ test('only text is kept: recordings, pictures, uploads and compressed bodies are
     'application/octet-stream',
     '',
   ]) {
-    const body = answerBody(type === '' ? [] : ['Content-Type', type], 'secret')
+    const body = responseBody(type === '' ? [] : ['Content-Type', type], 'secret')
     assert.deepEqual([body.text, body.bytes, typeof body.hidden], [undefined, 6, 'string'], type)
   }
   const zipped = gzipSync('{"a":1}')
-  const body = answerBody([...JSON_HEADERS, 'Content-Encoding', 'gzip'], zipped)
+  const body = responseBody([...JSON_HEADERS, 'Content-Encoding', 'gzip'], zipped)
   assert.deepEqual(body, { bytes: zipped.length, truncated: false, hidden: 'encoded: gzip' })
   for (const type of [
     'text/csv',
@@ -87,17 +90,17 @@ test('only text is kept: recordings, pictures, uploads and compressed bodies are
     'application/problem+json',
     'application/xml',
   ]) {
-    assert.equal(answerBody(['Content-Type', type], 'words').text, 'words', type)
+    assert.equal(responseBody(['Content-Type', type], 'words').text, 'words', type)
   }
 })
 
 test('text is read in its own character set, and a character in halves is left out', () => {
   assert.equal(
-    answerBody(['Content-Type', 'text/plain; charset=ISO-8859-1'], Buffer.of(0x47, 0xfc)).text,
+    responseBody(['Content-Type', 'text/plain; charset=ISO-8859-1'], Buffer.of(0x47, 0xfc)).text,
     'Gü',
   )
-  assert.equal(answerBody(['Content-Type', 'text/plain; charset=nonsense'], 'Gü').text, 'Gü')
-  const cut = answerBody(['Content-Type', 'text/plain'], `${' '.repeat(KEPT_BODY_BYTES - 1)}ü`)
+  assert.equal(responseBody(['Content-Type', 'text/plain; charset=nonsense'], 'Gü').text, 'Gü')
+  const cut = responseBody(['Content-Type', 'text/plain'], `${' '.repeat(KEPT_BODY_BYTES - 1)}ü`)
   assert.equal(cut.text!.trim(), '')
 })
 

@@ -5,7 +5,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 import { suite, test, type TestContext } from 'node:test'
 import type { Dispatcher } from 'undici'
 import { newExchange } from '../../../src/http/exchange.js'
-import { Answer, type Receiver } from '../../../src/proxy/response-handler.js'
+import { ResponseHandler, type Receiver } from '../../../src/proxy/response-handler.js'
 import { createDepartures, end } from '../../../src/proxy/departures.js'
 
 /** Sends requests on one connection. @returns the connection, and all that comes on it until it ends */
@@ -36,7 +36,7 @@ function watchWrites(socket: Socket, writes: unknown[]): void {
   }
 }
 
-/** Whoever an answer is for, as far as it is asked here. */
+/** Whoever a response is for, as far as it is asked here. */
 function receiver(response: ServerResponse): Receiver {
   return {
     response,
@@ -47,14 +47,14 @@ function receiver(response: ServerResponse): Receiver {
     usesToken: true,
     connected: () => true,
     informed: () => undefined,
-    answered: () => undefined,
+    headersReceived: () => undefined,
     begin: (status, _, rawHeaders) => void response.writeHead(status, rawHeaders as string[]),
     refused: () => assert.fail('nothing was refused'),
     failed: (error) => assert.fail(error),
   }
 }
 
-/** Ends an answer at the end of this turn. */
+/** Ends a response at the end of this turn. */
 function leave(response: ServerResponse, rest?: Buffer): void {
   departures.add({ depart: () => end(response, rest) })
 }
@@ -64,7 +64,7 @@ const departures = createDepartures()
 suite('answers leave', { timeout: 30_000 }, () => {
   for (const length of ['5', undefined]) {
     const how = length === undefined ? 'in chunks' : 'with its length'
-    test(`headers and body of a small answer ${how} leave in one write`, async (t) => {
+    test(`headers and body of a small response ${how} leave in one write`, async (t) => {
       const writes: unknown[] = []
       const pieces = await call(
         t,
@@ -86,14 +86,14 @@ suite('answers leave', { timeout: 30_000 }, () => {
       t,
       ({ socket }, response) => {
         watchWrites(socket, writes)
-        const answer = new Answer(receiver(response))
+        const handler = new ResponseHandler(receiver(response))
         const upstream = { rawHeaders: ['Content-Length', '2'] } as unknown as Dispatcher.DispatchController
-        answer.onRequestStart(upstream)
-        answer.onResponseStart(upstream, 200, {}, 'OK')
+        handler.onRequestStart(upstream)
+        handler.onResponseStart(upstream, 200, {}, 'OK')
         // Two TLS records are two reads, and between them is time for what had been put off until after the first.
         void Promise.resolve().then(() => {
-          answer.onResponseData(upstream, Buffer.from('ok'))
-          answer.onResponseEnd()
+          handler.onResponseData(upstream, Buffer.from('ok'))
+          handler.onResponseEnd()
         })
       },
       '/',
@@ -102,7 +102,7 @@ suite('answers leave', { timeout: 30_000 }, () => {
     assert.equal(writes.length, 1)
   })
 
-  test('an answer that waits behind another on its connection comes after that, whole', async (t) => {
+  test('a response that waits behind another on its connection comes after that, whole', async (t) => {
     const pieces = await call(
       t,
       (request, response) => {
@@ -117,7 +117,7 @@ suite('answers leave', { timeout: 30_000 }, () => {
     assert.match(pieces.join(''), /\r\n\r\n\/1HTTP\/1\.1 200 OK\r\n.*\r\n\r\n\/2$/s)
   })
 
-  test('an answer without a length, and one without a body, end too', async (t) => {
+  test('a response without a length, and one without a body, end too', async (t) => {
     const pieces = await call(
       t,
       (request, response) => {
@@ -130,7 +130,7 @@ suite('answers leave', { timeout: 30_000 }, () => {
     assert.match(pieces.join(''), /^HTTP\/1\.1 204 .*chunked\r\n\r\n5\r\nwords\r\n0\r\n\r\n$/s)
   })
 
-  test('a caller who leaves before its answer harms nobody', async (t) => {
+  test('a caller who leaves before its response harms nobody', async (t) => {
     const errors: Error[] = []
     const listener: RequestListener = (request, response) => {
       response.on('error', (error) => errors.push(error))

@@ -10,7 +10,7 @@ test('what Fastify has to say of a request is in the log, although it has no log
   const destination = { write: (line: string) => void log.push(JSON.parse(line) as { msg?: string }) }
   const fastify = createServer(createLogger({ level: 'warn', destination }), () => undefined)
   fastify.get('/', (_request, reply) => {
-    void reply.send('one answer')
+    void reply.send('one response')
     void reply.send('and another')
   })
   await fastify.ready()
@@ -18,7 +18,7 @@ test('what Fastify has to say of a request is in the log, although it has no log
   after(() => fastify.close())
   const { port } = fastify.server.address() as AddressInfo
 
-  assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'one answer')
+  assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'one response')
   assert.equal(log.length, 1)
   assert.match(log[0]!.msg!, /^Reply was already sent/)
 })

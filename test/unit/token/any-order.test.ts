@@ -33,7 +33,7 @@ async function liveThrough(seed: number): Promise<{ attempts: number; given: num
   interface Flight {
     readonly n: number
     readonly startedAt: number
-    readonly answer: ReturnType<typeof later<TokenResponse>>
+    readonly response: ReturnType<typeof later<TokenResponse>>
   }
   let flight: Flight | undefined
   let healthy = false
@@ -51,7 +51,7 @@ async function liveThrough(seed: number): Promise<{ attempts: number; given: num
 
   const world = createWorld({
     random,
-    answer(n) {
+    respond(n) {
       assert.equal(flight, undefined, about('two requests in flight'))
       const time = world.now()
       if (credentialsChanged) credentialsChanged = false
@@ -61,27 +61,27 @@ async function liveThrough(seed: number): Promise<{ attempts: number; given: num
         forcedAt.push(time)
         assert.ok(forcedAt.length <= 2, about('replacements without bound'))
       }
-      flight = { n, startedAt: time, answer: later() }
-      return flight.answer.promise
+      flight = { n, startedAt: time, response: later() }
+      return flight.response.promise
     },
   })
   const { cache } = world
 
   function finish(): void {
     if (flight === undefined) return
-    const { n, startedAt, answer } = flight
+    const { n, startedAt, response } = flight
     flight = undefined
     const lifetimeMs = Math.round(2_000 + random() * 200_000)
     const arrivesTooLate = startedAt + lifetimeMs * 0.95 <= world.now()
     if (!healthy && chance(0.4)) {
       failedAt = world.now()
-      answer.reject(new TokenError(chance(0.5) ? 'refused' : 'unavailable', 'no'))
+      response.reject(new TokenError(chance(0.5) ? 'refused' : 'unavailable', 'no'))
     } else {
       failedAt = arrivesTooLate ? world.now() : -Infinity
       lastStart = startedAt
       lastLife = lifetimeMs
       ends.set(`token-${n}`, startedAt + lifetimeMs)
-      answer.resolve({ value: `token-${n}`, lifetimeMs, products: [] })
+      response.resolve({ value: `token-${n}`, lifetimeMs, products: [] })
     }
   }
 

@@ -162,7 +162,7 @@ async function live(history: readonly Event[], started: boolean) {
   interface Flight {
     readonly n: number
     readonly startedAt: number
-    readonly answer: ReturnType<typeof later<TokenResponse>>
+    readonly response: ReturnType<typeof later<TokenResponse>>
   }
   let flight: Flight | undefined
   let given = 0
@@ -174,15 +174,15 @@ async function live(history: readonly Event[], started: boolean) {
   const waiting = new Set<Promise<unknown>>()
 
   const world = createWorld({
-    answer(n) {
+    respond(n) {
       try {
         assert.equal(flight, undefined, 'two flights')
         reasons.attempt()
       } catch (error) {
         broken.push(error)
       }
-      flight = { n, startedAt: world.now(), answer: later() }
-      return flight.answer.promise
+      flight = { n, startedAt: world.now(), response: later() }
+      return flight.response.promise
     },
   })
   const { cache } = world
@@ -190,7 +190,7 @@ async function live(history: readonly Event[], started: boolean) {
 
   function land(lifetimeMs: number): void {
     if (flight === undefined) return
-    const { n, startedAt, answer } = flight
+    const { n, startedAt, response } = flight
     flight = undefined
     if (startedAt + lifetimeMs - Math.min(0.05 * lifetimeMs, 30_000) <= world.now()) {
       reasons.failure('unavailable', 0)
@@ -198,16 +198,16 @@ async function live(history: readonly Event[], started: boolean) {
       reasons.success(startedAt, lifetimeMs)
     }
     ends.set(`token-${n}`, startedAt + lifetimeMs)
-    answer.resolve({ value: `token-${n}`, lifetimeMs, products: [] })
+    response.resolve({ value: `token-${n}`, lifetimeMs, products: [] })
   }
 
   function crash(kind: TokenFailureKind, retryAfterMs: number): void {
     if (flight === undefined) return
     failures += 1
-    const { answer } = flight
+    const { response } = flight
     flight = undefined
     reasons.failure(kind, retryAfterMs)
-    answer.reject(new TokenError(kind, 'no', { retryAfterMs }))
+    response.reject(new TokenError(kind, 'no', { retryAfterMs }))
   }
 
   function check(token: AccessToken): void {
@@ -219,7 +219,7 @@ async function live(history: readonly Event[], started: boolean) {
     if (seen.at(-1)?.value !== token.value) seen.push(token)
   }
 
-  /** Waits for a token as a request does. Whoever fails gets an error, and that is an answer. */
+  /** Waits for a token as a request does. Whoever fails gets an error, and that is a response. */
   function wait<T>(promise: Promise<T>, then: (value: T) => void): void {
     const followed = promise.then(then, () => undefined).finally(() => waiting.delete(followed))
     waiting.add(followed)

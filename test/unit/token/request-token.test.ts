@@ -21,7 +21,7 @@ interface Endpoint {
 
 /** A TCP server on loopback that says its part as soon as a whole request has arrived. */
 async function startEndpoint(
-  answer: (socket: Socket) => void,
+  response: (socket: Socket) => void,
   { timeoutMs = 10_000, path = '/oauth/v2/token' } = {},
 ): Promise<Endpoint> {
   const received: string[] = []
@@ -36,7 +36,7 @@ async function startEndpoint(
       received[index] += chunk.toString('latin1')
       if (answered || !isWhole(received[index]!)) return
       answered = true
-      answer(socket)
+      response(socket)
     })
     socket.on('error', () => undefined)
     socket.on('close', () => gone())
@@ -154,7 +154,7 @@ test('an endpoint that never answers is given up, and so is the connection', asy
   await closed
 })
 
-test('an answer that drips does not get longer than the whole request may take', async () => {
+test('a response that drips does not get longer than the whole request may take', async () => {
   const { endpoint, closed } = await startEndpoint(
     (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{')
@@ -170,26 +170,26 @@ test('an answer that drips does not get longer than the whole request may take',
   await closed
 })
 
-test('an answer of 3 MB is not read to its end', async () => {
+test('a response of 3 MB is not read to its end', async () => {
   const { endpoint, closed } = await startEndpoint((socket) => {
     socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${3 * 1024 * 1024}\r\n\r\n`)
     socket.write(' '.repeat(1024 * 1024))
   })
   await assert.rejects(appTokenRequest(endpoint, app())(), {
     kind: 'unavailable',
-    message: 'The answer of the token endpoint is too large.',
+    message: 'The response of the token endpoint is too large.',
   })
   await closed
 })
 
-test('an endless answer is not read to its end', async () => {
+test('an endless response is not read to its end', async () => {
   const { endpoint, closed } = await startEndpoint((socket) => {
     socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')
     const flood = setInterval(() => socket.write(`4000\r\n${'x'.repeat(0x4000)}\r\n`), 1)
     socket.on('close', () => clearInterval(flood))
   })
   await assert.rejects(appTokenRequest(endpoint, app())(), {
-    message: 'The answer of the token endpoint is too large.',
+    message: 'The response of the token endpoint is too large.',
   })
   await closed
 })
@@ -221,14 +221,14 @@ test('a refused connection is a failure that names no address', async () => {
   })
 })
 
-test('an answer that is cut or is no HTTP is a failure without its text', async () => {
-  for (const answer of [
+test('a response that is cut or is no HTTP is a failure without its text', async () => {
+  for (const response of [
     '',
     'HTTP/1.1 200 OK\r\nContent-Le',
     `HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n${TOKEN}`,
     'my-secret is no HTTP at all\r\n\r\n',
   ]) {
-    const { endpoint } = await startEndpoint((socket) => socket.end(answer))
+    const { endpoint } = await startEndpoint((socket) => socket.end(response))
     await assert.rejects(appTokenRequest(endpoint, app())(), (error: Error & { kind?: string }) => {
       assert.equal(error.kind, 'unavailable')
       assert.match(

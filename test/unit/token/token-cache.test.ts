@@ -56,7 +56,7 @@ test('a token that is there is given without a promise', async () => {
 })
 
 test('a clock that starts at 0 changes nothing', async () => {
-  const world = createWorld({ startsAt: 0, answer: (n) => token(`token-${n}`, 100 * SECOND) })
+  const world = createWorld({ startsAt: 0, respond: (n) => token(`token-${n}`, 100 * SECOND) })
   assert.equal((await started(world)).value, 'token-1')
   world.jump(94 * SECOND)
   assert.equal(held(world).value, 'token-1')
@@ -65,7 +65,7 @@ test('a clock that starts at 0 changes nothing', async () => {
 })
 
 test('a failure is told to all who wait, and costs one request', async () => {
-  const world = createWorld({ answer: down })
+  const world = createWorld({ respond: down })
   const outcomes = await Promise.allSettled(Array.from({ length: 100 }, async () => world.cache.get()))
   for (const outcome of outcomes) {
     assert.ok(outcome.status === 'rejected' && outcome.reason instanceof ProxyError)
@@ -78,7 +78,7 @@ test('a failure is told to all who wait, and costs one request', async () => {
 // Keeping
 
 test('a token is never given at or after its end', async () => {
-  const world = createWorld({ answer: (n) => token(`token-${n}`, 100 * SECOND) })
+  const world = createWorld({ respond: (n) => token(`token-${n}`, 100 * SECOND) })
   const { expiresAt } = await started(world)
   assert.ok(expiresAt < world.now() + 100 * SECOND)
   world.jump(expiresAt - world.now())
@@ -87,22 +87,22 @@ test('a token is never given at or after its end', async () => {
 })
 
 test('the life of a token is counted from before it was asked for', async () => {
-  const answer = later<TokenResponse>()
-  const world = createWorld({ answer: () => answer.promise })
+  const response = later<TokenResponse>()
+  const world = createWorld({ respond: () => response.promise })
   const askedAt = world.now()
   const waiting = world.cache.get()
   world.jump(10 * SECOND)
-  answer.resolve(token('slow', 100 * SECOND))
+  response.resolve(token('slow', 100 * SECOND))
   const { expiresAt } = await waiting
   assert.ok(expiresAt <= askedAt + 100 * SECOND)
 })
 
-test("an answer slower than the token's own life is a failure, not a token", async () => {
-  const answer = later<TokenResponse>()
-  const world = createWorld({ answer: () => answer.promise })
+test("a response slower than the token's own life is a failure, not a token", async () => {
+  const response = later<TokenResponse>()
+  const world = createWorld({ respond: () => response.promise })
   const waiting = Promise.resolve(world.cache.get())
   world.jump(60 * SECOND)
-  answer.resolve(token('stale', 60 * SECOND))
+  response.resolve(token('stale', 60 * SECOND))
   await assert.rejects(waiting, { problem: 'token-unavailable', retryAfterSeconds: 1 })
   await assert.rejects(Promise.resolve(world.cache.get()), { problem: 'token-unavailable' })
   assert.equal(world.requestedAt.length, 1)
@@ -137,7 +137,7 @@ test('a token that was used is renewed in time even if nobody calls at that mome
 
 test('the old token serves while the new one is on its way', async () => {
   const second = later<TokenResponse>()
-  const world = createWorld({ answer: (n) => (n === 1 ? token('token-1') : second.promise) })
+  const world = createWorld({ respond: (n) => (n === 1 ? token('token-1') : second.promise) })
   await started(world)
   await world.pass(900 * SECOND, { stepMs: SECOND, each: () => assert.equal(held(world).value, 'token-1') })
   assert.equal(world.cache.status().state, 'renewing')
@@ -192,7 +192,7 @@ test('asking whether it is ready wakes a proxy whose token has lapsed', async ()
 // A token endpoint that is down
 
 test('an endpoint that is down at start is asked again by itself, less and less often', async () => {
-  const world = createWorld({ answer: down, random: () => 0 })
+  const world = createWorld({ respond: down, random: () => 0 })
   world.cache.start()
   await world.pass(5 * MINUTE)
   assert.deepEqual(
@@ -202,7 +202,7 @@ test('an endpoint that is down at start is asked again by itself, less and less 
 })
 
 test('callers change nothing about how often an endpoint that is down is asked', async () => {
-  const world = createWorld({ answer: down, random: () => 1 })
+  const world = createWorld({ respond: down, random: () => 1 })
   world.cache.start()
   await world.pass(3 * MINUTE, {
     each: () => {
@@ -220,7 +220,7 @@ test('callers change nothing about how often an endpoint that is down is asked',
 })
 
 test('while the endpoint is left alone callers hear at once when to come back', async () => {
-  const world = createWorld({ answer: down, random: () => 0 })
+  const world = createWorld({ respond: down, random: () => 0 })
   world.cache.start()
   await world.pass(8 * SECOND)
   await assert.rejects(Promise.resolve(world.cache.get()), (error: ProxyError) => {
@@ -236,7 +236,7 @@ test('while the endpoint is left alone callers hear at once when to come back', 
 })
 
 test('an endpoint that comes back is found without a caller', async () => {
-  const world = createWorld({ answer: (n) => (n < 4 ? down() : token('late')) })
+  const world = createWorld({ respond: (n) => (n < 4 ? down() : token('late')) })
   world.cache.start()
   await world.pass(10 * SECOND)
   assert.equal(held(world).value, 'late')
@@ -245,7 +245,7 @@ test('an endpoint that comes back is found without a caller', async () => {
 
 test('an endpoint that was down and came back is a new case when it goes down again', async () => {
   const world = createWorld({
-    answer: (n) => (n === 4 ? token('short', 10 * SECOND) : down()),
+    respond: (n) => (n === 4 ? token('short', 10 * SECOND) : down()),
     random: () => 0,
   })
   world.cache.start()
@@ -260,7 +260,7 @@ test('an endpoint that was down and came back is a new case when it goes down ag
 })
 
 test('a valid token goes on being used to its end while the endpoint is down', async () => {
-  const world = createWorld({ answer: (n) => (n === 1 ? token('token-1') : down()), random: () => 0 })
+  const world = createWorld({ respond: (n) => (n === 1 ? token('token-1') : down()), random: () => 0 })
   const { expiresAt } = await started(world)
   await world.pass(expiresAt - 1 - world.now(), {
     stepMs: SECOND,
@@ -284,7 +284,7 @@ test('an endpoint that asks for patience gets it, and never less than the back-o
     [100, 1 * SECOND],
   ] as const) {
     const world = createWorld({
-      answer: () => {
+      respond: () => {
         throw new TokenError('unavailable', 'busy', { retryAfterMs })
       },
       random: () => 0,
@@ -299,7 +299,7 @@ test('an endpoint that asks for patience gets it, and never less than the back-o
 // Credentials that are refused
 
 test('refused credentials are remembered, and tried again less and less often', async () => {
-  const world = createWorld({ answer: refused, random: () => 0 })
+  const world = createWorld({ respond: refused, random: () => 0 })
   world.cache.start()
   await world.pass(20 * MINUTE, { stepMs: SECOND })
   assert.deepEqual(
@@ -318,12 +318,12 @@ test('refused credentials are remembered, and tried again less and less often', 
 })
 
 test('refused Work Analytics credentials name their own settings', async () => {
-  const world = createWorld({ answer: refused, credential: 'work' })
+  const world = createWorld({ respond: refused, credential: 'work' })
   await assert.rejects(Promise.resolve(world.cache.get()), /X8_WORK_USERNAME and X8_WORK_PASSWORD/)
 })
 
 test('new credentials are tried at once, whatever the back-off says', async () => {
-  const world = createWorld({ answer: (n) => (n < 5 ? refused() : token('new pair')) })
+  const world = createWorld({ respond: (n) => (n < 5 ? refused() : token('new pair')) })
   world.cache.start()
   await world.pass(60 * SECOND)
   assert.equal(world.requestedAt.length, 4)
@@ -334,7 +334,7 @@ test('new credentials are tried at once, whatever the back-off says', async () =
 
 test('the old token serves until the new credentials work', async () => {
   const second = later<TokenResponse>()
-  const world = createWorld({ answer: (n) => (n === 1 ? token('old pair') : second.promise) })
+  const world = createWorld({ respond: (n) => (n === 1 ? token('old pair') : second.promise) })
   await started(world)
   world.cache.credentialsChanged()
   await settled()
@@ -346,7 +346,7 @@ test('the old token serves until the new credentials work', async () => {
 })
 
 test('new credentials that are refused leave the old token in use', async () => {
-  const world = createWorld({ answer: (n) => (n === 1 ? token('old pair') : refused()) })
+  const world = createWorld({ respond: (n) => (n === 1 ? token('old pair') : refused()) })
   await started(world)
   world.cache.credentialsChanged()
   await world.pass(100 * SECOND, { each: () => assert.equal(held(world).value, 'old pair') })
@@ -356,7 +356,7 @@ test('new credentials that are refused leave the old token in use', async () => 
 
 test('credentials that change while the old ones are being refused fail no caller', async () => {
   const first = later<TokenResponse>()
-  const world = createWorld({ answer: (n) => (n === 1 ? first.promise : token('new pair')) })
+  const world = createWorld({ respond: (n) => (n === 1 ? first.promise : token('new pair')) })
   world.cache.start()
   const waiting = Promise.resolve(world.cache.get())
   world.cache.credentialsChanged()
@@ -368,7 +368,7 @@ test('credentials that change while the old ones are being refused fail no calle
 
 test('credentials that change while the old ones are in use with success are tried next', async () => {
   const first = later<TokenResponse>()
-  const world = createWorld({ answer: (n) => (n === 1 ? first.promise : token('new pair')) })
+  const world = createWorld({ respond: (n) => (n === 1 ? first.promise : token('new pair')) })
   const waiting = Promise.resolve(world.cache.get())
   world.cache.credentialsChanged()
   world.cache.credentialsChanged()
@@ -381,7 +381,7 @@ test('credentials that change while the old ones are in use with success are tri
 
 test('new credentials that fail back off from the beginning', async () => {
   const first = later<TokenResponse>()
-  const world = createWorld({ answer: (n) => (n === 1 ? first.promise : refused()), random: () => 0 })
+  const world = createWorld({ respond: (n) => (n === 1 ? first.promise : refused()), random: () => 0 })
   world.cache.start()
   world.cache.credentialsChanged()
   first.reject(new TokenError('refused', 'no'))
@@ -473,7 +473,7 @@ test('one path that refuses every token is bounded even if another takes them al
 })
 
 test('an endpoint that gives out the same token again is asked once a minute at most', async () => {
-  const world = createWorld({ answer: () => token('always the same') })
+  const world = createWorld({ respond: () => token('always the same') })
   await started(world)
   await world.pass(10 * MINUTE, {
     each: () => {
@@ -486,7 +486,7 @@ test('an endpoint that gives out the same token again is asked once a minute at 
 })
 
 test('a replacement that fails gives nothing, and the endpoint is left alone', async () => {
-  const world = createWorld({ answer: (n) => (n === 1 ? token('token-1') : down()), random: () => 0 })
+  const world = createWorld({ respond: (n) => (n === 1 ? token('token-1') : down()), random: () => 0 })
   const old = await started(world)
   for (let i = 0; i < 100; i += 1) assert.equal(await world.cache.replace(old), undefined)
   assert.equal(world.requestedAt.length, 2)
@@ -494,7 +494,7 @@ test('a replacement that fails gives nothing, and the endpoint is left alone', a
 })
 
 test('a refused token is replaced as soon as the endpoint is back', async () => {
-  const world = createWorld({ answer: (n) => (n === 2 ? down() : token(`token-${n}`)) })
+  const world = createWorld({ respond: (n) => (n === 2 ? down() : token(`token-${n}`)) })
   const old = await started(world)
   assert.equal(await world.cache.replace(old), undefined)
   await world.pass(2 * SECOND)
@@ -503,7 +503,7 @@ test('a refused token is replaced as soon as the endpoint is back', async () => 
 })
 
 test('an endpoint that failed every other time let refusals cost a token request each', async () => {
-  const world = createWorld({ answer: (n) => (n % 2 === 0 ? down() : token(`token-${n}`)) })
+  const world = createWorld({ respond: (n) => (n % 2 === 0 ? down() : token(`token-${n}`)) })
   await started(world)
   await world.pass(10 * MINUTE, { each: () => void world.cache.replace(held(world)) })
   // In each minute one that fails, and one that comes.
@@ -511,7 +511,7 @@ test('an endpoint that failed every other time let refusals cost a token request
 })
 
 test('a refused token that has expired meanwhile is renewed, whatever was refused before', async () => {
-  const world = createWorld({ answer: (n) => token(`token-${n}`, 30 * SECOND) })
+  const world = createWorld({ respond: (n) => token(`token-${n}`, 30 * SECOND) })
   const first = await started(world)
   const second = await world.cache.replace(first)
   world.cache.refusedAgain(second!)
@@ -533,8 +533,8 @@ test('new credentials end the pause after refusals', async () => {
 // The rest
 
 test('a proxy that has stopped asks for nothing any more', async () => {
-  for (const answer of [down, () => token('token-1')]) {
-    const world = createWorld({ answer })
+  for (const respond of [down, () => token('token-1')]) {
+    const world = createWorld({ respond })
     world.cache.start()
     await settled()
     world.cache.stop()
@@ -545,18 +545,18 @@ test('a proxy that has stopped asks for nothing any more', async () => {
 })
 
 test('a proxy that stops during a token request asks for nothing any more', async () => {
-  const answer = later<TokenResponse>()
-  const world = createWorld({ answer: () => answer.promise })
+  const response = later<TokenResponse>()
+  const world = createWorld({ respond: () => response.promise })
   world.cache.start()
   world.cache.stop()
-  answer.reject(new TokenError('unavailable', 'down'))
+  response.reject(new TokenError('unavailable', 'down'))
   await world.pass(MINUTE)
   assert.equal(world.requestedAt.length, 1)
 })
 
 test('a token request that throws something unforeseen is a failure like others', async () => {
   const world = createWorld({
-    answer: (n) => {
+    respond: (n) => {
       if (n === 1) throw new RangeError('my-secret')
       return token('token-2')
     },
@@ -571,7 +571,7 @@ test('a token request that throws something unforeseen is a failure like others'
 })
 
 test('the log has one line for each event and no token', async () => {
-  const world = createWorld({ answer: (n) => (n === 3 ? refused() : token(`token-${n}`)) })
+  const world = createWorld({ respond: (n) => (n === 3 ? refused() : token(`token-${n}`)) })
   const first = await started(world)
   await world.cache.replace(first)
   world.cache.credentialsChanged()
@@ -591,7 +591,7 @@ test('the log has one line for each event and no token', async () => {
 
 test('the status says what is so', async () => {
   const first = later<TokenResponse>()
-  const world = createWorld({ answer: (n) => (n === 1 ? first.promise : token('token-2')) })
+  const world = createWorld({ respond: (n) => (n === 1 ? first.promise : token('token-2')) })
   assert.equal(world.cache.status().state, 'none')
   world.cache.start()
   assert.equal(world.cache.status().state, 'renewing')
@@ -615,7 +615,7 @@ test('the status says what is so', async () => {
 
 test('a token that another replica got costs no token request, and lives from when it was issued', async () => {
   const world = createWorld({
-    answer: (n) =>
+    respond: (n) =>
       n === 1
         ? { ...token('theirs', 100_000), issuedAt: world.now() - 60_000, isShared: true }
         : token('own'),

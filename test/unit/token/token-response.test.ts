@@ -237,7 +237,7 @@ test('a redirect is a failure that says so', () => {
   }
 })
 
-test('a reason names known error codes and repeats nothing else of the answer', () => {
+test('a reason names known error codes and repeats nothing else of the response', () => {
   assert.equal(
     failure(401, { ErrorCode: 'invalid_client', Error: 'my-secret is wrong' }).message,
     'The token endpoint answered 401 (invalid_client).',

@@ -16,7 +16,7 @@ test('what a caller asks of the cache is read as it may be written', () => {
   assert.deepEqual(wish('x-no-store, no-cached'), callersWish({}))
 })
 
-test("8x8's word on an answer is read as it may be written", () => {
+test("8x8's word on a response is read as it may be written", () => {
   const reuse = (cacheControl: string | string[]) => {
     const { shared, freshMs } = reuseOf({ 'cache-control': cacheControl as string })
     return [shared, freshMs]
@@ -33,7 +33,7 @@ test("8x8's word on an answer is read as it may be written", () => {
   assert.equal(ageOnArrivalMs({ age: 'old' }), 0)
 })
 
-test('an answer may vary by what the key tells apart, and by what never goes up', () => {
+test('a response may vary by what the key tells apart, and by what never goes up', () => {
   for (const vary of ['', 'Accept', 'accept-encoding, ACCEPT-LANGUAGE , Origin', 'Authorization, pbx']) {
     assert.equal(reuseOf({ vary }).shared, true, vary)
   }

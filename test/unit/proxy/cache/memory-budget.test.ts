@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AnswerBudget } from '../../../../src/proxy/cache/memory-budget.js'
-import type { WholeAnswer } from '../../../../src/proxy/cache/cached-response.js'
+import { MemoryBudget } from '../../../../src/proxy/cache/memory-budget.js'
+import type { CachedResponse } from '../../../../src/proxy/cache/cached-response.js'
 
-const answer: WholeAnswer = {
+const response: CachedResponse = {
   status: 200,
   statusMessage: 'OK',
   headers: {},
@@ -12,9 +12,9 @@ const answer: WholeAnswer = {
   askedAt: 0,
 }
 
-test('an answer that many read slowly is counted once, until the last has read it', () => {
-  const budget = new AnswerBudget(999)
-  const finished = [budget.lend(answer), budget.lend(answer), budget.lend(answer)]
+test('a response that many read slowly is counted once, until the last has read it', () => {
+  const budget = new MemoryBudget(999)
+  const finished = [budget.lend(response), budget.lend(response), budget.lend(response)]
   finished[0]!()
   finished[1]!()
   assert.equal(budget.overdrawn, true)

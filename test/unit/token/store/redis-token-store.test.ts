@@ -34,7 +34,7 @@ test('a lock that is freed before one begins to wait is not waited for', options
   await holder.lock(600_000)
   assert.equal((await waiter.lock(600_000)).taken, false)
   await holder.unlock()
-  // Its own answer comes after the message.
+  // Its own response comes after the message.
   await waiter.read()
   await waiter.changed(600_000)
 })

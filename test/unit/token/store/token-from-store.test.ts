@@ -22,7 +22,7 @@ test('a token that another replica got lives from when it was issued, not from w
   assert.equal(world.requests, 0)
 })
 
-test('a slow answer of the store makes no token live longer', async () => {
+test('a slow response of the store makes no token live longer', async () => {
   const world = createWorld()
   world.put('theirs', { lifetimeMs: 100_000, remainingMs: 60_000 })
   world.readingTakes = 900
