@@ -22,7 +22,7 @@ import { createProcessMetrics } from './telemetry/process-metrics.js'
 import { createTraffic } from './telemetry/request-counters.js'
 import type { Numbers } from './telemetry/counters.js'
 import { sendProblem } from './server/send-problem.js'
-import { createBreaker } from './proxy/upstream/circuit-breaker.js'
+import { createCircuitBreaker } from './proxy/upstream/circuit-breaker.js'
 import { createForward } from './proxy/forward.js'
 import { createRealtimeCache } from './proxy/cache/realtime-cache.js'
 import type { Upstream } from './proxy/upstream/upstream.js'
@@ -63,7 +63,7 @@ export interface App {
 export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const { version, upstream, log, now } = outside
   // A connection takes its time-out at most; a little more and the probe is given up.
-  const breaker = createBreaker(now, config.connectTimeoutMs + 1_000)
+  const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
   const door = createDoor(config)
   const realtimeCache =
     config.realtimeCacheMs > 0 ? createRealtimeCache({ ttlMs: config.realtimeCacheMs, now }) : undefined
@@ -72,7 +72,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const numbers = (): Numbers => ({
     traffic,
     inFlight: inFlight.size,
-    breaker: breaker.status(),
+    circuitBreaker: circuitBreaker.status(),
     cache: realtimeCache?.status(),
   })
   const processMetrics = createProcessMetrics()
@@ -156,7 +156,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     config,
     credentials: shared.credentials,
     upstream,
-    breaker,
+    circuitBreaker,
     cache: realtimeCache,
     appToken: token,
     workToken,

@@ -31,7 +31,7 @@ export function createStatus(options: StatusOptions): ReadStatus {
   const { version, config, tokens, workTokens, tokenStore, numbers, now } = options
   const startedAt = now()
   return async () => {
-    const { traffic, breaker, cache } = await numbers()
+    const { traffic, circuitBreaker, cache } = await numbers()
     return {
       version,
       uptimeSeconds: Math.floor((now() - startedAt) / 1000),
@@ -40,7 +40,7 @@ export function createStatus(options: StatusOptions): ReadStatus {
       ...(workTokens === undefined ? {} : { workToken: workTokens.status() }),
       // Left out of the JSON where there is none.
       tokenStore: tokenStore(),
-      upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...breaker },
+      upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...circuitBreaker },
       requests: requestsByFamily(traffic),
       cache: cache === undefined ? { enabled: false } : { enabled: true, ...cache, ...cacheResults(traffic) },
       settings: settingsInForce(config),

@@ -7,7 +7,7 @@ import { type Exchange, tenths } from '../http/exchange.js'
 import { isGranted, productHint } from '../api/families.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { ResponseHandler, type Failure, type Receiver } from './response-handler.js'
-import type { Breaker } from './upstream/circuit-breaker.js'
+import type { CircuitBreaker } from './upstream/circuit-breaker.js'
 import type { TrackedDispatchOptions } from './upstream/connection.js'
 import { createDepartures, type Departures } from './departures.js'
 import { mayOpenNextTime, networkProblem } from './upstream/network-problem.js'
@@ -24,7 +24,7 @@ export interface ForwardOptions {
   readonly config: Config
   readonly credentials: () => Pick<AppCredentials, 'key'>
   readonly upstream: Pick<Upstream, 'api' | 'uploads'>
-  readonly breaker: Breaker
+  readonly circuitBreaker: CircuitBreaker
   /** For the families whose answers are the state of the moment; undefined while it is off. */
   readonly cache: RealtimeCache | undefined
   readonly appToken: TokenSource
@@ -222,9 +222,9 @@ class Forwarding implements Receiver {
 
   #send(token: AccessToken | undefined): void {
     if (this.#left) return
-    const { breaker, config, now } = this.options
+    const { circuitBreaker, config, now } = this.options
     try {
-      breaker.admit()
+      circuitBreaker.admit()
     } catch (error) {
       return this.fail(asProxyError(error))
     }
@@ -304,9 +304,9 @@ class Forwarding implements Receiver {
   }
 
   connected(): boolean {
-    const { breaker, now } = this.options
+    const { circuitBreaker, now } = this.options
     this.#stopWaiting()
-    breaker.connected()
+    circuitBreaker.connected()
     const time = now()
     this.exchange.queueMs += time - this.#dispatchedAt
     this.#dispatchedAt = time
@@ -410,7 +410,7 @@ class Forwarding implements Receiver {
     const problem = networkProblem(error, sent)
     // One connection that failed is one failure, however many waited for it.
     const mine = this.exchange.cache !== 'collapsed'
-    if (!sent && mine && problem.problem !== 'internal') this.options.breaker.failed(problem)
+    if (!sent && mine && problem.problem !== 'internal') this.options.circuitBreaker.failed(problem)
     const neverOpened = !sent && mayOpenNextTime(error)
     const diedIdle = sent && reused && !begun && SAFE.has(this.#incoming.method!) && isDeadSocket(error)
     const repeatable = !(this.#body instanceof Upload) || (neverOpened && !this.#body.readableDidRead)

@@ -1,5 +1,5 @@
 import type { TrafficCounts } from './request-counters.js'
-import type { BreakerStatus } from '../proxy/upstream/circuit-breaker.js'
+import type { CircuitBreakerStatus } from '../proxy/upstream/circuit-breaker.js'
 import type { RealtimeCacheStatus } from '../proxy/cache/realtime-cache.js'
 
 /** What a process counts of the requests that it serves: plain data, so that several can be added up. */
@@ -8,7 +8,7 @@ export interface Numbers {
   /** Requests that are not over yet. */
   readonly inFlight: number
   /** Whether 8x8 can be reached, as far as known. */
-  readonly breaker: BreakerStatus
+  readonly circuitBreaker: CircuitBreakerStatus
   /** What the real-time cache holds; undefined while it is off. */
   readonly cache: RealtimeCacheStatus | undefined
 }

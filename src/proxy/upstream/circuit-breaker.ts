@@ -1,6 +1,6 @@
 import { ProxyError } from '../../http/errors.js'
 
-export interface BreakerStatus {
+export interface CircuitBreakerStatus {
   /** `closed` lets requests through, `open` fails them at once. */
   readonly state: 'closed' | 'open'
   /** Connection failures in a row. */
@@ -8,15 +8,15 @@ export interface BreakerStatus {
   readonly retryInSeconds: number | null
 }
 
-/** Stops knocking where nobody opens: callers get their error at once instead of after a timeout each. */
-export interface Breaker {
+/** Fails requests at once while 8x8 cannot be reached, instead of after a timeout each (circuit breaker: closed, open, half-open). */
+export interface CircuitBreaker {
   /** @throws {ProxyError} the last failure, with `Retry-After`, while 8x8 is not worth a try */
   admit(): void
   /** A connection was there. */
   connected(): void
   /** No connection could be opened. */
   failed(error: ProxyError): void
-  readonly status: () => BreakerStatus
+  readonly status: () => CircuitBreakerStatus
 }
 
 const FAILURES_TO_OPEN = 5
@@ -30,7 +30,7 @@ const LONGEST_PAUSE_MS = 30_000
  * @param now a monotonic clock, in milliseconds
  * @param probeMs how long a probe may take to connect; after that the next request is one
  */
-export function createBreaker(now: () => number, probeMs: number): Breaker {
+export function createCircuitBreaker(now: () => number, probeMs: number): CircuitBreaker {
   let failures = 0
   let lastFailure: ProxyError | undefined
   let retryAt = -Infinity

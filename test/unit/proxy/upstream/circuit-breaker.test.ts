@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ProxyError } from '../../../../src/http/errors.js'
-import { createBreaker } from '../../../../src/proxy/upstream/circuit-breaker.js'
+import { createCircuitBreaker } from '../../../../src/proxy/upstream/circuit-breaker.js'
 
 const PROBE_MS = 6_000
 const unreachable = new ProxyError('upstream-unreachable', '8x8 cannot be reached.', {
@@ -10,67 +10,67 @@ const unreachable = new ProxyError('upstream-unreachable', '8x8 cannot be reache
 
 function brokenDown() {
   const clock = { now: 0 }
-  const breaker = createBreaker(() => clock.now, PROBE_MS)
+  const circuitBreaker = createCircuitBreaker(() => clock.now, PROBE_MS)
   for (let i = 0; i < 5; i += 1) {
-    breaker.admit()
-    breaker.failed(unreachable)
+    circuitBreaker.admit()
+    circuitBreaker.failed(unreachable)
   }
-  return { clock, breaker }
+  return { clock, circuitBreaker }
 }
 
 test('four failures in a row change nothing', () => {
-  const breaker = createBreaker(() => 0, PROBE_MS)
-  for (let i = 0; i < 4; i += 1) breaker.failed(unreachable)
-  breaker.admit()
-  assert.deepEqual(breaker.status(), { state: 'closed', failures: 4, retryInSeconds: null })
+  const circuitBreaker = createCircuitBreaker(() => 0, PROBE_MS)
+  for (let i = 0; i < 4; i += 1) circuitBreaker.failed(unreachable)
+  circuitBreaker.admit()
+  assert.deepEqual(circuitBreaker.status(), { state: 'closed', failures: 4, retryInSeconds: null })
 })
 
 test('after five failures in a row callers get the same error at once, with Retry-After', () => {
-  const { breaker } = brokenDown()
+  const { circuitBreaker } = brokenDown()
   assert.throws(
-    () => breaker.admit(),
+    () => circuitBreaker.admit(),
     (error: ProxyError) =>
       error.problem === 'upstream-unreachable' &&
       error.proxyError === 'connection_refused' &&
       error.retryAfterSeconds === 1,
   )
-  assert.deepEqual(breaker.status(), { state: 'open', failures: 5, retryInSeconds: 1 })
+  assert.deepEqual(circuitBreaker.status(), { state: 'open', failures: 5, retryInSeconds: 1 })
 })
 
 test('after the pause one request is the probe and the others go on failing at once', () => {
-  const { clock, breaker } = brokenDown()
+  const { clock, circuitBreaker } = brokenDown()
   clock.now = 1_000
-  breaker.admit()
-  assert.throws(() => breaker.admit(), ProxyError)
+  circuitBreaker.admit()
+  assert.throws(() => circuitBreaker.admit(), ProxyError)
 })
 
 test('a probe that connects lets everybody through again', () => {
-  const { clock, breaker } = brokenDown()
+  const { clock, circuitBreaker } = brokenDown()
   clock.now = 1_000
-  breaker.admit()
-  breaker.connected()
-  breaker.admit()
-  breaker.admit()
-  assert.equal(breaker.status().state, 'closed')
+  circuitBreaker.admit()
+  circuitBreaker.connected()
+  circuitBreaker.admit()
+  circuitBreaker.admit()
+  assert.equal(circuitBreaker.status().state, 'closed')
 })
 
 test('pauses double up to half a minute', () => {
-  const { clock, breaker } = brokenDown()
+  const { clock, circuitBreaker } = brokenDown()
   const pauses: number[] = []
   for (let i = 0; i < 7; i += 1) {
-    const { retryInSeconds } = breaker.status()
+    const { retryInSeconds } = circuitBreaker.status()
     pauses.push(retryInSeconds!)
     clock.now += retryInSeconds! * 1000
-    breaker.admit()
-    breaker.failed(unreachable)
+    circuitBreaker.admit()
+    circuitBreaker.failed(unreachable)
   }
   assert.deepEqual(pauses, [1, 2, 4, 8, 16, 30, 30])
 })
 
 test('a probe whose caller left is followed by another', () => {
-  const { clock, breaker } = brokenDown()
+  const { clock, circuitBreaker } = brokenDown()
   clock.now = 1_000
-  breaker.admit()
+  circuitBreaker.admit()
   clock.now += PROBE_MS
-  breaker.admit()
+  circuitBreaker.admit()
 })
