@@ -11,9 +11,9 @@ import type { CircuitBreaker } from './upstream/circuit-breaker.js'
 import type { TrackedDispatchOptions } from './upstream/connection.js'
 import { createDepartures, type Departures } from './departures.js'
 import { mayOpenNextTime, networkProblem } from './upstream/network-problem.js'
-import { NotShared } from './cache/subscriber.js'
+import { NotCoalesced } from './cache/subscriber.js'
 import { isProductRefusal } from './product-refusal.js'
-import { notToBeShared, type Question, type RealtimeCache } from './cache/realtime-cache.js'
+import { withoutCoalescing, type Lookup, type RealtimeCache } from './cache/realtime-cache.js'
 import { hasBody, readBody, type RequestBody, Upload, waitsForContinue } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { responseHeaders } from './response-headers.js'
@@ -101,7 +101,7 @@ class Forwarding implements Receiver {
   #body: RequestBody = null
   #token: AccessToken | undefined
   #handler: ResponseHandler | undefined
-  #question: Question | undefined
+  #lookup: Lookup | undefined
   #keptBytes = 0
   #responseTimer: NodeJS.Timeout | undefined
   #queueTimer: NodeJS.Timeout | undefined
@@ -189,13 +189,13 @@ class Forwarding implements Receiver {
   /** What is fresh in memory needs neither a token nor a connection. @returns whether it was there */
   #respondFromCache(cache: RealtimeCache): boolean {
     if (this.#incoming.method !== 'GET') return false
-    this.#question ??= cache.question(
+    this.#lookup ??= cache.lookup(
       this.#incoming,
       this.exchange.admission!.target.raw,
       this.#headers(undefined),
       this.options.credentials().key,
     )
-    const kept = cache.find(this.#question, this.exchange)
+    const kept = cache.find(this.#lookup, this.exchange)
     if (kept === undefined) return false
     const { status, statusMessage, body } = kept.response
     this.#token = undefined
@@ -258,10 +258,10 @@ class Forwarding implements Receiver {
     this.#dispatchedAt = now()
     const { api, uploads } = this.options.upstream
     if (body instanceof Upload) uploads.dispatch(attempt, handler)
-    else if (this.#question === undefined) api.dispatch(attempt, handler)
+    else if (this.#lookup === undefined) api.dispatch(attempt, handler)
     else {
       const caller = { options: attempt, handler: handler, exchange: this.exchange }
-      this.options.cache!.send(this.#question, token?.value, caller, api)
+      this.options.cache!.send(this.#lookup, token?.value, caller, api)
     }
     if (body instanceof Upload) body.once('end', () => this.#startResponseTimer())
     if (!handler.connected) this.#waitForConnection(handler)
@@ -403,8 +403,8 @@ class Forwarding implements Receiver {
     clearTimeout(this.#responseTimer)
     this.#stopWaiting()
     if (this.#left) return
-    if (error instanceof NotShared) {
-      this.#question = notToBeShared(this.#question!)
+    if (error instanceof NotCoalesced) {
+      this.#lookup = withoutCoalescing(this.#lookup!)
       return this.#authorize()
     }
     const problem = networkProblem(error, sent)

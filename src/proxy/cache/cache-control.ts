@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { isTold } from './cache-key.js'
 
 /** What a caller asks of a cache (RFC 9111, section 5.2.1). */
-export interface CallersWish {
+export interface RequestDirectives {
   /** Whether a kept response may be given. */
   readonly reads: boolean
   /** Whether 8x8's response may be kept for others. */
@@ -11,7 +11,7 @@ export interface CallersWish {
   readonly maxAgeMs: number
 }
 
-export function callersWish(headers: IncomingHttpHeaders): CallersWish {
+export function requestDirectives(headers: IncomingHttpHeaders): RequestDirectives {
   const directives = parse(headers['cache-control'])
   const noCache = directives.has('no-cache') || parse(headers.pragma).has('no-cache')
   const noStore = directives.has('no-store')
@@ -22,7 +22,7 @@ export function callersWish(headers: IncomingHttpHeaders): CallersWish {
 /** What 8x8 allows a cache to do with its response. */
 export interface Reuse {
   /** Whether others may have it at all. */
-  readonly shared: boolean
+  readonly coalescible: boolean
   /** How long it is fresh by 8x8's own word, in milliseconds; Infinity where 8x8 says nothing. */
   readonly freshMs: number
 }
@@ -36,7 +36,7 @@ export function reuseOf(headers: IncomingHttpHeaders): Reuse {
   const directives = parse(headers['cache-control'])
   const varies = names(headers.vary)
   return {
-    shared: !directives.has('no-store') && varies.every(isTold),
+    coalescible: !directives.has('no-store') && varies.every(isTold),
     freshMs: freshMs(directives, headers),
   }
 }

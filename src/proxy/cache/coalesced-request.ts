@@ -2,16 +2,16 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { MemoryBudget } from './memory-budget.js'
 import type { Connection, CurrentConnection, TrackedDispatchOptions } from '../upstream/connection.js'
-import { type Attempt, type Head, NotShared, Participant, type Shared } from './subscriber.js'
+import { type Attempt, type Head, NotCoalesced, Subscriber, type Source } from './subscriber.js'
 import { ownBytes, ownHeaders, type CachedResponse } from './cached-response.js'
 
-export interface SharedFetchOptions {
+export interface CoalescedRequestOptions {
   readonly askedAt: number
   readonly budget: MemoryBudget
   /** The largest answer that is collected. */
   readonly maxResponseBytes: number
   /** Whether others may have a response with such headers. Otherwise one caller has it, as it comes. */
-  readonly mayBeShared: (headers: IncomingHttpHeaders) => boolean
+  readonly mayBeCoalesced: (headers: IncomingHttpHeaders) => boolean
   /**
    * It takes no further callers. Called once, before any caller hears of it.
    *
@@ -26,11 +26,11 @@ export interface SharedFetchOptions {
  * collected whole and then given to all at once, so that no slow reader holds up the others or the connection. One that
  * is too large for that, or not for all, streams to the caller who came first; the others are told to ask for themselves.
  */
-export class SharedFetch implements Dispatcher.DispatchHandler, Shared {
+export class CoalescedRequest implements Dispatcher.DispatchHandler, Source {
   readonly askedAt: number
-  readonly #options: SharedFetchOptions
-  readonly #participants = new Set<Participant>()
-  #streamsTo: Participant | undefined
+  readonly #options: CoalescedRequestOptions
+  readonly #subscribers = new Set<Subscriber>()
+  #streamsTo: Subscriber | undefined
   #currentConnection: CurrentConnection | undefined
   #connection: Connection | undefined
   #requestsBefore: number | undefined
@@ -41,7 +41,7 @@ export class SharedFetch implements Dispatcher.DispatchHandler, Shared {
   #size = 0
   #over = false
 
-  constructor(options: SharedFetchOptions) {
+  constructor(options: CoalescedRequestOptions) {
     this.#options = options
     this.askedAt = options.askedAt
   }
@@ -61,25 +61,25 @@ export class SharedFetch implements Dispatcher.DispatchHandler, Shared {
   }
 
   join(attempt: Attempt): void {
-    const participant = new Participant(this, attempt)
-    this.#participants.add(participant)
-    if (this.#controller !== undefined) participant.start(this.#requestsBefore, this.#begun)
+    const subscriber = new Subscriber(this, attempt)
+    this.#subscribers.add(subscriber)
+    if (this.#controller !== undefined) subscriber.start(this.#requestsBefore, this.#begun)
   }
 
-  leave(participant: Participant, reason: Error): void {
-    if (!this.#participants.delete(participant) || this.#over || this.#participants.size > 0) return
+  leave(subscriber: Subscriber, reason: Error): void {
+    if (!this.#subscribers.delete(subscriber) || this.#over || this.#subscribers.size > 0) return
     this.#finish(undefined)
     this.#controller!.abort(reason)
   }
 
-  pause(participant: Participant): void {
-    if (participant !== this.#streamsTo || this.#over) return
+  pause(subscriber: Subscriber): void {
+    if (subscriber !== this.#streamsTo || this.#over) return
     if (this.#connection === undefined) this.#controller!.pause()
     else this.#connection.pause(this.#controller!)
   }
 
-  resume(participant: Participant): void {
-    if (participant !== this.#streamsTo || this.#over) return
+  resume(subscriber: Subscriber): void {
+    if (subscriber !== this.#streamsTo || this.#over) return
     if (this.#connection === undefined) this.#controller!.resume()
     else this.#connection.resume(this.#controller!)
   }
@@ -88,12 +88,12 @@ export class SharedFetch implements Dispatcher.DispatchHandler, Shared {
     this.#controller = controller
     this.#connection = this.#currentConnection?.()
     if (this.#connection !== undefined) this.#requestsBefore = this.#connection.requests++
-    for (const participant of this.#participants) participant.start(this.#requestsBefore, false)
+    for (const subscriber of this.#subscribers) subscriber.start(this.#requestsBefore, false)
   }
 
   onResponseStarted(): void {
     this.#begun = true
-    for (const participant of this.#participants) participant.begun()
+    for (const subscriber of this.#subscribers) subscriber.begun()
   }
 
   onResponseStart(
@@ -104,13 +104,14 @@ export class SharedFetch implements Dispatcher.DispatchHandler, Shared {
   ): void {
     if (this.#over) return
     if (status < 200) {
-      for (const participant of this.#participants) participant.informed(status, headers)
+      for (const subscriber of this.#subscribers) subscriber.informed(status, headers)
       return
     }
     const rawHeaders = controller.rawHeaders as readonly (Buffer | string)[]
     this.#head = { status, statusMessage, headers, rawHeaders }
-    const { mayBeShared, maxResponseBytes } = this.#options
-    if (!mayBeShared(headers) || Number(headers['content-length']) > maxResponseBytes) this.#streamToFirst()
+    const { mayBeCoalesced, maxResponseBytes } = this.#options
+    if (!mayBeCoalesced(headers) || Number(headers['content-length']) > maxResponseBytes)
+      this.#streamToFirst()
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -136,25 +137,25 @@ export class SharedFetch implements Dispatcher.DispatchHandler, Shared {
       askedAt: this.askedAt,
     }
     this.#finish(response)
-    for (const participant of this.#participants) participant.takeWhole(response, this.#options.budget)
+    for (const subscriber of this.#subscribers) subscriber.takeWhole(response, this.#options.budget)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#over) return
     this.#finish(undefined)
-    for (const participant of this.#participants) participant.fail(error)
+    for (const subscriber of this.#subscribers) subscriber.fail(error)
   }
 
   #streamToFirst(): void {
-    const [first, ...others] = this.#participants
+    const [first, ...others] = this.#subscribers
     const begin = ownBytes(this.#chunks, this.#size)
     this.#streamsTo = first!
-    for (const other of others) this.#participants.delete(other)
+    for (const other of others) this.#subscribers.delete(other)
     this.#letGo()
     this.#options.ended(undefined, this.#head!.status)
     first!.head(this.#head!, false)
     first!.data(begin)
-    for (const other of others) other.fail(new NotShared())
+    for (const other of others) other.fail(new NotCoalesced())
   }
 
   #finish(response: CachedResponse | undefined): void {

@@ -3,13 +3,13 @@ import { LRUCache } from 'lru-cache'
 import type { Dispatcher } from 'undici'
 import type { CacheResult, Exchange } from '../../http/exchange.js'
 import { MemoryBudget } from './memory-budget.js'
-import { ageOnArrivalMs, callersWish, reuseOf } from './cache-control.js'
+import { ageOnArrivalMs, requestDirectives, reuseOf } from './cache-control.js'
 import { cacheKey } from './cache-key.js'
 import { labelled } from './cache-status.js'
 import type { TrackedDispatchOptions } from '../upstream/connection.js'
 import type { Attempt } from './subscriber.js'
 import { hasBody } from '../request-body.js'
-import { SharedFetch } from './coalesced-request.js'
+import { CoalescedRequest } from './coalesced-request.js'
 import { bytesOf, type CachedResponse } from './cached-response.js'
 
 /** Answers of 8x8's that many callers ask for again and again: kept for a moment, and asked for once. */
@@ -20,9 +20,9 @@ export interface RealtimeCache {
    * @param target byte for byte
    * @param headers what goes up without the token: name and value in turn
    */
-  question(request: IncomingMessage, target: string, headers: readonly string[], appKey: string): Question
+  lookup(request: IncomingMessage, target: string, headers: readonly string[], appKey: string): Lookup
   /** The response that is fresh enough for this caller, with its headers, if there is one. */
-  find(question: Question, exchange: Exchange): Kept | undefined
+  find(lookup: Lookup, exchange: Exchange): Kept | undefined
   /** A caller has not read its response yet: counts the memory that this takes. */
   readSlowly(kept: Kept, response: ServerResponse): void
   /**
@@ -30,11 +30,11 @@ export interface RealtimeCache {
    *
    * @param token the credential that it is sent with; only requests with the same one are sent together
    */
-  send(question: Question, token: string | undefined, attempt: CallersAttempt, dispatcher: Dispatcher): void
+  send(lookup: Lookup, token: string | undefined, attempt: CallersAttempt, dispatcher: Dispatcher): void
   readonly status: () => RealtimeCacheStatus
 }
 
-export interface Question {
+export interface Lookup {
   /** Undefined for what no other response fits: conditional requests, parts, requests with a body. */
   readonly key: string | undefined
   /** Whether a kept response, or one that is on its way, may be given. */
@@ -44,8 +44,8 @@ export interface Question {
 }
 
 /** The same question, when its response has turned out to be for one caller alone. */
-export function notToBeShared(question: Question): Question {
-  return { ...question, key: undefined }
+export function withoutCoalescing(lookup: Lookup): Lookup {
+  return { ...lookup, key: undefined }
 }
 
 /** A kept response with the headers for the caller who gets it now. */
@@ -94,8 +94,8 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
     maxSize: maxBytes,
     sizeCalculation: (response, key) => bytesOf(response) + key.length,
   })
-  const unshared = new LRUCache<string, true>({ ...clock, max: MOST_UNSHARED })
-  const underWay = new Map<string, SharedFetch>()
+  const notCoalescible = new LRUCache<string, true>({ ...clock, max: MOST_UNSHARED })
+  const underWay = new Map<string, CoalescedRequest>()
   const budget = new MemoryBudget(maxBytes)
 
   function ageMs(response: CachedResponse): number {
@@ -121,20 +121,20 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
       handler,
       label: (rawHeaders) => labelled(rawHeaders, 'fwd=bypass'),
     }
-    new SharedFetch({
+    new CoalescedRequest({
       askedAt: now(),
       budget,
       maxResponseBytes: 0,
-      mayBeShared: () => false,
+      mayBeCoalesced: () => false,
       ended: () => undefined,
     }).send(attempt, dispatcher)
   }
 
   return {
-    question(request, target, headers, appKey) {
-      const wish = callersWish(request.headers)
+    lookup(request, target, headers, appKey) {
+      const directives = requestDirectives(request.headers)
       const whole = !hasBody(request) && !PARTIAL_OR_CONDITIONAL.some((name) => name in request.headers)
-      return { ...wish, key: whole ? cacheKey(appKey, target, headers) : undefined }
+      return { ...directives, key: whole ? cacheKey(appKey, target, headers) : undefined }
     },
 
     find({ key, reads, maxAgeMs }, exchange) {
@@ -149,10 +149,10 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
       response.once('close', budget.lend(cached.response))
     },
 
-    send(question, token, attempt, dispatcher) {
-      const { key, reads, stores, maxAgeMs } = question
+    send(lookup, token, attempt, dispatcher) {
+      const { key, reads, stores, maxAgeMs } = lookup
       const { options: sent, handler, exchange } = attempt
-      if (key === undefined || unshared.has(key)) return sendAlone(attempt, dispatcher)
+      if (key === undefined || notCoalescible.has(key)) return sendAlone(attempt, dispatcher)
 
       const flight = `${key}\n${token}`
       const running = underWay.get(flight)
@@ -171,15 +171,15 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
 
       note(exchange, reads ? 'miss' : 'bypass')
       let stored = false
-      const fetch = new SharedFetch({
+      const fetch = new CoalescedRequest({
         askedAt: now(),
         budget,
         maxResponseBytes: maxResponseBytes,
-        mayBeShared: (headers) => stores && reuseOf(headers).shared,
+        mayBeCoalesced: (headers) => stores && reuseOf(headers).coalescible,
         ended(response, aloneStatus) {
           if (underWay.get(flight) === fetch) underWay.delete(flight)
           if (response !== undefined) stored = keep(key, response)
-          else if (aloneStatus === 200 && stores) unshared.set(key, true)
+          else if (aloneStatus === 200 && stores) notCoalescible.set(key, true)
         },
       })
       // Whoever wants it fresh may still be joined by those who ask after it.

@@ -13,23 +13,23 @@ export interface Attempt {
 }
 
 /** The response was for another caller alone: this one has to ask for itself. */
-export class NotShared extends Error {
+export class NotCoalesced extends Error {
   constructor() {
     super('the response is not one that can be shared')
   }
 }
 
-/** What a participant takes part in. */
-export interface Shared {
+/** What a subscriber takes part in. */
+export interface Source {
   /** A caller is gone, or waits no longer. */
-  leave(participant: Participant, reason: Error): void
-  pause(participant: Participant): void
-  resume(participant: Participant): void
+  leave(subscriber: Subscriber, reason: Error): void
+  pause(subscriber: Subscriber): void
+  resume(subscriber: Subscriber): void
 }
 
-/** One of the callers of a shared fetch. To its handler it is the controller of a request of its own. */
-export class Participant implements Dispatcher.DispatchController {
-  readonly #shared: Shared
+/** One of the callers of a coalesced request. To its handler it is the controller of a request of its own. */
+export class Subscriber implements Dispatcher.DispatchController {
+  readonly #source: Source
   readonly #attempt: Attempt
   #whenResumed: (() => void) | undefined
   #returnLoan: (() => void) | undefined
@@ -38,8 +38,8 @@ export class Participant implements Dispatcher.DispatchController {
   reason: Error | null = null
   rawHeaders: Buffer[] | string[] | null = null
 
-  constructor(shared: Shared, attempt: Attempt) {
-    this.#shared = shared
+  constructor(coalescible: Source, attempt: Attempt) {
+    this.#source = coalescible
     this.#attempt = attempt
   }
 
@@ -97,19 +97,19 @@ export class Participant implements Dispatcher.DispatchController {
     this.aborted = true
     this.reason = reason
     this.#settle()
-    this.#shared.leave(this, reason)
+    this.#source.leave(this, reason)
     this.fail(reason)
   }
 
   pause(): void {
     this.paused = true
-    this.#shared.pause(this)
+    this.#source.pause(this)
   }
 
   resume(): void {
     if (!this.paused) return
     this.paused = false
-    this.#shared.resume(this)
+    this.#source.resume(this)
     this.#settle()?.()
   }
 

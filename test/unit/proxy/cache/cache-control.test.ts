@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ageOnArrivalMs, callersWish, reuseOf } from '../../../../src/proxy/cache/cache-control.js'
+import { ageOnArrivalMs, requestDirectives, reuseOf } from '../../../../src/proxy/cache/cache-control.js'
 
 test('what a caller asks of the cache is read as it may be written', () => {
-  const wish = (cacheControl: string) => callersWish({ 'cache-control': cacheControl })
+  const directives = (cacheControl: string) => requestDirectives({ 'cache-control': cacheControl })
   const fresh = { reads: false, stores: true, maxAgeMs: Infinity }
-  assert.deepEqual(callersWish({}), { reads: true, stores: true, maxAgeMs: Infinity })
-  assert.deepEqual(wish('no-cache'), fresh)
-  assert.deepEqual(wish('  No-Cache ,, foo="a, no-store"'), fresh)
-  assert.deepEqual(callersWish({ pragma: 'no-cache' }), fresh)
-  assert.deepEqual(wish('no-store'), { reads: false, stores: false, maxAgeMs: Infinity })
-  assert.deepEqual(wish('max-age=0'), { reads: false, stores: true, maxAgeMs: 0 })
-  assert.deepEqual(wish('max-age="3"'), { reads: true, stores: true, maxAgeMs: 3000 })
-  assert.deepEqual(wish('max-age=-1, max-stale, no-transform'), callersWish({}))
-  assert.deepEqual(wish('x-no-store, no-cached'), callersWish({}))
+  assert.deepEqual(requestDirectives({}), { reads: true, stores: true, maxAgeMs: Infinity })
+  assert.deepEqual(directives('no-cache'), fresh)
+  assert.deepEqual(directives('  No-Cache ,, foo="a, no-store"'), fresh)
+  assert.deepEqual(requestDirectives({ pragma: 'no-cache' }), fresh)
+  assert.deepEqual(directives('no-store'), { reads: false, stores: false, maxAgeMs: Infinity })
+  assert.deepEqual(directives('max-age=0'), { reads: false, stores: true, maxAgeMs: 0 })
+  assert.deepEqual(directives('max-age="3"'), { reads: true, stores: true, maxAgeMs: 3000 })
+  assert.deepEqual(directives('max-age=-1, max-stale, no-transform'), requestDirectives({}))
+  assert.deepEqual(directives('x-no-store, no-cached'), requestDirectives({}))
 })
 
 test("8x8's word on a response is read as it may be written", () => {
   const reuse = (cacheControl: string | string[]) => {
-    const { shared, freshMs } = reuseOf({ 'cache-control': cacheControl as string })
-    return [shared, freshMs]
+    const { coalescible, freshMs } = reuseOf({ 'cache-control': cacheControl as string })
+    return [coalescible, freshMs]
   }
   assert.deepEqual(reuse('public'), [true, Infinity])
   assert.deepEqual(reuse('max-age=5'), [true, 5000])
@@ -35,10 +35,10 @@ test("8x8's word on a response is read as it may be written", () => {
 
 test('a response may vary by what the key tells apart, and by what never goes up', () => {
   for (const vary of ['', 'Accept', 'accept-encoding, ACCEPT-LANGUAGE , Origin', 'Authorization, pbx']) {
-    assert.equal(reuseOf({ vary }).shared, true, vary)
+    assert.equal(reuseOf({ vary }).coalescible, true, vary)
   }
   for (const vary of ['*', 'Accept, *', 'User-Agent', 'X-Request-Id']) {
-    assert.equal(reuseOf({ vary }).shared, false, vary)
+    assert.equal(reuseOf({ vary }).coalescible, false, vary)
   }
 })
 

@@ -22,10 +22,10 @@ test('no two different questions have the same key', () => {
           const headers = Object.entries({ accept, pbx }).flatMap(([name, value]) =>
             value === undefined ? [] : [name, value],
           )
-          const question = JSON.stringify([app, target, headers])
+          const lookup = JSON.stringify([app, target, headers])
           const key = cacheKey(app, target, headers)
-          assert.equal(seen.get(key), undefined, question)
-          seen.set(key, question)
+          assert.equal(seen.get(key), undefined, lookup)
+          seen.set(key, lookup)
         }
   assert.equal(seen.size, 2 * 4 * 6 * 6)
 })
