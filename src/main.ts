@@ -4,7 +4,7 @@ import { uptime } from 'node:os'
 import { parseArgs, parseEnv } from 'node:util'
 import { createClock } from './clock.js'
 import { ConfigError, loadConfig, type Environment } from './config/load-config.js'
-import type { Host, Running } from './system.js'
+import type { System, Running } from './system.js'
 
 // The only file that says `process`: arguments and environment in, exit code out. The rest takes what it needs.
 
@@ -80,19 +80,19 @@ async function run(command: 'serve' | 'sandbox'): Promise<void> {
 }
 
 async function start(command: 'serve' | 'sandbox'): Promise<Running> {
-  const host = thisHost()
+  const system = thisSystem()
   try {
     // Each command loads what it needs: `--help` is instant, and whoever serves does not wait for the sandbox.
     if (command === 'sandbox') {
       const { serveSandbox } = await import('./serve-sandbox.js')
-      return await serveSandbox(host)
+      return await serveSandbox(system)
     }
-    const config = loadConfig(host.environment, host.readFile)
+    const config = loadConfig(system.environment, system.readFile)
     const { serve } = await import('./serve.js')
-    return await serve(config, host)
+    return await serve(config, system)
   } catch (error) {
     if (error instanceof ConfigError) fail(error.mistakes)
-    const explained = explainListenError(error, host.environment)
+    const explained = explainListenError(error, system.environment)
     if (explained === undefined) throw error
     fail([explained])
   }
@@ -102,12 +102,12 @@ async function examine(json: boolean): Promise<void> {
   // `doctor | head` has read enough.
   process.stdout.on('error', () => process.exit(1))
   const { doctor } = await import('./doctor/doctor.js')
-  const code = await doctor(thisHost(), { json, write: (text) => void process.stdout.write(text) })
+  const code = await doctor(thisSystem(), { json, write: (text) => void process.stdout.write(text) })
   // A name lookup cannot be cancelled: what is written goes out, what is still pending is not waited for.
   process.stdout.write('', () => process.exit(code))
 }
 
-function thisHost(): Host {
+function thisSystem(): System {
   return {
     version,
     environment: readEnvironment(),

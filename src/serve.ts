@@ -1,7 +1,7 @@
 import { buildApp } from './app.js'
 import type { Config } from './config/load-config.js'
 import { createCredentials } from './config/credentials.js'
-import type { Host, Running } from './system.js'
+import type { System, Running } from './system.js'
 import { createLineBatches } from './telemetry/log-buffer.js'
 import { announce, listen, prepareSocket } from './server/listen.js'
 import { createLogger, prettyLines } from './telemetry/logger.js'
@@ -12,22 +12,22 @@ import { watchSecretFiles } from './config/secret-files.js'
 const LINES_LATE_MS = 10
 
 /** Serves until stopped. Rejects with the system's error if the address cannot be had. */
-export async function serve(config: Config, host: Host): Promise<Running> {
-  const { environment, readFile, now, version } = host
+export async function serve(config: Config, system: System): Promise<Running> {
+  const { environment, readFile, now, version } = system
   const lines = createLineBatches(LINES_LATE_MS)
-  host.onExit(() => lines.flush())
+  system.onExit(() => lines.flush())
   const log = createLogger({
     level: config.logLevel,
-    destination: host.isTerminal ? await prettyLines() : lines,
+    destination: system.isTerminal ? await prettyLines() : lines,
   })
   const upstream = createUpstream(config)
   const credentials = createCredentials(config.app, config.work)
   const app = await buildApp(config, { version, upstream, log, now, credentials })
 
   await app.fastify.ready()
-  const undo = await prepareSocket(config.listen, host.umask)
+  const undo = await prepareSocket(config.listen, system.umask)
   const address = await listen(app.fastify.server, config.listen).finally(undo)
-  announce(address, config, log, host.isTerminal)
+  announce(address, config, log, system.isTerminal)
   app.start()
 
   const changed = () => app.credentialsChanged()

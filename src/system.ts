@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Config, Environment } from './config/load-config.js'
 
 /** The process as far as serving needs it. */
-export interface Host {
+export interface System {
   readonly version: string
   readonly environment: Environment
   readonly readFile: (path: string) => string

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Config } from '../config/load-config.js'
 import type { Family } from '../api/families.js'
 import { createUpstream, type Upstream } from '../proxy/upstream/upstream.js'
-import type { Host } from '../system.js'
+import type { System } from '../system.js'
 import { checkCertificate } from './check-certificate.js'
 import { checkClock } from './check-clock.js'
 import { checkConnection } from './check-connection.js'
@@ -34,43 +34,43 @@ export interface DoctorOptions {
  *
  * @returns the exit code: 0 when everything that is configured works
  */
-export async function doctor(host: Host, { json, write, wallClock }: DoctorOptions): Promise<0 | 1> {
+export async function doctor(system: System, { json, write, wallClock }: DoctorOptions): Promise<0 | 1> {
   const findings: Finding[] = []
   const report: Report = (finding) => {
     findings.push(finding)
-    if (!json) write(renderFinding(finding, host.isTerminal))
+    if (!json) write(renderFinding(finding, system.isTerminal))
   }
 
-  if (!json) write(`8x8-auth-proxy ${host.version} doctor\n\n`)
-  await examine({ host, report, wallClock: wallClock ?? Date.now })
-  write(json ? renderJson(host.version, findings) : renderSummary(findings))
+  if (!json) write(`8x8-auth-proxy ${system.version} doctor\n\n`)
+  await examine({ system, report, wallClock: wallClock ?? Date.now })
+  write(json ? renderJson(system.version, findings) : renderSummary(findings))
   return isHealthy(findings) ? 0 : 1
 }
 
 type Report = (finding: Finding) => void
 
 interface Examination {
-  readonly host: Host
+  readonly system: System
   readonly report: Report
   readonly wallClock: () => number
 }
 
 /** The checks in their order. Each is handed those that have to work first. */
-async function examine({ host, report, wallClock }: Examination): Promise<void> {
-  const { now } = host
+async function examine({ system, report, wallClock }: Examination): Promise<void> {
+  const { now } = system
   const check = async <T>(name: string, needs: readonly Finding[], work: Work<T>): Promise<Finding<T>> => {
     const finding = await perform(name, needs, work, now)
     report(finding)
     return finding
   }
 
-  const settings = await check('settings', [], () => checkSettings(host.environment, host.readFile))
+  const settings = await check('settings', [], () => checkSettings(system.environment, system.readFile))
   const config = settings.value
   if (config === undefined) return
 
   const secrets = secretsOf(config)
   const clean = cleaner(secrets)
-  const reach = { check, host, clean, wallClock, timeoutMs: config.connectTimeoutMs }
+  const reach = { check, system, clean, wallClock, timeoutMs: config.connectTimeoutMs }
   const base = await reachServer('', routeTo(config.baseUrl, 'X8_BASE_URL', config.egress), reach)
   const tokens =
     config.tokenUrl.origin === config.baseUrl.origin
@@ -92,12 +92,12 @@ async function examine({ host, report, wallClock }: Examination): Promise<void> 
   }
   const { tokenStoreUrl: store, connectTimeoutMs: timeoutMs } = config
   if (store !== undefined) await check('token-store', [], () => checkTokenStore(store, { now, timeoutMs }))
-  await check('listen', [], () => checkListen(config.listen, host.umask))
+  await check('listen', [], () => checkListen(config.listen, system.umask))
 }
 
 interface Reach {
   readonly check: <T>(name: string, needs: readonly Finding[], work: Work<T>) => Promise<Finding<T>>
-  readonly host: Host
+  readonly system: System
   readonly clean: Clean
   readonly wallClock: () => number
   readonly timeoutMs: number
@@ -107,18 +107,18 @@ interface Reach {
 async function reachServer(
   prefix: string,
   route: Route,
-  { check, host, clean, wallClock, timeoutMs }: Reach,
+  { check, system, clean, wallClock, timeoutMs }: Reach,
 ): Promise<Finding<true>> {
   const dns = await check(`${prefix}dns`, [], () => checkDns(route, timeoutMs))
   const connection = await check<Duplex>(`${prefix}connection`, [dns], () =>
-    checkConnection(route, { timeoutMs, now: host.now }),
+    checkConnection(route, { timeoutMs, now: system.now }),
   )
   return check(`${prefix}certificate`, [connection], () =>
     checkCertificate(route, {
       connection: connection.value!,
       timeoutMs,
       wallClock,
-      hasExtraAuthorities: (host.environment.NODE_EXTRA_CA_CERTS ?? '') !== '',
+      hasExtraAuthorities: (system.environment.NODE_EXTRA_CA_CERTS ?? '') !== '',
       clean,
     }),
   )

@@ -57,7 +57,7 @@ export async function examineAsText(
 async function run(given: Environment, options: ExamineOptions, json: boolean) {
   const environment = { X8_APP_KEY: KEY, X8_APP_SECRET: SECRET, X8_PORT: '0', ...given }
   let text = ''
-  const host = {
+  const system = {
     version: '0.0.0-test',
     environment,
     readFile: () => '',
@@ -68,7 +68,7 @@ async function run(given: Environment, options: ExamineOptions, json: boolean) {
   }
   const { wallClock } = options
   const write = (part: string) => void (text += part)
-  const code = await doctor(host, { json, write, ...(wallClock === undefined ? {} : { wallClock }) })
+  const code = await doctor(system, { json, write, ...(wallClock === undefined ? {} : { wallClock }) })
   assertNoSecret(text, [
     ...SECRET_NAMES.map((name) => (environment as Environment)[name] ?? ''),
     ...(options.secrets ?? []),
