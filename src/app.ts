@@ -19,8 +19,8 @@ import { login } from './local/login.js'
 import { metrics } from './local/metrics.js'
 import { status } from './local/status.js'
 import { createProcessMetrics } from './telemetry/process-metrics.js'
-import { createTraffic } from './telemetry/request-counters.js'
-import type { Numbers } from './telemetry/counters.js'
+import { createRequestCounters } from './telemetry/request-counters.js'
+import type { Counters } from './telemetry/counters.js'
 import { sendProblem } from './server/send-problem.js'
 import { createCircuitBreaker } from './proxy/upstream/circuit-breaker.js'
 import { createForward } from './proxy/forward.js'
@@ -52,7 +52,7 @@ export interface App {
   /** Ends gracefully. @returns how many requests had to be cut */
   stop(): Promise<number>
   /** What this process has counted. */
-  numbers(): Numbers
+  counters(): Counters
   /** How the shared token is doing. */
   status(): TokenStatus
   /** Takes up changed credentials at once. */
@@ -67,10 +67,10 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const door = createDoor(config)
   const realtimeCache =
     config.realtimeCacheMs > 0 ? createRealtimeCache({ ttlMs: config.realtimeCacheMs, now }) : undefined
-  const traffic = createTraffic()
+  const requestCounters = createRequestCounters()
   const inFlight = createInFlight()
-  const numbers = (): Numbers => ({
-    traffic,
+  const counters = (): Counters => ({
+    requestCounters,
     inFlight: inFlight.size,
     circuitBreaker: circuitBreaker.status(),
     cache: realtimeCache?.status(),
@@ -87,7 +87,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
           credentials: outside.credentials ?? createCredentials(config.app, config.work),
           log,
           now,
-          numbers: async () => numbers(),
+          counters: async () => counters(),
           processes: async () => [await processMetrics()],
           draining: drain.started,
         })
@@ -103,7 +103,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     raw.once('close', () => {
       inFlight.remove(place)
       const time = now()
-      traffic.count(
+      requestCounters.count(
         request.exchange,
         request.method,
         raw.headersSent ? raw.statusCode : 0,
@@ -193,7 +193,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
       own?.tokens.stop()
       return cut
     },
-    numbers,
+    counters,
     status: () => token.status(),
     credentialsChanged: () => own?.tokens.credentialsChanged(),
   }

@@ -9,7 +9,7 @@ import { createRecorder, type RecordedRequest, type Recorder } from './inspector
 import { createMetrics, type ReadMetrics } from './local/metrics.js'
 import type { ProcessMetrics } from './telemetry/process-metrics.js'
 import { createStatus, type ReadStatus } from './local/status.js'
-import type { Numbers } from './telemetry/counters.js'
+import type { Counters } from './telemetry/counters.js'
 import type { Upstream } from './proxy/upstream/upstream.js'
 import type { SharedToken } from './token/token-cache.js'
 import { createTokens, type Tokens } from './token/tokens.js'
@@ -45,7 +45,7 @@ export interface SharedOptions {
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
   /** What all processes have counted. */
-  readonly numbers: () => Promise<Numbers>
+  readonly counters: () => Promise<Counters>
   /** Node's own metrics of each process. */
   readonly processes: () => Promise<ProcessMetrics[]>
   readonly draining: () => boolean
@@ -60,7 +60,7 @@ export interface OwnShared extends Shared {
 }
 
 export function createShared(options: SharedOptions): OwnShared {
-  const { config, version, upstream, credentials, log, now, numbers, processes, draining } = options
+  const { config, version, upstream, credentials, log, now, counters, processes, draining } = options
   const tokens = createTokens({
     config,
     credentials,
@@ -92,9 +92,9 @@ export function createShared(options: SharedOptions): OwnShared {
       tokens: tokens.app,
       workTokens: tokens.work,
       tokenStore: tokens.store,
-      numbers,
+      counters,
       now,
     }),
-    metrics: createMetrics({ numbers, tokens: tokens.app, processes }),
+    metrics: createMetrics({ counters, tokens: tokens.app, processes }),
   }
 }

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { Metric, Registry } from 'prom-client'
-import type { Numbers } from '../telemetry/counters.js'
+import type { Counters } from '../telemetry/counters.js'
 import type { TokenCache } from '../token/token-cache.js'
 import { combineProcessMetrics, type ProcessMetrics } from '../telemetry/process-metrics.js'
 import { BUCKETS_SECONDS } from '../telemetry/request-counters.js'
 
 export interface MetricsOptions {
-  readonly numbers: () => Promise<Numbers>
+  readonly counters: () => Promise<Counters>
   readonly tokens: Pick<TokenCache, 'counts' | 'status'>
   /** Node's own metrics of each process. */
   readonly processes: () => Promise<ProcessMetrics[]>
@@ -30,18 +30,18 @@ export async function metrics(app: FastifyInstance, { read }: { read: ReadMetric
  * prom-client takes 50 ms and 11 MB to load, so it is loaded when somebody asks for metrics; nothing is lost by that,
  * since the numbers are counted elsewhere and only read here.
  */
-export function createMetrics({ numbers, tokens, processes }: MetricsOptions): ReadMetrics {
+export function createMetrics({ counters, tokens, processes }: MetricsOptions): ReadMetrics {
   return async () => {
     const { default: prometheus } = await import('prom-client')
     const registry = new prometheus.Registry()
-    registerNumbers(registry, await numbers(), tokens)
+    registerCounters(registry, await counters(), tokens)
     return `${await combineProcessMetrics(await processes())}\n${await registry.metrics()}`
   }
 }
 
-function registerNumbers(
+function registerCounters(
   registry: Registry,
-  { traffic, inFlight }: Numbers,
+  { requestCounters, inFlight }: Counters,
   tokens: MetricsOptions['tokens'],
 ): void {
   counter(
@@ -49,7 +49,7 @@ function registerNumbers(
     'x8_proxy_requests_total',
     'Requests, by API family, method and status (0: the caller left).',
     () =>
-      [...traffic.families].flatMap(([family, { responses }]) =>
+      [...requestCounters.families].flatMap(([family, { responses }]) =>
         [...responses].map(([response, value]) => {
           const [method = '', status = ''] = response.split(' ')
           return { value, labels: { family, method, status } }
@@ -62,7 +62,7 @@ function registerNumbers(
     'x8_proxy_request_duration_seconds',
     'How long requests took, to the last byte.',
     () =>
-      [...traffic.families].flatMap(([family, { buckets, count, seconds }]) => {
+      [...requestCounters.families].flatMap(([family, { buckets, count, seconds }]) => {
         const name = 'x8_proxy_request_duration_seconds'
         let upTo = 0
         return [
@@ -81,13 +81,13 @@ function registerNumbers(
     { value: inFlight },
   ])
   counter(registry, 'x8_proxy_errors_total', "Errors that were the proxy's own, by name.", () =>
-    [...traffic.problems].map(([name, value]) => ({ value, labels: { name } })),
+    [...requestCounters.problems].map(([name, value]) => ({ value, labels: { name } })),
   )
   counter(registry, 'x8_proxy_retries_total', 'Requests that were sent once more, by reason.', () =>
-    Object.entries(traffic.retries).map(([reason, value]) => ({ value, labels: { reason } })),
+    Object.entries(requestCounters.retries).map(([reason, value]) => ({ value, labels: { reason } })),
   )
   counter(registry, 'x8_proxy_cache_total', 'Requests that the real-time cache looked at, by result.', () =>
-    Object.entries(traffic.cache).map(([result, value]) => ({ value, labels: { result } })),
+    Object.entries(requestCounters.cache).map(([result, value]) => ({ value, labels: { result } })),
   )
   counter(registry, 'x8_token_requests_total', 'Requests for a token, by result.', () =>
     Object.entries(tokens.counts.requests).map(([result, value]) => ({ value, labels: { result } })),

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config/load-config.js'
 import { FAMILIES, isGranted } from '../api/families.js'
-import type { Numbers } from '../telemetry/counters.js'
+import type { Counters } from '../telemetry/counters.js'
 import type { TokenCache } from '../token/token-cache.js'
-import type { TrafficCounts } from '../telemetry/request-counters.js'
+import type { RequestCounts } from '../telemetry/request-counters.js'
 
 export interface StatusOptions {
   readonly version: string
@@ -12,7 +12,7 @@ export interface StatusOptions {
   readonly workTokens: Pick<TokenCache, 'status'> | undefined
   /** Whether replicas can share tokens; undefined where they do not. */
   readonly tokenStore: () => object | undefined
-  readonly numbers: () => Promise<Numbers>
+  readonly counters: () => Promise<Counters>
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
 }
@@ -28,10 +28,10 @@ export async function status(app: FastifyInstance, { read }: { read: ReadStatus 
 }
 
 export function createStatus(options: StatusOptions): ReadStatus {
-  const { version, config, tokens, workTokens, tokenStore, numbers, now } = options
+  const { version, config, tokens, workTokens, tokenStore, counters, now } = options
   const startedAt = now()
   return async () => {
-    const { traffic, circuitBreaker, cache } = await numbers()
+    const { requestCounters, circuitBreaker, cache } = await counters()
     return {
       version,
       uptimeSeconds: Math.floor((now() - startedAt) / 1000),
@@ -41,8 +41,11 @@ export function createStatus(options: StatusOptions): ReadStatus {
       // Left out of the JSON where there is none.
       tokenStore: tokenStore(),
       upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...circuitBreaker },
-      requests: requestsByFamily(traffic),
-      cache: cache === undefined ? { enabled: false } : { enabled: true, ...cache, ...cacheResults(traffic) },
+      requests: requestsByFamily(requestCounters),
+      cache:
+        cache === undefined
+          ? { enabled: false }
+          : { enabled: true, ...cache, ...cacheResults(requestCounters) },
       settings: settingsInForce(config),
     }
   }
@@ -86,13 +89,13 @@ function withoutQuery(url: URL): string {
   return `${url.origin}${url.pathname}`
 }
 
-function cacheResults({ cache }: TrafficCounts): Record<string, number> {
+function cacheResults({ cache }: RequestCounts): Record<string, number> {
   return { hits: cache.hit, misses: cache.miss, collapsed: cache.collapsed, bypassed: cache.bypass }
 }
 
 function requestsByFamily({
   families,
-}: TrafficCounts): Record<string, { requests: number; statuses: Record<string, number> }> {
+}: RequestCounts): Record<string, { requests: number; statuses: Record<string, number> }> {
   return Object.fromEntries(
     [...families].map(([family, { count, responses }]) => {
       const statuses: Record<string, number> = {}
