@@ -73,7 +73,7 @@ async function run(command: 'serve' | 'sandbox'): Promise<void> {
   // Whatever a library attaches to an error stays out of the output: the log knows what may be said.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
-      running.log.fatal({ err: error }, 'the proxy made a mistake that it cannot go on from')
+      running.log.fatal({ err: error }, 'unexpected error: the process ends')
       process.exit(1)
     })
   }
@@ -91,7 +91,7 @@ async function start(command: 'serve' | 'sandbox'): Promise<Running> {
     const { serve } = await import('./serve.js')
     return await serve(config, system)
   } catch (error) {
-    if (error instanceof ConfigError) fail(error.mistakes)
+    if (error instanceof ConfigError) fail(error.errors)
     const explained = explainListenError(error, system.environment)
     if (explained === undefined) throw error
     fail([explained])

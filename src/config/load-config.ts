@@ -59,14 +59,14 @@ export interface Rule {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** All the mistakes of an environment, one plain sentence each; none holds a value that could be secret. */
+/** All the configuration errors of an environment, one plain sentence each; none holds a value that could be secret. */
 export class ConfigError extends Error {
-  readonly mistakes: readonly string[]
+  readonly errors: readonly string[]
 
-  constructor(mistakes: readonly string[]) {
-    super(mistakes.join('\n'))
+  constructor(errors: readonly string[]) {
+    super(errors.join('\n'))
     this.name = 'ConfigError'
-    this.mistakes = mistakes
+    this.errors = errors
   }
 }
 
@@ -78,33 +78,33 @@ export class ConfigError extends Error {
  * @throws {ConfigError} with all mistakes together
  */
 export function loadConfig(environment: Environment, readFile: (path: string) => string): Config {
-  const mistakes: string[] = []
+  const errors: string[] = []
   const given = Object.fromEntries(
     Object.entries(environment).filter(
       ([name, value]) => name.startsWith('X8_') && value !== undefined && value !== '',
     ),
   ) as Record<string, string>
 
-  rejectUnknownNames(given, mistakes)
-  readSecretFiles(given, readFile, mistakes)
-  const settings = checkSettings(given, mistakes)
-  rejectIdleSettings(given, mistakes)
-  rejectLongSocketPath(given.X8_SOCKET, mistakes)
-  rejectUnverifiedTls(environment, mistakes)
+  rejectUnknownNames(given, errors)
+  readSecretFiles(given, readFile, errors)
+  const settings = checkSettings(given, errors)
+  rejectIdleSettings(given, errors)
+  rejectLongSocketPath(given.X8_SOCKET, errors)
+  rejectUnverifiedTls(environment, errors)
 
-  const baseUrl = readUrl('X8_BASE_URL', settings.X8_BASE_URL, mistakes)
+  const baseUrl = readUrl('X8_BASE_URL', settings.X8_BASE_URL, errors)
   if (baseUrl !== undefined && (baseUrl.pathname !== '/' || baseUrl.search !== '')) {
-    mistakes.push('X8_BASE_URL must be an origin without a path, such as https://api.8x8.com.')
+    errors.push('X8_BASE_URL must be an origin without a path, such as https://api.8x8.com.')
   }
   const base = baseUrl ?? new URL(SETTINGS.X8_BASE_URL.default)
   const tokenUrl = readUrl(
     'X8_TOKEN_URL',
     settings.X8_TOKEN_URL ?? new URL('/oauth/v2/token', base).href,
-    mistakes,
+    errors,
   )
   const config = {
     app: { key: settings.X8_APP_KEY ?? '', secret: settings.X8_APP_SECRET ?? '' },
-    work: readWork(settings, mistakes),
+    work: readWork(settings, errors),
     baseUrl,
     tokenUrl,
     workTokenUrl: new URL('/analytics/work/v1/oauth/token', base),
@@ -114,12 +114,12 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
       settings.X8_SOCKET === undefined
         ? { host: settings.X8_HOST, port: settings.X8_PORT }
         : { socket: settings.X8_SOCKET },
-    allowedHosts: readHosts(settings.X8_ALLOWED_HOSTS, mistakes),
-    allowedOrigins: readOrigins(settings.X8_ALLOWED_ORIGINS, mistakes),
+    allowedHosts: readHosts(settings.X8_ALLOWED_HOSTS, errors),
+    allowedOrigins: readOrigins(settings.X8_ALLOWED_ORIGINS, errors),
     proxyKey: settings.X8_PROXY_KEY,
     readOnly: settings.X8_READ_ONLY,
-    allow: readRules('X8_ALLOW', given, settings, mistakes),
-    deny: readRules('X8_DENY', given, settings, mistakes),
+    allow: readRules('X8_ALLOW', given, settings, errors),
+    deny: readRules('X8_DENY', given, settings, errors),
     maxBodyBytes: settings.X8_MAX_BODY_BYTES,
     replayBodyBytes: Math.min(settings.X8_REPLAY_BODY_BYTES, settings.X8_MAX_BODY_BYTES),
     connectTimeoutMs: settings.X8_CONNECT_TIMEOUT_MS,
@@ -128,11 +128,11 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
     tokenTimeoutMs: settings.X8_TOKEN_TIMEOUT_MS,
     shutdownGraceMs: settings.X8_SHUTDOWN_GRACE_MS,
     realtimeCacheMs: settings.X8_REALTIME_CACHE_MS,
-    tokenStoreUrl: readTokenStoreUrl(settings.X8_TOKEN_STORE_URL, mistakes),
+    tokenStoreUrl: readTokenStoreUrl(settings.X8_TOKEN_STORE_URL, errors),
     logLevel: settings.X8_LOG_LEVEL,
-    egress: readEgress(environment, mistakes),
+    egress: readEgress(environment, errors),
   }
-  if (mistakes.length > 0 || baseUrl === undefined || tokenUrl === undefined) throw new ConfigError(mistakes)
+  if (errors.length > 0 || baseUrl === undefined || tokenUrl === undefined) throw new ConfigError(errors)
   return { ...config, baseUrl, tokenUrl }
 }
 
@@ -144,16 +144,16 @@ export function isLoopback(hostname: string): boolean {
 const WORKERS_REMOVED =
   'X8_WORKERS was removed: one process serves some 20,000 requests a second. For more, run replicas that share one token through X8_TOKEN_STORE_URL.'
 
-function rejectUnknownNames(given: Record<string, string>, mistakes: string[]): void {
+function rejectUnknownNames(given: Record<string, string>, errors: string[]): void {
   for (const name of Object.keys(given)) {
     if (SETTING_NAMES.includes(name)) continue
     delete given[name]
     if (name === 'X8_WORKERS') {
-      mistakes.push(WORKERS_REMOVED)
+      errors.push(WORKERS_REMOVED)
       continue
     }
     const nearest = closestMatch(name, SETTING_NAMES)
-    mistakes.push(`${name} is not a setting of this program. Did you mean ${nearest}?`)
+    errors.push(`${name} is not a setting of this program. Did you mean ${nearest}?`)
   }
 }
 
@@ -164,35 +164,33 @@ function rejectUnknownNames(given: Record<string, string>, mistakes: string[]): 
 function readSecretFiles(
   given: Record<string, string>,
   readFile: (path: string) => string,
-  mistakes: string[],
+  errors: string[],
 ): void {
   for (const name of FILE_SETTINGS) {
     const path = given[`${name}_FILE`]
     if (path === undefined) continue
     delete given[`${name}_FILE`]
     if (given[name] !== undefined) {
-      mistakes.push(`${name} and ${name}_FILE are both set. Keep one of them.`)
+      errors.push(`${name} and ${name}_FILE are both set. Keep one of them.`)
       continue
     }
     try {
       const content = readFile(path).replace(/\r?\n$/, '')
-      if (content === '') mistakes.push(`${name}_FILE names an empty file.`)
+      if (content === '') errors.push(`${name}_FILE names an empty file.`)
       given[name] = content === '' ? '-' : content
     } catch (error) {
-      mistakes.push(
-        `${name}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code}).`,
-      )
+      errors.push(`${name}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code}).`)
       given[name] = '-'
     }
   }
 }
 
 /** Types, ranges and patterns, by env-schema. What it refuses is replaced by the default, so that the rest is checked too. */
-function checkSettings(given: Record<string, string>, mistakes: string[]): Settings {
+function checkSettings(given: Record<string, string>, errors: string[]): Settings {
   const data = { ...given }
   for (const name of ['X8_APP_KEY', 'X8_APP_SECRET'] as const) {
     if (data[name] === undefined) {
-      mistakes.push(`${name} is required: it must be ${SETTINGS[name].description}. Or set ${name}_FILE.`)
+      errors.push(`${name} is required: it must be ${SETTINGS[name].description}. Or set ${name}_FILE.`)
     }
   }
   // To the checker "Infinity", "0x10" and " 1e3" are whole numbers.
@@ -211,7 +209,7 @@ function checkSettings(given: Record<string, string>, mistakes: string[]): Setti
     )
     if (refused.size === 0) throw error
     for (const name of refused) {
-      mistakes.push(`${name} must be ${SETTINGS[name as SettingName].description}.`)
+      errors.push(`${name} must be ${SETTINGS[name as SettingName].description}.`)
       delete data[name]
     }
     return envSchema<Settings>({ schema: { type: 'object', properties: { ...SETTINGS } }, data, env: false })
@@ -219,10 +217,10 @@ function checkSettings(given: Record<string, string>, mistakes: string[]): Setti
 }
 
 /** A setting that changes nothing beside another is a misunderstanding: better said than found out. */
-function rejectIdleSettings(given: Record<string, string>, mistakes: string[]): void {
+function rejectIdleSettings(given: Record<string, string>, errors: string[]): void {
   for (const name of ['X8_HOST', 'X8_PORT']) {
     if (given[name] !== undefined && given.X8_SOCKET !== undefined) {
-      mistakes.push(`${name} has no effect beside X8_SOCKET. Keep one of them.`)
+      errors.push(`${name} has no effect beside X8_SOCKET. Keep one of them.`)
     }
   }
 }
@@ -231,17 +229,17 @@ function rejectIdleSettings(given: Record<string, string>, mistakes: string[]): 
 const LONGEST_SOCKET_PATH_BYTES = 103
 
 /** Of a path that is too long Node takes the beginning, and would listen there. */
-function rejectLongSocketPath(path: string | undefined, mistakes: string[]): void {
+function rejectLongSocketPath(path: string | undefined, errors: string[]): void {
   if (path !== undefined && Buffer.byteLength(path) > LONGEST_SOCKET_PATH_BYTES) {
-    mistakes.push(
+    errors.push(
       `X8_SOCKET must be ${LONGEST_SOCKET_PATH_BYTES} bytes long at most: a system knows no longer one.`,
     )
   }
 }
 
-function rejectUnverifiedTls(environment: Environment, mistakes: string[]): void {
+function rejectUnverifiedTls(environment: Environment, errors: string[]): void {
   if (environment.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
-    mistakes.push(
+    errors.push(
       'NODE_TLS_REJECT_UNAUTHORIZED must not be 0: the token would go to whoever answers. ' +
         'Trust a private certificate authority with NODE_EXTRA_CA_CERTS instead.',
     )
@@ -249,57 +247,57 @@ function rejectUnverifiedTls(environment: Environment, mistakes: string[]): void
 }
 
 /** What is in the URL beside the host may be a password: it is not repeated. */
-function readTokenStoreUrl(value: string | undefined, mistakes: string[]): URL | undefined {
+function readTokenStoreUrl(value: string | undefined, errors: string[]): URL | undefined {
   if (value === undefined) return undefined
   const url = URL.canParse(value) ? new URL(value) : undefined
   const isRedis = url !== undefined && ['redis:', 'rediss:'].includes(url.protocol)
   if (isRedis && url.hostname !== '' && /^(?:\/\d*)?$/.test(url.pathname)) return url
-  mistakes.push(`X8_TOKEN_STORE_URL must be ${SETTINGS.X8_TOKEN_STORE_URL.description}.`)
+  errors.push(`X8_TOKEN_STORE_URL must be ${SETTINGS.X8_TOKEN_STORE_URL.description}.`)
   return undefined
 }
 
-function readWork(settings: Settings, mistakes: string[]): WorkCredentials | undefined {
+function readWork(settings: Settings, errors: string[]): WorkCredentials | undefined {
   const { X8_WORK_USERNAME: username, X8_WORK_PASSWORD: password } = settings
   if (username !== undefined && password !== undefined) return { username, password }
   if (username !== undefined)
-    mistakes.push('X8_WORK_USERNAME has no effect without X8_WORK_PASSWORD. Set both.')
+    errors.push('X8_WORK_USERNAME has no effect without X8_WORK_PASSWORD. Set both.')
   if (password !== undefined)
-    mistakes.push('X8_WORK_PASSWORD has no effect without X8_WORK_USERNAME. Set both.')
+    errors.push('X8_WORK_PASSWORD has no effect without X8_WORK_USERNAME. Set both.')
   return undefined
 }
 
-function readUrl(name: string, value: string, mistakes: string[]): URL | undefined {
+function readUrl(name: string, value: string, errors: string[]): URL | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    mistakes.push(`${name} must be an https:// URL.`)
+    errors.push(`${name} must be an https:// URL.`)
   } else if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    mistakes.push(`${name} must be an https:// URL; plain http:// is for loopback addresses only.`)
+    errors.push(`${name} must be an https:// URL; plain http:// is for loopback addresses only.`)
   } else if (url.username !== '' || url.password !== '' || url.hash !== '') {
-    mistakes.push(`${name} must be a URL without user name, password and fragment.`)
+    errors.push(`${name} must be a URL without user name, password and fragment.`)
   } else {
     return url
   }
   return undefined
 }
 
-function readHosts(entries: string[], mistakes: string[]): ReadonlySet<string> {
+function readHosts(entries: string[], errors: string[]): ReadonlySet<string> {
   const hosts = trimmed(entries)
   if (!hosts.every((host) => /^[\w.-]+$/.test(host))) {
-    mistakes.push(
+    errors.push(
       'X8_ALLOWED_HOSTS must be host names without scheme, port and wildcards, separated by commas.',
     )
   }
   return new Set(hosts.map((host) => host.toLowerCase()))
 }
 
-function readOrigins(entries: string[], mistakes: string[]): ReadonlySet<string> {
+function readOrigins(entries: string[], errors: string[]): ReadonlySet<string> {
   const origins = trimmed(entries)
   if (
     !origins.every(
       (origin) => /^https?:/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin,
     )
   ) {
-    mistakes.push(
+    errors.push(
       'X8_ALLOWED_ORIGINS must be origins as browsers send them (scheme, host and port; no path, no wildcard), ' +
         'separated by commas, such as https://app.example.com,http://localhost:3000.',
     )
@@ -312,12 +310,12 @@ function readRules(
   name: 'X8_ALLOW' | 'X8_DENY',
   given: Record<string, string>,
   settings: Settings,
-  mistakes: string[],
+  errors: string[],
 ): Rule[] {
   const entries = trimmed(settings[name])
   const rules = entries.map(readRule)
   if (rules.includes(undefined) || (entries.length === 0 && given[name] !== undefined)) {
-    mistakes.push(`${name} must be ${SETTINGS[name].description}, such as "GET /storage/us-west".`)
+    errors.push(`${name} must be ${SETTINGS[name].description}, such as "GET /storage/us-west".`)
   }
   return rules.filter((rule) => rule !== undefined)
 }
@@ -333,13 +331,13 @@ function readRule(entry: string): Rule | undefined {
   }
 }
 
-function readEgress(environment: Environment, mistakes: string[]): Config['egress'] {
+function readEgress(environment: Environment, errors: string[]): Config['egress'] {
   const given = environment.https_proxy || environment.HTTPS_PROXY
   if (given === undefined || given === '') return undefined
   // As curl has it, `proxy.example.com:3128` is an http:// URL.
   const httpsProxy = given.includes('://') ? given : `http://${given}`
   if (!URL.canParse(httpsProxy) || !/^https?:$/.test(new URL(httpsProxy).protocol)) {
-    mistakes.push('HTTPS_PROXY must be an http:// or https:// URL.')
+    errors.push('HTTPS_PROXY must be an http:// or https:// URL.')
   }
   return { httpsProxy, noProxy: environment.no_proxy || environment.NO_PROXY || '' }
 }

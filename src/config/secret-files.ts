@@ -30,8 +30,8 @@ export function watchSecretFiles(options: SecretFilesOptions): SecretFiles {
       log.info('new credentials read')
       changed()
     } catch (error) {
-      const mistakes = error instanceof ConfigError ? error.mistakes : [(error as Error).message]
-      log.error({ mistakes }, 'the new credentials cannot be read, the old ones stay in force')
+      const errors = error instanceof ConfigError ? error.errors : [(error as Error).message]
+      log.error({ errors }, 'the new credentials cannot be read, the old ones stay in force')
     }
   }
   return { reload, unwatch: watchFiles(secretFiles(environment), reload) }

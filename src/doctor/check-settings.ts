@@ -11,7 +11,7 @@ export function checkSettings(environment: Environment, readFile: (path: string)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     return failed(
-      error.mistakes.join('\n'),
+      error.errors.join('\n'),
       'Correct these in the environment or in .env of this folder. .env.example lists every setting.',
     )
   }

@@ -180,7 +180,7 @@ const workUserMissing = () =>
 
 type Work<T> = () => Outcome<T> | Promise<Outcome<T>>
 
-/** Makes one check, unless one that it needs did not work. A mistake of the check itself is its failure. */
+/** Makes one check, unless one that it needs did not work. A bug in the check itself is its failure. */
 async function perform<T>(
   name: string,
   needs: readonly Finding[],
@@ -200,7 +200,7 @@ async function perform<T>(
     const { code, name: type } = error as NodeJS.ErrnoException
     outcome = failed(
       `the check itself failed (${code ?? type})`,
-      'This is a mistake of this program: please tell its authors.',
+      'This is a bug in this program: please report it.',
     )
   }
   return { name, ...outcome, durationMs: Math.round(now() - startedMs) }

@@ -14,7 +14,7 @@ export const PROBLEMS = {
   'request-timeout': row(408, 'The request did not arrive in time', 'http_request_error'),
   'body-too-large': row(413, 'The request body is too large', 'http_request_error'),
   'headers-too-large': row(431, 'The request headers are too large', 'http_request_error'),
-  internal: row(500, 'The proxy made a mistake', 'proxy_internal_error'),
+  internal: row(500, 'Internal error in the proxy', 'proxy_internal_error'),
   'websocket-not-supported': row(501, 'WebSockets are not supported', 'http_request_denied'),
   'credentials-refused': row(502, '8x8 refused the app key or secret', 'proxy_configuration_error'),
   'upstream-unreachable': row(502, '8x8 cannot be reached', 'destination_unavailable'),

@@ -430,7 +430,9 @@ class Forwarding implements Receiver {
 function asProxyError(error: unknown): ProxyError {
   return error instanceof ProxyError
     ? error
-    : new ProxyError('internal', 'No token: the proxy made a mistake. Its log says more.', { cause: error })
+    : new ProxyError('internal', 'No token: internal error in the proxy. Its log says more.', {
+        cause: error,
+      })
 }
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])

@@ -86,5 +86,5 @@ function asProxyError(error: Error, log: Logger): ProxyError {
     })
   }
   log.error({ err: error }, 'unexpected error')
-  return new ProxyError('internal', 'The proxy made a mistake. Its log says more.', { cause: error })
+  return new ProxyError('internal', 'Internal error in the proxy. Its log says more.', { cause: error })
 }

@@ -9,7 +9,7 @@ export function fieldAt(thing: unknown, path: string): unknown {
 }
 
 /** A compiled filter, or what is wrong with it. */
-export type Filter<T> = { readonly accepts: (thing: T) => boolean } | { readonly mistake: string }
+export type Filter<T> = { readonly accepts: (thing: T) => boolean } | { readonly error: string }
 
 type Test<T> = (thing: T) => boolean
 
@@ -73,7 +73,7 @@ export function compileFilter<T>(filter: string | null, fieldOf: FieldOf<T> = fi
     if (at < tokens.length) throw new SyntaxError(`unexpected '${tokens[at]}'`)
     return { accepts }
   } catch (error) {
-    if (error instanceof SyntaxError) return { mistake: error.message }
+    if (error instanceof SyntaxError) return { error: error.message }
     throw error
   }
 }

@@ -39,7 +39,7 @@ export function listResponse(call: Call, { name, things }: Resource): SandboxRes
   const pageSize = integer(query, 'pageSize', 100)
   if (!(pageSize >= 1 && pageSize <= 1000)) return refused(call, 'pageSize must be 1 to 1000')
   const filter = compileFilter(query.get('filter'))
-  if ('mistake' in filter) return refused(call, `filter: ${filter.mistake}`)
+  if ('error' in filter) return refused(call, `filter: ${filter.error}`)
   const pageNumber = integer(query, 'pageNumber', 0)
   if (Number.isNaN(pageNumber)) return refused(call, 'pageNumber must be a whole number')
   const isNumbered = name === 'sites'

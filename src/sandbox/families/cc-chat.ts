@@ -70,7 +70,7 @@ function resource(path: string, things: Things<Versioned>, prefix: string): Rout
   return {
     [`GET ${path}`]: (call) => {
       const filter = compileFilter(call.query.get('filter'))
-      if ('mistake' in filter) return problem({ message: 'Invalid filter', errors: [filter.mistake] }, 400)
+      if ('error' in filter) return problem({ message: 'Invalid filter', errors: [filter.error] }, 400)
       const found = allOf(things, call.memory).map(shown).filter(filter.accepts)
       return listResponse(call, sorted(found, call.query.get('sort')))
     },

@@ -21,7 +21,7 @@ export function listResponse(
   order = 'id:asc',
 ): SandboxResponse {
   const filter = compileFilter(call.query.get('filter'))
-  if ('mistake' in filter) return failure(400, 'FILTER', filter.mistake)
+  if ('error' in filter) return failure(400, 'FILTER', filter.error)
   const page = halPage(call, relation, sorted(items.filter(filter.accepts), call.query.get('sort') ?? order))
   return page === undefined ? failure(400, 'PAGE', 'page and size must be whole numbers') : hal(page)
 }

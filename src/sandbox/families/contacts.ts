@@ -70,7 +70,7 @@ function search({ query, memory }: Call): SandboxResponse {
   const size = integer(query, 'size', 20)
   if (!(size >= 1 && size <= 1000)) return message(400, 'size must be from 1 to 1000')
   const filter = compileFilter<Thing>(query.get('filter'), fieldOf)
-  if ('mistake' in filter) return message(400, `Invalid filter: ${filter.mistake}`)
+  if ('error' in filter) return message(400, `Invalid filter: ${filter.error}`)
   const found = sorted(allOf(contacts, memory).filter(filter.accepts), query.get('sort'))
   const page = cursorPage(found, query.get('scrollId'), size)
   if (!page) return message(400, 'scrollId is invalid')

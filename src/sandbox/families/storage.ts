@@ -41,7 +41,7 @@ export const storage: Family = {
 
 function listObjects({ query, memory }: Call): SandboxResponse {
   const filter = compileFilter(query.get('filter') ?? '', fieldOf)
-  if ('mistake' in filter) return message(400, `Invalid filter: ${filter.mistake}`)
+  if ('error' in filter) return message(400, `Invalid filter: ${filter.error}`)
   const offset = integer(query, 'pageKey', 0)
   const limit = integer(query, 'limit', 100)
   if (Number.isNaN(offset)) return message(400, 'pageKey must be a whole number')

@@ -25,7 +25,7 @@ export interface Fault {
 }
 
 /** A fault, or what is wrong with its description. */
-export type FaultSpec = { readonly fault: Fault } | { readonly mistake: string }
+export type FaultSpec = { readonly fault: Fault } | { readonly error: string }
 
 /** Every key, with the alias that reads better in the header. */
 const aliases: Readonly<Record<string, string>> = { slow: 'delay-ms', cut: 'cut-after', drip: 'drip-ms' }
@@ -39,7 +39,7 @@ export function parseFaultHeader(value: string): FaultSpec {
   const words = value.split(/[,;]/).map((word) => word.trim())
   const spec = parseFault(words.filter((word) => word !== '').map(splitAtEquals))
   if ('fault' in spec && (spec.fault.times !== undefined || spec.fault.path !== undefined)) {
-    return { mistake: 'times and path are for /sandbox/fault; the header is about its own request' }
+    return { error: 'times and path are for /sandbox/fault; the header is about its own request' }
   }
   return spec
 }
@@ -49,11 +49,11 @@ export function parseFault(pairs: Iterable<readonly [string, string]>): FaultSpe
   const fault: Fault = {}
   for (const [given, value] of pairs) {
     const key = aliases[given] ?? given
-    const mistake = readPair(fault, key, value)
-    if (mistake) return { mistake: `${given}: ${mistake}` }
+    const error = readPair(fault, key, value)
+    if (error) return { error: `${given}: ${error}` }
   }
-  if (Object.keys(fault).length === 0) return { mistake: `no fault named; the keys are ${faultKeys}` }
-  if (fault.kind !== undefined && fault.status !== 401) return { mistake: 'kind: only with status=401' }
+  if (Object.keys(fault).length === 0) return { error: `no fault named; the keys are ${faultKeys}` }
+  if (fault.kind !== undefined && fault.status !== 401) return { error: 'kind: only with status=401' }
   return { fault }
 }
 

@@ -58,7 +58,7 @@ function faultRoutes(path: string, faultSwitch: (state: State) => FaultSwitch): 
     [`DELETE ${path}`]: (state) => done(faultSwitch(state).set(undefined)),
     [`POST ${path}`]: (state, query) => {
       const spec = parseFault(query)
-      if ('mistake' in spec) return message(400, spec.mistake)
+      if ('error' in spec) return message(400, spec.error)
       faultSwitch(state).set(spec.fault)
       return json(spec)
     },

@@ -49,8 +49,8 @@ async function serveApi(state: State, request: IncomingMessage, raw: ServerRespo
     memory: state.memory,
   }
   const response =
-    'mistake' in spec
-      ? message(400, `X-Sandbox-Fault: ${spec.mistake}`)
+    'error' in spec
+      ? message(400, `X-Sandbox-Fault: ${spec.error}`)
       : (faultResponse(fault) ?? handleApiRequest(request, body, context))
   await deliver(raw, response, fault, () => (record.status = response.status))
 }

@@ -118,7 +118,7 @@ test('the command line runs the doctor, and its exit code says how it went', asy
   assertNoSecret(bad.stdout, [sandbox.credentials.key, 'another-secret-5d1c'])
 })
 
-test('the doctor itself shows mistakes in the settings', async () => {
+test('the doctor itself shows configuration errors', async () => {
   const { code, stdout, stderr } = await command(['doctor'], {})
 
   assert.equal(code, 1)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { examine, examineAsText } from './examine.js'
 
-test('all mistakes in the settings are shown at once, and nothing else is tried', async () => {
+test('all configuration errors are shown at once, and nothing else is tried', async () => {
   const { code, json, checks } = await examine({
     X8_APP_KEY: '',
     X8_PORT: 'eighty',

@@ -20,13 +20,13 @@ function load(environment: Environment, files: Record<string, string> = {}): Con
 }
 
 /** The mistakes that an environment is refused for. */
-function mistakes(environment: Environment, files: Record<string, string> = {}): readonly string[] {
+function errors(environment: Environment, files: Record<string, string> = {}): readonly string[] {
   try {
     load(environment, files)
   } catch (error) {
     assert.ok(error instanceof ConfigError)
-    assert.equal(error.message, error.mistakes.join('\n'))
-    return error.mistakes
+    assert.equal(error.message, error.errors.join('\n'))
+    return error.errors
   }
   return []
 }
@@ -127,7 +127,7 @@ test('an empty variable is an unset one', () => {
 })
 
 test('without a key and a secret nothing starts', () => {
-  assert.deepEqual(mistakes({ X8_APP_KEY: undefined, X8_APP_SECRET: '' }), [
+  assert.deepEqual(errors({ X8_APP_KEY: undefined, X8_APP_SECRET: '' }), [
     "X8_APP_KEY is required: it must be the app's key from 8x8 Admin Console > API Keys (visible ASCII, no spaces). Or set X8_APP_KEY_FILE.",
     "X8_APP_SECRET is required: it must be the app's secret from 8x8 Admin Console > API Keys (visible ASCII, no spaces). Or set X8_APP_SECRET_FILE.",
   ])
@@ -139,7 +139,7 @@ test('each mistake names its variable and what it should be', () => {
   const origins =
     'X8_ALLOWED_ORIGINS must be origins as browsers send them (scheme, host and port; no path, no wildcard), separated by commas, such as https://app.example.com,http://localhost:3000.'
   const duration = 'must be a whole number of milliseconds from 1 to 2147483647.'
-  for (const [name, values, mistake] of [
+  for (const [name, values, error] of [
     [
       'X8_APP_KEY',
       ['a b', 'ü', 'a\n'],
@@ -273,13 +273,13 @@ test('each mistake names its variable and what it should be', () => {
       'NODE_TLS_REJECT_UNAUTHORIZED must not be 0: the token would go to whoever answers. Trust a private certificate authority with NODE_EXTRA_CA_CERTS instead.',
     ],
   ] as const) {
-    for (const value of values) assert.deepEqual(mistakes({ [name]: value }), [mistake], `${name}=${value}`)
+    for (const value of values) assert.deepEqual(errors({ [name]: value }), [error], `${name}=${value}`)
   }
 })
 
 test('all mistakes are told together, a line each', () => {
   assert.deepEqual(
-    mistakes({
+    errors({
       X8_APP_KEY: undefined,
       X8_TYPO: 'x',
       X8_PORT: 'x',
@@ -289,7 +289,7 @@ test('all mistakes are told together, a line each', () => {
       X8_ALLOWED_HOSTS: '*',
       X8_PROXY_KEY_FILE: '/missing',
       NODE_TLS_REJECT_UNAUTHORIZED: '0',
-    }).map((mistake) => /^\w+/.exec(mistake)?.[0]),
+    }).map((error) => /^\w+/.exec(error)?.[0]),
     [
       'X8_TYPO',
       'X8_PROXY_KEY_FILE',
@@ -317,16 +317,16 @@ test('an unknown name is answered with the nearest one', () => {
     ['X8_LOGLEVEL', 'X8_LOG_LEVEL'],
     ['X8_TENANT_FILE', 'X8_TENANT'],
   ] as const) {
-    const [mistake, ...rest] = mistakes({ [name]: 'value' })
+    const [error, ...rest] = errors({ [name]: 'value' })
     assert.deepEqual(rest, [])
     if (name === 'X8_KEY')
-      assert.match(mistake!, /^X8_KEY is not a setting of this program\. Did you mean X8_\w+\?$/)
-    else assert.equal(mistake, `${name} is not a setting of this program. Did you mean ${nearest}?`)
+      assert.match(error!, /^X8_KEY is not a setting of this program\. Did you mean X8_\w+\?$/)
+    else assert.equal(error, `${name} is not a setting of this program. Did you mean ${nearest}?`)
   }
 })
 
 test('X8_WORKERS, which is gone, is answered with the way to more', () => {
-  assert.deepEqual(mistakes({ X8_WORKERS: '2' }), [
+  assert.deepEqual(errors({ X8_WORKERS: '2' }), [
     'X8_WORKERS was removed: one process serves some 20,000 requests a second. For more, run replicas that share one token through X8_TOKEN_STORE_URL.',
   ])
 })
@@ -362,14 +362,14 @@ test('a key, a secret, a password or a proxy key may come from a file', () => {
 })
 
 test('one trailing newline is cut, not two', () => {
-  assert.deepEqual(mistakes({ X8_PROXY_KEY_FILE: '/proxy' }, { '/proxy': 'pk\n\n' }), [
+  assert.deepEqual(errors({ X8_PROXY_KEY_FILE: '/proxy' }, { '/proxy': 'pk\n\n' }), [
     'X8_PROXY_KEY must be visible ASCII without spaces.',
   ])
 })
 
 test('a file that gives nothing is one mistake', () => {
   assert.deepEqual(
-    mistakes(
+    errors(
       {
         X8_APP_KEY: undefined,
         X8_APP_KEY_FILE: '/missing',
@@ -384,14 +384,14 @@ test('a file that gives nothing is one mistake', () => {
 
 test('a variable and its file are not set both', () => {
   for (const name of ['X8_APP_KEY', 'X8_APP_SECRET', 'X8_PROXY_KEY']) {
-    assert.deepEqual(mistakes({ [name]: 'x', [`${name}_FILE`]: '/x' }, { '/x': 'y' }), [
+    assert.deepEqual(errors({ [name]: 'x', [`${name}_FILE`]: '/x' }, { '/x': 'y' }), [
       `${name} and ${name}_FILE are both set. Keep one of them.`,
     ])
   }
 })
 
 test('a setting that has no effect beside another is a mistake', () => {
-  assert.deepEqual(mistakes({ X8_SOCKET: '/run/x8.sock', X8_HOST: '127.0.0.1', X8_PORT: '8808' }), [
+  assert.deepEqual(errors({ X8_SOCKET: '/run/x8.sock', X8_HOST: '127.0.0.1', X8_PORT: '8808' }), [
     'X8_HOST has no effect beside X8_SOCKET. Keep one of them.',
     'X8_PORT has no effect beside X8_SOCKET. Keep one of them.',
   ])
@@ -400,9 +400,9 @@ test('a setting that has no effect beside another is a mistake', () => {
 test('a long X8_SOCKET was cut, and the proxy listened elsewhere', () => {
   const longest = `/${'x'.repeat(102)}`
   assert.deepEqual(load({ X8_SOCKET: longest }).listen, { socket: longest })
-  const mistake = 'X8_SOCKET must be 103 bytes long at most: a system knows no longer one.'
-  assert.deepEqual(mistakes({ X8_SOCKET: `${longest}x` }), [mistake])
-  assert.deepEqual(mistakes({ X8_SOCKET: `/${'\u00fc'.repeat(52)}` }), [mistake])
+  const error = 'X8_SOCKET must be 103 bytes long at most: a system knows no longer one.'
+  assert.deepEqual(errors({ X8_SOCKET: `${longest}x` }), [error])
+  assert.deepEqual(errors({ X8_SOCKET: `/${'\u00fc'.repeat(52)}` }), [error])
 })
 
 test('no message holds a value', () => {
@@ -410,10 +410,10 @@ test('no message holds a value', () => {
   const environment = Object.fromEntries(
     [...SETTING_NAMES, 'X8_TYPO', 'HTTPS_PROXY'].map((name) => [name, `${secret}://${secret}@x`]),
   )
-  const told = mistakes(environment, {}).join('\n')
+  const told = errors(environment, {}).join('\n')
   assert.ok(told.split('\n').length > 15)
   assert.equal(/hush|5f2c/.test(told), false, told)
-  const file = mistakes({ X8_APP_KEY: undefined, X8_APP_KEY_FILE: '/key' }, { '/key': secret })
+  const file = errors({ X8_APP_KEY: undefined, X8_APP_KEY_FILE: '/key' }, { '/key': secret })
   assert.equal(file.length, 1)
   assert.equal(/hush|5f2c/.test(file.join()), false)
 })
@@ -427,7 +427,7 @@ test('plain http is for loopback addresses only', () => {
     'HTTP://LOCALHOST',
     'http://127.1',
   ]) {
-    assert.deepEqual(mistakes({ X8_BASE_URL: origin }), [], origin)
+    assert.deepEqual(errors({ X8_BASE_URL: origin }), [], origin)
   }
   for (const name of ['127.0.0.1', '127.255.0.1', '::1', '[::1]', 'localhost', 'LocalHost'])
     assert.ok(isLoopback(name), name)
