@@ -2,35 +2,32 @@ import { METHODS } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { Config } from './config/load-config.js'
+import { FAMILIES } from './api/families.js'
 import { createCredentials, type Credentials } from './config/credentials.js'
+import type { Config } from './config/load-config.js'
 import { createDoor } from './door/door.js'
-import { corsHeaders, preflightHeaders } from './door/origin.js'
-import { createDrain } from './server/drain.js'
 import { ProxyError } from './http/errors.js'
-import { newExchange } from './http/exchange.js'
-import { familyOf } from './api/families.js'
-import { createInFlight } from './server/in-flight.js'
+import { createInspection } from './inspector/inspection.js'
+import { createRecorder } from './inspector/recorder.js'
 import { inspector } from './inspector/routes.js'
-import { isLocalPath } from './http/local-paths.js'
 import { catalogue } from './local/downloads.js'
 import { health } from './local/health.js'
 import { login } from './local/login.js'
-import { metrics } from './local/metrics.js'
-import { status } from './local/status.js'
+import { createMetrics, metrics } from './local/metrics.js'
+import { createStatus, status } from './local/status.js'
+import { createRealtimeCache } from './proxy/cache/realtime-cache.js'
+import { createForward } from './proxy/forward.js'
+import { createCircuitBreaker } from './proxy/upstream/circuit-breaker.js'
+import type { Upstream } from './proxy/upstream/upstream.js'
+import { createDrain } from './server/drain.js'
+import { createInFlight } from './server/in-flight.js'
+import { createRequestLifecycle } from './server/request-lifecycle.js'
+import { sendProblem } from './server/send-problem.js'
+import { createServer } from './server/server.js'
 import { createProcessMetrics } from './telemetry/process-metrics.js'
 import { createRequestCounters } from './telemetry/request-counters.js'
-import type { Counters } from './telemetry/counters.js'
-import { sendProblem } from './server/send-problem.js'
-import { createCircuitBreaker } from './proxy/upstream/circuit-breaker.js'
-import { createForward } from './proxy/forward.js'
-import { createRealtimeCache } from './proxy/cache/realtime-cache.js'
-import type { Upstream } from './proxy/upstream/upstream.js'
-import { logExchange } from './telemetry/request-log.js'
-import { createServer, type Follow } from './server/server.js'
-import { createShared, type Shared } from './shared.js'
-import { isPlain } from './http/target.js'
 import type { TokenStatus } from './token/token-cache.js'
+import { createTokens } from './token/tokens.js'
 
 /** What the app takes from the world outside: time and network enter here and nowhere else. */
 export interface Outside {
@@ -41,18 +38,14 @@ export interface Outside {
   readonly now: () => number
   /** The config's, unless secret files may change while the program runs. */
   readonly credentials?: Credentials
-  /** In a worker: what the primary has for all. Else the app has it itself. */
-  readonly shared?: Shared
 }
 
 export interface App {
   readonly fastify: FastifyInstance
   /** Obtains the first tokens, in the background. */
   start(): void
-  /** Ends gracefully. @returns how many requests had to be cut */
+  /** Ends gracefully. @returns how many requests had to be aborted */
   stop(): Promise<number>
-  /** What this process has counted. */
-  counters(): Counters
   /** How the shared token is doing. */
   status(): TokenStatus
   /** Takes up changed credentials at once. */
@@ -62,89 +55,67 @@ export interface App {
 /** Wires the parts together. Nothing listens yet. */
 export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const { version, upstream, log, now } = outside
+  const credentials = outside.credentials ?? createCredentials(config.app, config.work)
+  const tokens = createTokens({ config, credentials, dispatcher: upstream.token, now, log })
   // A connection takes its time-out at most; a little more and the probe is given up.
   const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
-  const door = createDoor(config)
-  const realtimeCache =
+  const cache =
     config.realtimeCacheMs > 0 ? createRealtimeCache({ ttlMs: config.realtimeCacheMs, now }) : undefined
   const requestCounters = createRequestCounters()
   const inFlight = createInFlight()
-  const counters = (): Counters => ({
+  const recorder = createRecorder({ now })
+
+  const fastify = createServer(log, (request, reply) => lifecycle.begin(request, reply))
+  const drain = createDrain({ fastify, upstream, inFlight, log, graceMs: config.shutdownGraceMs })
+  const lifecycle = createRequestLifecycle({
+    config,
+    door: createDoor(config),
+    inFlight,
+    counters: requestCounters,
+    recorder,
+    log,
+    now,
+    draining: drain.started,
+  })
+  fastify.addHook('onRequest', lifecycle.admit)
+
+  const counters = () => ({
     requestCounters,
     inFlight: inFlight.size,
     circuitBreaker: circuitBreaker.status(),
-    cache: realtimeCache?.status(),
+    cache: cache?.status(),
   })
-  const processMetrics = createProcessMetrics()
-  const fastify = createServer(log, (request, reply) => follow(request, reply))
-  const drain = createDrain({ fastify, upstream, inFlight, log, graceMs: config.shutdownGraceMs })
-  const own =
-    outside.shared === undefined
-      ? createShared({
-          config,
-          version,
-          upstream,
-          credentials: outside.credentials ?? createCredentials(config.app, config.work),
-          log,
-          now,
-          counters: async () => counters(),
-          processes: async () => [await processMetrics()],
-          draining: drain.started,
-        })
-      : undefined
-  const shared = outside.shared ?? own!
-  const { token, workToken, recorder } = shared
-
-  const follow: Follow = (request, reply) => {
-    const { raw } = reply
-    request.exchange = newExchange(now())
-    request.exchange.capture = recorder.capture()
-    const place = inFlight.add(raw)
-    raw.once('close', () => {
-      inFlight.remove(place)
-      const time = now()
-      requestCounters.count(
-        request.exchange,
-        request.method,
-        raw.headersSent ? raw.statusCode : 0,
-        time - request.exchange.startedAt,
-      )
-      recorder.record(request, raw, time)
-      logExchange(log, request, reply, time)
-    })
-  }
-  fastify.addHook('onRequest', (request, reply, done) => {
-    try {
-      const admission = door(request.raw, request.originalUrl)
-      const { corsOrigin, target } = admission
-      request.exchange.admission = admission
-      if (admission.preflight) {
-        reply.hijack()
-        reply.raw.writeHead(204, preflightHeaders(corsOrigin!, request.headers)).end()
-        return
-      }
-      if (isLocalPath(target.path, config)) {
-        reply.header('X-Request-Id', request.id)
-        if (corsOrigin !== undefined) reply.headers(Object.fromEntries(pairs(corsHeaders(corsOrigin))))
-      } else {
-        if (drain.started()) throw shuttingDown()
-        request.exchange.family = familyOf(target.path)
-      }
-      done()
-    } catch (error) {
-      done(error as Error)
-    }
+  const inspection = createInspection({
+    recorder,
+    tokens: tokens.app,
+    workTokens: tokens.work,
+    families: FAMILIES,
+    version,
+    upstream: config.baseUrl.origin,
+    keyRequired: config.proxyKey !== undefined,
+    draining: drain.started,
   })
-
-  await fastify.register(health, { tokens: token, draining: drain.started })
-  await fastify.register(status, { read: shared.status })
+  await fastify.register(health, { tokens: tokens.app, draining: drain.started })
+  await fastify.register(status, {
+    read: createStatus({
+      version,
+      config,
+      tokens: tokens.app,
+      workTokens: tokens.work,
+      tokenStore: tokens.store,
+      counters,
+      now,
+    }),
+  })
   await fastify.register(catalogue, { version })
-  await fastify.register(metrics, { read: shared.metrics })
+  await fastify.register(metrics, {
+    read: createMetrics({ counters, tokens: tokens.app, processMetrics: createProcessMetrics() }),
+  })
   await fastify.register(login, {
-    products: () => token.status().products,
+    products: () => tokens.app.status().products,
     handlesWorkLogin: config.work !== undefined,
   })
-  await fastify.register(inspector, { inspection: shared.inspection })
+  await fastify.register(inspector, { inspection })
   fastify.all('/-/*', () => {
     throw new ProxyError(
       'not-found',
@@ -154,60 +125,38 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
 
   const forward = createForward({
     config,
-    credentials: shared.credentials,
+    credentials: credentials.inForce,
     upstream,
     circuitBreaker,
-    cache: realtimeCache,
-    appToken: token,
-    workToken,
-    products: () => token.status().products,
+    cache,
+    appToken: tokens.app,
+    workToken: tokens.work,
+    products: () => tokens.app.status().products,
     now,
-    corsHeaders,
     sendProblem,
   })
   await fastify.register(httpProxy, {
     upstream: config.baseUrl.origin,
     undici: upstream.api,
     httpMethods: FORWARDED_METHODS,
-    // http-proxy looks for tricks in the target by parsing three URLs, a tenth of what a request costs. A path of plain
-    // characters has room for none but those that the door has refused already.
-    preHandler: (request, reply, done) => {
-      if (!isPlain(request.exchange.admission!.target.path)) return done()
-      try {
-        forward(request, reply)
-      } catch (error) {
-        done(error as Error)
-      }
-    },
     // From here on the request is ours: reply-from's hooks are synchronous, so they can neither wait nor replay.
     handler: (request, reply) => forward(request, reply),
   })
 
   return {
     fastify,
-    start: () => own?.tokens.start(),
+    start: tokens.start,
     async stop() {
       // Open pages would be waited for like any other response.
-      shared.inspection.close()
-      const cut = await drain.run()
-      own?.tokens.stop()
-      return cut
+      inspection.close()
+      const aborted = await drain.run()
+      tokens.stop()
+      return aborted
     },
-    counters,
-    status: () => token.status(),
-    credentialsChanged: () => own?.tokens.credentialsChanged(),
+    status: () => tokens.app.status(),
+    credentialsChanged: tokens.credentialsChanged,
   }
 }
 
 // CONNECT never reaches a route, and TRACE would send the token back.
 const FORWARDED_METHODS = METHODS.filter((method) => method !== 'CONNECT' && method !== 'TRACE')
-
-function shuttingDown(): ProxyError {
-  return new ProxyError('shutting-down', 'The proxy is shutting down. Nothing was sent.', {
-    retryAfterMs: 1000,
-  })
-}
-
-function* pairs(flat: readonly string[]): Generator<[string, string]> {
-  for (let i = 0; i < flat.length; i += 2) yield [flat[i]!, flat[i + 1]!]
-}

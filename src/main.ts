@@ -52,10 +52,12 @@ async function main(): Promise<void> {
 async function run(command: 'serve' | 'sandbox'): Promise<void> {
   let ending: Promise<never> | undefined
   const end = (): void => {
-    ending ??= starting.then((running) => running.stop()).then((cut) => process.exit(cut === 0 ? 0 : 1))
+    ending ??= starting
+      .then((running) => running.stop())
+      .then((aborted) => process.exit(aborted === 0 ? 0 : 1))
   }
   const starting = start(command)
-  // From the first moment on: as the first process of a container nobody else would heed a signal.
+  // From the first moment on: as the first process of a container it has no default signal handlers.
   process.on('SIGHUP', () => void starting.then((running) => running.reload()))
   for (const [signal, number] of [
     ['SIGTERM', 15],
@@ -63,14 +65,14 @@ async function run(command: 'serve' | 'sandbox'): Promise<void> {
   ] as const) {
     let seen = false
     process.on(signal, () => {
-      // Once is a request, twice is an order.
+      // The first one drains, a second one ends at once.
       if (seen) process.exit(128 + number)
       seen = true
       end()
     })
   }
   const running = await starting
-  // Whatever a library attaches to an error stays out of the output: the log knows what may be said.
+  // What libraries attach to an error stays out of the output: the logger decides what may be written.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
       running.log.fatal({ err: error }, 'unexpected error: the process ends')
@@ -82,19 +84,41 @@ async function run(command: 'serve' | 'sandbox'): Promise<void> {
 async function start(command: 'serve' | 'sandbox'): Promise<Running> {
   const system = thisSystem()
   try {
-    // Each command loads what it needs: `--help` is instant, and whoever serves does not wait for the sandbox.
-    if (command === 'sandbox') {
-      const { serveSandbox } = await import('./serve-sandbox.js')
-      return await serveSandbox(system)
-    }
-    const config = loadConfig(system.environment, system.readFile)
-    const { serve } = await import('./serve.js')
-    return await serve(config, system)
+    return command === 'sandbox' ? await serveSandbox(system) : await serveProxy(system)
   } catch (error) {
     if (error instanceof ConfigError) fail(error.errors)
     const explained = explainListenError(error, system.environment)
     if (explained === undefined) throw error
     fail([explained])
+  }
+}
+
+/** Each command loads what it needs: `--help` is instant, and serving does not wait for the sandbox. */
+async function serveProxy(system: System): Promise<Running> {
+  const config = loadConfig(system.environment, system.readFile)
+  const { serve } = await import('./serve.js')
+  return serve(config, system)
+}
+
+/** The same proxy in front of a simulated 8x8 on a loopback port, with made-up credentials. */
+async function serveSandbox(system: System): Promise<Running> {
+  const { startSandbox } = await import('./sandbox/sandbox.js')
+  const { sandboxEnvironment } = await import('./sandbox/environment.js')
+  const sandbox = await startSandbox()
+  try {
+    const running = await serveProxy({
+      ...system,
+      environment: sandboxEnvironment(system.environment, sandbox),
+    })
+    const { address, log } = running
+    log.info('this is the sandbox: a simulated 8x8, nothing leaves this machine')
+    if (address.startsWith('http:')) {
+      log.info(`try: curl ${address}/analytics/cc/v5/realtime-metrics/queues`)
+    }
+    return { ...running, stop: () => running.stop().finally(() => sandbox.close()) }
+  } catch (error) {
+    await sandbox.close()
+    throw error
   }
 }
 

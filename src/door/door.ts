@@ -7,7 +7,7 @@ import { readTarget } from '../http/target.js'
 import { checkReferer, isIconRequest } from './browser.js'
 import { createFraming } from './framing.js'
 import { checkHost } from './host-header.js'
-import { checkOrigin, corsHeaders, isPreflight } from './origin.js'
+import { checkOrigin, corsHeaders, isPreflight, preflightHeaders } from './origin.js'
 import { createPolicy } from './policy.js'
 import { createProxyKey } from './proxy-key.js'
 
@@ -29,11 +29,12 @@ export function createDoor(config: Config): Door {
     const probe = PROBES.has(withoutQuery(requestTarget))
     const host = probe ? (request.headers.host ?? '') : checkHost(request.rawHeaders, config.allowedHosts)
     const corsOrigin = checkOrigin(request.headers, host, config.allowedOrigins)
+    const cors = corsOrigin === undefined ? undefined : corsHeaders(corsOrigin)
     try {
-      return admit(request, requestTarget, { probe, host, corsOrigin })
+      return admit(request, requestTarget, { probe, host, corsOrigin, cors })
     } catch (error) {
       // The page of an allowed origin may read why its request was refused.
-      if (corsOrigin !== undefined && error instanceof ProxyError) error.headers = corsHeaders(corsOrigin)
+      if (cors !== undefined && error instanceof ProxyError) error.headers = cors
       throw error
     }
   }
@@ -41,7 +42,7 @@ export function createDoor(config: Config): Door {
   function admit(
     request: IncomingMessage,
     requestTarget: string,
-    { probe, host, corsOrigin }: Caller,
+    { probe, host, corsOrigin, cors }: Caller,
   ): Admission {
     const { headers } = request
     const method = request.method ?? ''
@@ -66,8 +67,8 @@ export function createDoor(config: Config): Door {
     return {
       target,
       host,
-      corsOrigin,
-      preflight,
+      corsHeaders: cors,
+      preflight: preflight ? preflightHeaders(corsOrigin, headers) : undefined,
       authorizationIsProxyKey: proxyKey?.isIn(request.rawHeaders) ?? false,
     }
   }
@@ -77,6 +78,7 @@ interface Caller {
   readonly probe: boolean
   readonly host: string
   readonly corsOrigin: string | undefined
+  readonly cors: readonly string[] | undefined
 }
 
 function withoutQuery(requestTarget: string): string {

@@ -1,6 +1,5 @@
 import type { Family } from '../api/families.js'
 import type { ProblemName } from './errors.js'
-import type { Capture } from '../inspector/capture.js'
 import type { Target } from './target.js'
 
 /** What the door knows of a request that it let in. */
@@ -8,10 +7,10 @@ export interface Admission {
   readonly target: Target
   /** `Host` as the caller wrote it: the proxy's own name in rewritten links. */
   readonly host: string
-  /** The allowed origin that gets CORS headers. */
-  readonly corsOrigin: string | undefined
-  /** A preflight of an allowed origin: to be answered here, never forwarded. */
-  readonly preflight: boolean
+  /** CORS headers for the response to an allowed origin, name and value in turn. */
+  readonly corsHeaders: readonly string[] | undefined
+  /** The headers of the response to a preflight of an allowed origin: it is answered here, never forwarded. */
+  readonly preflight: readonly string[] | undefined
   /** The caller's `Authorization` was for the proxy: it must not be sent on. */
   readonly authorizationIsProxyKey: boolean
 }
@@ -37,8 +36,18 @@ export interface Exchange {
   problem: ProblemName | undefined
   /** What the real-time cache did; undefined where it is off or not for this request. */
   cache: CacheResult | undefined
-  /** Takes notes while the page at `/-/` has asked for them. */
+  /** Undefined unless headers and bodies are being captured. */
   capture: Capture | undefined
+}
+
+/** Where the parts of one exchange are noted as they pass; who reads them is no concern of those who write. */
+export interface Capture {
+  /** The headers that are sent to 8x8, name and value in turn. Called again when the request is sent again. */
+  requestHeaders(raw: readonly string[]): void
+  requestBody(chunk: Buffer): void
+  /** The headers that the caller gets, name and value in turn. */
+  responseHead(status: number, raw: readonly string[]): void
+  responseBody(chunk: Buffer): void
 }
 
 /**

@@ -39,11 +39,6 @@ export function readTarget(requestTarget: string, host: string): Target {
   return { raw, path: canonicalPath(path) }
 }
 
-/** Whether a canonical path holds letters, digits and marks only, so that all read it alike (RFC 3986, section 2.3). */
-export function isPlain(path: string): boolean {
-  return PLAIN.test(path)
-}
-
 /**
  * One spelling for each path: escapes of unreserved characters decoded (RFC 3986, section 6.2.2.2), repeated
  * slashes collapsed. Escaped slashes stay escaped: they are data.
@@ -109,4 +104,3 @@ function originForm(requestTarget: string, host: string): string {
 function badTarget(detail: string): ProxyError {
   return new ProxyError('bad-target', detail)
 }
-const PLAIN = /^[\w\-.~/]*$/

@@ -1,14 +1,9 @@
+import type { Capture as ExchangeCapture } from '../http/exchange.js'
 import { isSecretHeader, maskHeader, maskText } from './mask.js'
 import type { Captured, CapturedBody, CapturedMessage } from './wire.js'
 
-/** Takes notes of one request while it passes. There is one only while a page has asked for it. */
-export interface Capture {
-  /** The headers that go up, name and value in turn. Called again when the request is sent again. */
-  requestHeaders(raw: readonly string[]): void
-  requestBody(chunk: Buffer): void
-  /** The headers that come down, name and value in turn. */
-  responseHead(status: number, raw: readonly string[]): void
-  responseBody(chunk: Buffer): void
+/** Notes one request while it passes. There is one only while a page has asked for it. */
+export interface Capture extends ExchangeCapture {
   /** What may be kept of it: the secrets are masked here, before anything is stored. */
   captured(): Captured
 }

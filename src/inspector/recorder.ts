@@ -17,9 +17,7 @@ export interface RecordedRequest {
   readonly url: string
   /** The target as it came. */
   readonly originalUrl: string
-  readonly exchange: Exchange & {
-    readonly capture?: Capture | undefined
-  }
+  readonly exchange: Exchange
 }
 
 /** Whoever shows requests to a person. */
@@ -40,10 +38,6 @@ export interface Recorder {
   setCapture(on: boolean): void
   /** Takes down a request that is over. Those to the proxy's own addresses are not worth it. */
   record(request: RecordedRequest, response: ServerResponse, endedAt: number): void
-  /** Keeps what another process has taken down. */
-  keep(taken: Taken): void
-  /** Counts what another process has seen, but had too much of to tell. */
-  count(requests: number, failed: number): void
   /** Oldest first. */
   requests(): Summary[]
   find(n: number): Detail | undefined
@@ -162,19 +156,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (watchers.size > 0 || ended.exchange.capture !== undefined) lookAtUnseen()
     },
 
-    keep(taken) {
-      if (captureIsOn) endForgottenCapture()
-      traffic.count(now(), hasFailed(taken.summary))
-      put((recorded += 1), taken)
-    },
-
-    count(requests, failed) {
-      recorded += requests
-      const time = now()
-      traffic.count(time, false, requests - failed)
-      traffic.count(time, true, failed)
-    },
-
     requests: summaries,
 
     find(n) {
@@ -236,7 +217,8 @@ export function hasFailed({ status }: Pick<Summary, 'status'>): boolean {
 export function summarize(ended: Ended, now: number): Taken {
   const { id, exchange, endedAt } = ended
   const { admission, family, startedAt, tokenWaitMs, queueMs, upstreamMs, problem, retries, cache } = exchange
-  const captured = exchange.capture?.captured()
+  // Only the recorder makes captures.
+  const captured = (exchange.capture as Capture | undefined)?.captured()
   // Masked first: a cut could hide from the patterns what a secret is.
   const target = maskTarget(ended.target)
   const summary = {

@@ -2,17 +2,16 @@ import type { FastifyInstance } from 'fastify'
 import type { Metric, Registry } from 'prom-client'
 import type { Counters } from '../telemetry/counters.js'
 import type { TokenCache } from '../token/token-cache.js'
-import { combineProcessMetrics, type ProcessMetrics } from '../telemetry/process-metrics.js'
 import { BUCKETS_SECONDS } from '../telemetry/request-counters.js'
 
 export interface MetricsOptions {
-  readonly counters: () => Promise<Counters>
+  readonly counters: () => Counters
   readonly tokens: Pick<TokenCache, 'counts' | 'status'>
-  /** Node's own metrics of each process. */
-  readonly processes: () => Promise<ProcessMetrics[]>
+  /** Node's own metrics, in the same format. */
+  readonly processMetrics: () => Promise<string>
 }
 
-/** The metrics of all processes together, in Prometheus' text format. */
+/** All metrics, in Prometheus' text format. */
 export type ReadMetrics = () => Promise<string>
 
 /** `/-/metrics`, for Prometheus. */
@@ -30,12 +29,12 @@ export async function metrics(app: FastifyInstance, { read }: { read: ReadMetric
  * prom-client takes 50 ms and 11 MB to load, so it is loaded when somebody asks for metrics; nothing is lost by that,
  * since the numbers are counted elsewhere and only read here.
  */
-export function createMetrics({ counters, tokens, processes }: MetricsOptions): ReadMetrics {
+export function createMetrics({ counters, tokens, processMetrics }: MetricsOptions): ReadMetrics {
   return async () => {
     const { default: prometheus } = await import('prom-client')
     const registry = new prometheus.Registry()
-    registerCounters(registry, await counters(), tokens)
-    return `${await combineProcessMetrics(await processes())}\n${await registry.metrics()}`
+    registerCounters(registry, counters(), tokens)
+    return `${await processMetrics()}\n${await registry.metrics()}`
   }
 }
 

@@ -12,26 +12,24 @@ export interface StatusOptions {
   readonly workTokens: Pick<TokenCache, 'status'> | undefined
   /** Whether replicas can share tokens; undefined where they do not. */
   readonly tokenStore: () => object | undefined
-  readonly counters: () => Promise<Counters>
+  readonly counters: () => Counters
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
 }
 
-/** How the proxy is doing, all its processes together. */
-export type ReadStatus = () => Promise<object>
+/** How the proxy is doing. */
+export type ReadStatus = () => object
 
 /** `/-/status`: what a person asks first, as JSON. No secret, no token, no key. */
 export async function status(app: FastifyInstance, { read }: { read: ReadStatus }): Promise<void> {
-  app.get('/-/status', async (_request, reply) =>
-    reply.header('Cache-Control', 'no-store').send(await read()),
-  )
+  app.get('/-/status', async (_request, reply) => reply.header('Cache-Control', 'no-store').send(read()))
 }
 
 export function createStatus(options: StatusOptions): ReadStatus {
   const { version, config, tokens, workTokens, tokenStore, counters, now } = options
   const startedAt = now()
-  return async () => {
-    const { requestCounters, circuitBreaker, cache } = await counters()
+  return () => {
+    const { requestCounters, circuitBreaker, cache } = counters()
     return {
       version,
       uptimeSeconds: Math.floor((now() - startedAt) / 1000),

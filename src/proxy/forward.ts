@@ -33,8 +33,6 @@ export interface ForwardOptions {
   /** The products that 8x8 grants to the app, as far as known. */
   readonly products: () => readonly string[]
   readonly now: () => number
-  /** CORS headers for an allowed origin. */
-  readonly corsHeaders: (origin: string) => readonly string[]
   /** How a failure of our own is answered. */
   readonly sendProblem: (request: FastifyRequest, reply: FastifyReply, error: ProxyError) => void
 }
@@ -340,13 +338,13 @@ class Forwarding implements Receiver {
     if (this.#token !== undefined && saysThatTokenIsGood(status)) {
       this.#tokens!.accepted(this.#token, this.exchange.retries.includes('token'))
     }
-    const { host, corsOrigin } = this.exchange.admission!
+    const { host, corsHeaders } = this.exchange.admission!
     const { response } = this
     const headers = responseHeaders(rawHeaders, {
       upstreamOrigin: this.options.upstreamOrigin,
       proxyOrigin: `http://${host}`,
       requestId: this.request.id,
-      cors: corsOrigin === undefined ? undefined : this.options.corsHeaders(corsOrigin),
+      cors: corsHeaders,
     })
     headers.push('Server-Timing', serverTiming(this.exchange))
     if (this.#lacksProduct(status)) headers.push('X-Proxy-Hint', productHint(this.exchange.family!))

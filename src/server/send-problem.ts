@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { corsHeaders } from '../door/origin.js'
 import { type ProxyError, renderProblem } from '../http/errors.js'
 import { hasBody } from '../proxy/request-body.js'
 
@@ -18,8 +17,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   exchange.problem = error.problem
   const { status, headers, body } = renderProblem(error, request.id)
   for (const [name, value] of Object.entries(headers)) raw.setHeader(name, value)
-  const origin = exchange.admission?.corsOrigin
-  if (origin !== undefined) setPairs(raw, corsHeaders(origin))
+  setPairs(raw, exchange.admission?.corsHeaders ?? [])
   // A caller who waits for "100 Continue" may or may not send the body now: only a new connection is unambiguous.
   if (request.headers.expect !== undefined) raw.setHeader('Connection', 'close')
   exchange.bytes = Buffer.byteLength(body)

@@ -1,0 +1,95 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { Logger } from 'pino'
+import { familyOf } from '../api/families.js'
+import type { Config } from '../config/load-config.js'
+import type { Door } from '../door/door.js'
+import { ProxyError } from '../http/errors.js'
+import { type Capture, newExchange } from '../http/exchange.js'
+import { isLocalPath } from '../http/local-paths.js'
+import type { RequestCounters } from '../telemetry/request-counters.js'
+import { logExchange } from '../telemetry/request-log.js'
+import type { InFlight } from './in-flight.js'
+
+/** Keeps requests that are over, for whoever shows them. */
+export interface RequestRecorder {
+  /** A capture for a request that begins; undefined while none are wanted. */
+  capture(): Capture | undefined
+  /** @param endedAt in monotonic milliseconds */
+  record(request: FastifyRequest, response: ServerResponse, endedAt: number): void
+}
+
+export interface RequestLifecycleOptions {
+  readonly config: Config
+  readonly door: Door
+  readonly inFlight: InFlight
+  readonly counters: RequestCounters
+  readonly recorder: RequestRecorder
+  readonly log: Logger
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number
+  readonly draining: () => boolean
+}
+
+/** What happens to every request, whatever it asks for. */
+export interface RequestLifecycle {
+  /** Called first, for malformed requests too: from here on it is in flight, and its end is counted, recorded, logged. */
+  begin(request: FastifyRequest, reply: FastifyReply): void
+  /** The hook that asks the door, answers preflights, and finds the API family. */
+  readonly admit: onRequestHookHandler
+}
+
+export function createRequestLifecycle(options: RequestLifecycleOptions): RequestLifecycle {
+  const { config, door, inFlight, counters, recorder, log, now, draining } = options
+
+  function end(request: FastifyRequest, reply: FastifyReply): void {
+    const { raw } = reply
+    const time = now()
+    const status = raw.headersSent ? raw.statusCode : 0
+    counters.count(request.exchange, request.method, status, time - request.exchange.startedAt)
+    recorder.record(request, raw, time)
+    logExchange(log, request, reply, time)
+  }
+
+  return {
+    begin(request, reply) {
+      const { raw } = reply
+      request.exchange = newExchange(now())
+      request.exchange.capture = recorder.capture()
+      const place = inFlight.add(raw)
+      raw.once('close', () => {
+        inFlight.remove(place)
+        end(request, reply)
+      })
+    },
+
+    admit(request, reply, done) {
+      try {
+        const admission = door(request.raw, request.originalUrl)
+        const { target, preflight, corsHeaders = [] } = admission
+        request.exchange.admission = admission
+        if (preflight !== undefined) {
+          reply.hijack()
+          reply.raw.writeHead(204, [...preflight]).end()
+          return
+        }
+        if (isLocalPath(target.path, config)) {
+          reply.header('X-Request-Id', request.id)
+          for (let i = 0; i < corsHeaders.length; i += 2) reply.header(corsHeaders[i]!, corsHeaders[i + 1]!)
+        } else {
+          if (draining()) throw shuttingDown()
+          request.exchange.family = familyOf(target.path)
+        }
+        done()
+      } catch (error) {
+        done(error as Error)
+      }
+    },
+  }
+}
+
+function shuttingDown(): ProxyError {
+  return new ProxyError('shutting-down', 'The proxy is shutting down. Nothing was sent.', {
+    retryAfterMs: 1000,
+  })
+}
