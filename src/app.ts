@@ -145,7 +145,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
 
   return {
     fastify,
-    start: tokens.start,
+    start: () => tokens.start(),
     async stop() {
       // Open pages would be waited for like any other response.
       inspection.close()
@@ -154,7 +154,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
       return aborted
     },
     status: () => tokens.app.status(),
-    credentialsChanged: tokens.credentialsChanged,
+    credentialsChanged: () => tokens.credentialsChanged(),
   }
 }
 

@@ -4,16 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { KEYED, open, send } from '../support/http-client.js'
-import { startProxy } from '../support/proxy.js'
-import { issueToken, startUpstream, type TestUpstreamOptions } from '../support/upstream.js'
+import { startPair } from '../support/proxy.js'
+import { issueToken } from '../support/upstream.js'
 
 // Each wait is for an event at the other side; the runner's time limit is what fails if it never comes.
-
-async function startPair(options: TestUpstreamOptions, environment: Record<string, string> = {}) {
-  const upstream = await startUpstream(options)
-  const proxy = await startProxy({ X8_BASE_URL: upstream.origin, ...environment }, { start: false })
-  return { upstream, proxy }
-}
 
 /** An 8x8 that hands over each request before it does anything about it. */
 function handedOver() {

@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { suite, test } from 'node:test'
 import { responseTo, KEYED, open, problemName, send, sha256 } from '../support/http-client.js'
-import { startProxy } from '../support/proxy.js'
+import { startPair, startProxy } from '../support/proxy.js'
 import { parseResponse, readToEnd, sendRaw } from '../support/raw-client.js'
 import { startUpstream } from '../support/upstream.js'
 
@@ -14,12 +14,6 @@ import { startUpstream } from '../support/upstream.js'
 function echo(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('Content-Type', request.headers['content-type'] ?? 'application/octet-stream')
   void pipeline(request, response).catch(() => undefined)
-}
-
-async function startPair(environment: Record<string, string> = {}) {
-  const upstream = await startUpstream()
-  const proxy = await startProxy({ X8_BASE_URL: upstream.origin, ...environment }, { start: false })
-  return { upstream, proxy }
 }
 
 suite('what a request carries', () => {
@@ -206,7 +200,7 @@ suite('what a request carries', () => {
 
 suite('a body that is too large', () => {
   test('is refused by its length before anything is sent', async () => {
-    const { upstream, proxy } = await startPair({ X8_MAX_BODY_BYTES: '1000' })
+    const { upstream, proxy } = await startPair({}, { X8_MAX_BODY_BYTES: '1000' })
 
     const response = await send(proxy.port, { method: 'POST', body: Buffer.alloc(1001) })
 
@@ -217,7 +211,7 @@ suite('a body that is too large', () => {
   })
 
   test('may be exactly as large as the limit', async () => {
-    const { upstream, proxy } = await startPair({ X8_MAX_BODY_BYTES: '1000000' })
+    const { upstream, proxy } = await startPair({}, { X8_MAX_BODY_BYTES: '1000000' })
 
     const response = await send(proxy.port, { method: 'POST', body: Buffer.alloc(1_000_000) })
 
@@ -257,7 +251,7 @@ suite('a body that is too large', () => {
   }
 
   test('is refused in a way that a client in the middle of sending can read', async () => {
-    const { proxy } = await startPair({ X8_MAX_BODY_BYTES: '1000' })
+    const { proxy } = await startPair({}, { X8_MAX_BODY_BYTES: '1000' })
     // 30 MB are more than all the buffers on the way: the client is still sending when the response is there.
     const size = 30_000_000
 
@@ -272,7 +266,7 @@ suite('a body that is too large', () => {
   })
 
   test('leaves the connection usable once it has been sent', async () => {
-    const { proxy } = await startPair({ X8_MAX_BODY_BYTES: '1000' })
+    const { proxy } = await startPair({}, { X8_MAX_BODY_BYTES: '1000' })
 
     const responses = await sendRaw(
       proxy.port,

@@ -7,16 +7,10 @@ import { connect } from 'node:net'
 import { suite, test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { responseTo, KEYED, open, problemName, readResponse, send, sha256 } from '../support/http-client.js'
-import { startProxy } from '../support/proxy.js'
+import { startPair, startProxy } from '../support/proxy.js'
 import { parseResponse, readToEnd, sendRaw } from '../support/raw-client.js'
 import { startRawUpstream } from '../support/raw-upstream.js'
-import { startUpstream, type TestUpstreamOptions } from '../support/upstream.js'
-
-async function startPair(options: TestUpstreamOptions, environment: Record<string, string> = {}) {
-  const upstream = await startUpstream(options)
-  const proxy = await startProxy({ X8_BASE_URL: upstream.origin, ...environment }, { start: false })
-  return { upstream, proxy }
-}
+import { startUpstream } from '../support/upstream.js'
 
 /** A proxy in front of an 8x8 that answers every request with these bytes, then closes if told to. */
 async function startVerbatim(bytes: string | Buffer, close = false) {

@@ -8,14 +8,7 @@ import { after, test } from 'node:test'
 import type { ProxyError } from '../../src/http/errors.js'
 import { Upload } from '../../src/proxy/request-body.js'
 import { responseTo, KEYED, open, problemName, readResponse, send } from '../support/http-client.js'
-import { startProxy } from '../support/proxy.js'
-import { startUpstream, type TestUpstreamOptions } from '../support/upstream.js'
-
-async function startPair(options: TestUpstreamOptions, environment: Record<string, string>) {
-  const upstream = await startUpstream(options)
-  const proxy = await startProxy({ X8_BASE_URL: upstream.origin, ...environment }, { start: false })
-  return { upstream, proxy }
-}
+import { startPair, startProxy } from '../support/proxy.js'
 
 for (const [what, size] of [
   ['a GET', undefined],

@@ -5,21 +5,14 @@ import { connect, type Socket } from 'node:net'
 import { suite, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { KEYED, problemName, readResponse, open, send, sha256 } from '../support/http-client.js'
-import { startProxy } from '../support/proxy.js'
+import { startPair, startProxy } from '../support/proxy.js'
 import { readToEnd, sendRaw } from '../support/raw-client.js'
 import { startRawUpstream } from '../support/raw-upstream.js'
-import { startUpstream, type TestUpstreamOptions } from '../support/upstream.js'
 import type { IncomingMessage } from 'node:http'
 
 // What went wrong with the parts that this program is made of, one test each. Those that need more than one have files
 // of their own: unverified TLS (proxy/forward-tls), callers who leave (proxy/forward-cancellation), broken connections
 // and their error texts (proxy/forward-faults), slow uploads (proxy/forward-bodies), the slow shutdown (drain).
-
-async function startPair(options: TestUpstreamOptions = {}) {
-  const upstream = await startUpstream(options)
-  const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false })
-  return { upstream, proxy }
-}
 
 suite('what went wrong before', { timeout: 60_000, concurrency: true }, () => {
   test('one GET that 8x8 answered with 503 became eleven requests', async () => {

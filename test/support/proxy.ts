@@ -7,6 +7,7 @@ import { type Environment, loadConfig } from '../../src/config/load-config.js'
 import type { Credentials } from '../../src/config/credentials.js'
 import { createLogger } from '../../src/telemetry/logger.js'
 import { createUpstream } from '../../src/proxy/upstream/upstream.js'
+import { startUpstream, type TestUpstream, type TestUpstreamOptions } from './upstream.js'
 
 export interface TestProxy {
   readonly app: App
@@ -57,6 +58,20 @@ export async function startProxy(
   const close = async () => void (await (closed ??= app.stop()))
   after(close)
   return { app, origin: `http://127.0.0.1:${port}`, port, log, close }
+}
+
+/**
+ * The whole proxy in front of an upstream in the place of 8x8. No token is obtained before the first call needs one,
+ * unless `start` says so, so that what the upstream counts is what the calls of the test have caused.
+ */
+export async function startPair(
+  upstreamOptions: TestUpstreamOptions = {},
+  environment: Environment = {},
+  options: TestProxyOptions = { start: false },
+): Promise<{ upstream: TestUpstream; proxy: TestProxy }> {
+  const upstream = await startUpstream(upstreamOptions)
+  const proxy = await startProxy({ X8_BASE_URL: upstream.origin, ...environment }, options)
+  return { upstream, proxy }
 }
 
 /** A log that goes nowhere. */
