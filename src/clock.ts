@@ -1,10 +1,10 @@
 /** What the system says about time, each in milliseconds from a start of its own. */
 export interface SystemTime {
-  /** Moved by nobody, but on Linux it stands still while the machine sleeps. */
+  /** Never set back or forward, but on Linux it stands still while the machine sleeps. */
   readonly monotonic: () => number
-  /** Moved by whoever sets the clock. */
+  /** Set back and forward with the system's clock. */
   readonly timeOfDay: () => number
-  /** Counts sleep and is moved by nobody, but is coarse, and dear to ask. May throw where the system hides it. */
+  /** Counts sleep and is never set, but is coarse and expensive to read. May throw where the system hides it. */
   readonly uptime: () => number
 }
 
@@ -12,7 +12,7 @@ export interface SystemTime {
 const NOTICEABLE_MS = 1_000
 
 /**
- * A clock in milliseconds for everything that has an end: nobody sets it back or forward, and it goes on while the
+ * A clock in milliseconds for everything that expires: it is never set back or forward, and it goes on while the
  * machine sleeps, because 8x8's half hour does. The time of day, which costs nothing to ask, tells that something
  * happened; how long the system has been up tells whether that was sleep.
  */

@@ -8,7 +8,7 @@ import { createLogger, prettyLines } from './telemetry/logger.js'
 import { createUpstream } from './proxy/upstream/upstream.js'
 import { watchSecretFiles } from './config/secret-files.js'
 
-// Nobody who follows the log notices; under load it is dozens of lines in one write.
+// Too short to be noticed in a log that is followed; under load it is dozens of lines in one write.
 const LINES_LATE_MS = 10
 
 /** Serves until stopped. Rejects with the system's error if the address cannot be had. */

@@ -8,7 +8,7 @@ export interface System {
   readonly readFile: (path: string) => string
   /** A monotonic clock, in milliseconds, that is the same for all processes of the machine and counts its sleep. */
   readonly now: () => number
-  /** Whether a person reads the log. */
+  /** Whether standard output is a terminal. */
   readonly isTerminal: boolean
   /** Sets the mask of permissions that new files do not get, and returns the one before. */
   readonly umask: (mask: number) => number
@@ -23,6 +23,6 @@ export interface Running {
   readonly log: Logger
   /** Takes up new secret files. What cannot be read leaves the old ones in force. */
   reload(): void
-  /** Ends gracefully. @returns how many requests had to be cut */
+  /** Ends gracefully. @returns how many requests had to be aborted */
   stop(): Promise<number>
 }

@@ -28,7 +28,7 @@ export function checkReferer(
 }
 
 /**
- * Whether a browser asks for its icon by itself, as it does for anything of the proxy's that it shows, a refusal even:
+ * Whether a browser asks for its icon by itself, as it does for anything of the proxy's that it shows, its error responses included:
  * that request is same-origin, so a link on a foreign page would cause one at 8x8.
  */
 export function isIconRequest(path: string, headers: IncomingHttpHeaders): boolean {

@@ -54,7 +54,7 @@ export interface Capture {
  * - `hit`: answered from memory
  * - `miss`: sent to 8x8
  * - `collapsed`: waited for the same request of another caller
- * - `bypass`: sent to 8x8 because caller or answer want no cache
+ * - `bypass`: sent to 8x8 because caller or response want no cache
  */
 export type CacheResult = 'hit' | 'miss' | 'collapsed' | 'bypass'
 

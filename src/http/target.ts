@@ -63,7 +63,7 @@ export function canonicalPath(path: string): string {
 
 /**
  * The canonical path of any request target, for the router: so it can never take for its own what the door takes for
- * 8x8's, or the other way round. It never throws: what is malformed is routed anywhere, and refused by the door.
+ * 8x8's, or the other way round. It never throws: what is malformed is routed anywhere, and rejected by the door.
  */
 export function routePath(requestTarget: string): string {
   const target = requestTarget.startsWith('/') ? requestTarget : requestTarget.replace(AUTHORITY, '')

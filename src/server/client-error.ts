@@ -5,14 +5,14 @@ import type { Logger } from 'pino'
 import { ProxyError, renderProblem } from '../http/errors.js'
 import { requestId } from '../telemetry/request-log.js'
 
-/** Answers what is not HTTP enough to become a request. Nothing of it is forwarded. */
+/** Responds to bytes that Node's parser rejects as a request. Nothing of them is forwarded. */
 export function rejectUnparsed(
   error: Error & { code?: string; rawPacket?: unknown },
   socket: Duplex & { _httpMessage?: ServerResponse | null },
   log: Logger,
 ): void {
   const pending = socket._httpMessage
-  // Bytes behind a request that was to be the last: nobody's request, and no reason to withhold the response to it.
+  // Bytes after a request with `Connection: close`: they are ignored, and are no reason to withhold its response.
   if (error.code === 'HPE_CLOSED_CONNECTION' && pending) return
   // Where a response is under way, more bytes would be taken for a part of it; where one is owed to a whole request,
   // these would be taken for it. Only a request whose own body is malformed gets them.
@@ -28,7 +28,7 @@ export function rejectUnparsed(
 }
 
 /** CONNECT asks for a tunnel; this is a reverse proxy. */
-export function refuseConnect(request: IncomingMessage, socket: Duplex, log: Logger): void {
+export function rejectConnect(request: IncomingMessage, socket: Duplex, log: Logger): void {
   response(
     socket,
     new ProxyError('not-allowed', 'CONNECT is not supported: send requests to the proxy itself.'),
@@ -66,7 +66,7 @@ function malformedRequestLine(): ProxyError {
 }
 
 function response(socket: Duplex, error: ProxyError, id: string, log: Logger): void {
-  log.info({ id, status: error.status, problem: error.problem }, 'refused before it was a request')
+  log.info({ id, status: error.status, problem: error.problem }, 'rejected before it was a request')
   const { status, headers, body } = renderProblem(error, id)
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}\r\n`,

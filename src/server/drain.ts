@@ -19,7 +19,7 @@ export interface DrainOptions {
 export interface Drain {
   /** Whether it has begun: the proxy is not ready any more and forwards nothing new. */
   readonly started: () => boolean
-  /** Stops accepting, lets what is in flight end, then closes everything. @returns how many requests had to be cut */
+  /** Stops accepting, lets what is in flight end, then closes everything. @returns how many requests had to be aborted */
   run(): Promise<number>
 }
 
@@ -47,7 +47,7 @@ export function createDrain({ fastify, upstream, inFlight, log, graceMs }: Drain
         )
       }
       // One that has begun leaves an idle connection behind, which Node would keep for its keep-alive time. One that
-      // never carried a request (browsers open some ahead of need) is not idle to Node, so in the end nobody is asked.
+      // never carried a request (browsers open some ahead of need) is not idle to Node, so in the end all connections are closed.
       let quiet = 0
       const sweep = setInterval(() => {
         server.closeIdleConnections()
@@ -61,15 +61,15 @@ export function createDrain({ fastify, upstream, inFlight, log, graceMs }: Drain
       ])
       deadline.abort()
 
-      // The last connection is gone a moment before its response is said to be: whoever left was not cut.
-      const cut = inTime ? 0 : inFlight.size
-      if (cut > 0) log.warn({ cut }, 'grace time is over, cutting the requests that are left')
+      // The last connection closes a moment before the `close` of its response: that one was not aborted.
+      const aborted = inTime ? 0 : inFlight.size
+      if (aborted > 0) log.warn({ aborted }, 'grace time is over, aborting the remaining requests')
       server.closeAllConnections()
       await closed
       clearInterval(sweep)
       await fastify.close()
       await upstream.destroy()
-      return cut
+      return aborted
     },
   }
 }

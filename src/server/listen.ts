@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Server } from 'node:net'
 import type { Logger } from 'pino'
 import { type Config, isLoopback } from '../config/load-config.js'
 
-// Node's 511 is less than the callers that may come at once, and the system resets whoever does not fit. It takes as
+// Node's 511 is less than the callers that may connect at once, and the system resets those that do not fit. It takes as
 // many as it is allowed to (`net.core.somaxconn`).
 const BACKLOG = 4096
 
@@ -40,7 +40,7 @@ export async function prepareSocket(
   return () => umask(before)
 }
 
-/** A crash leaves its socket behind. One that nobody listens on any more may be taken over; nothing else is touched. */
+/** Removes the socket that a crash left behind, if no process listens on it any more. Nothing else is touched. */
 async function removeStaleSocket(path: string): Promise<void> {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isSocket()) return
   const code = await new Promise<string | undefined>((resolve) => {
@@ -64,7 +64,7 @@ export function announce(address: string, config: Config, log: Logger, isTermina
     log.info(`open ${address}/-/ in a browser to see what happens`)
 }
 
-/** Who can connect, in words. */
+/** Who can connect, for the log. */
 function whom({ listen: where }: Config): string {
   if ('socket' in where) return 'this user only'
   return isLoopback(where.host) ? 'this machine only' : 'every machine that can reach it'
@@ -72,7 +72,7 @@ function whom({ listen: where }: Config): string {
 
 function warnIfReachable({ listen: where, proxyKey }: Config, log: Logger): void {
   if ('socket' in where || isLoopback(where.host)) return
-  const who = 'whoever reaches this address calls 8x8 with the rights of your app'
+  const who = 'every client that reaches this address calls 8x8 with the rights of your app'
   if (proxyKey === undefined)
     log.warn(
       `not only this machine can connect: ${who}. Set X8_PROXY_KEY, or publish the port on loopback only.`,

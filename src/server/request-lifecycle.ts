@@ -11,7 +11,7 @@ import type { RequestCounters } from '../telemetry/request-counters.js'
 import { logExchange } from '../telemetry/request-log.js'
 import type { InFlight } from './in-flight.js'
 
-/** Keeps requests that are over, for whoever shows them. */
+/** Keeps requests that are over, for the page that shows them. */
 export interface RequestRecorder {
   /** A capture for a request that begins; undefined while none are wanted. */
   capture(): Capture | undefined
@@ -35,7 +35,7 @@ export interface RequestLifecycleOptions {
 export interface RequestLifecycle {
   /** Called first, for malformed requests too: from here on it is in flight, and its end is counted, recorded, logged. */
   begin(request: FastifyRequest, reply: FastifyReply): void
-  /** The hook that asks the door, answers preflights, and finds the API family. */
+  /** The hook that asks the door, responds to preflights, and finds the API family. */
   readonly admit: onRequestHookHandler
 }
 

@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ProxyError, renderProblem } from '../http/errors.js'
 import { hasBody } from '../proxy/request-body.js'
 
-// How long a caller may go on sending a body that nobody wants, before the connection is cut.
+// How long a caller may go on sending a body that is discarded, before the connection is closed.
 const LONGEST_LINGER_MS = 10_000
 
-/** Answers a request with a failure of our own, wherever it came up. If the response has begun, it is cut instead. */
+/** Responds with a failure of the proxy's own, wherever it came up. If a response has begun, it is aborted instead. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ProxyError): void {
   const { raw } = reply
   if (!reply.sent) reply.hijack()

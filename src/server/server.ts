@@ -1,7 +1,7 @@
 import { METHODS, type IncomingMessage, type ServerResponse } from 'node:http'
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { rejectUnparsed, refuseConnect } from './client-error.js'
+import { rejectUnparsed, rejectConnect } from './client-error.js'
 import { ProxyError } from '../http/errors.js'
 import { sendProblem } from './send-problem.js'
 import { requestId } from '../telemetry/request-log.js'
@@ -46,7 +46,7 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
   fastify.removeAllContentTypeParsers()
   for (const method of METHODS) fastify.addHttpMethod(method, { hasBody: false, overrideExisting: true })
 
-  // Node drops what comes after 2,000 headers without a word. Their size is what is limited, to 16 KiB in all.
+  // Node silently drops what comes after 2,000 headers. Their size is what is limited, to 16 KiB in all.
   fastify.server.maxHeadersCount = 0
   for (const event of ['request', 'checkContinue', 'checkExpectation']) {
     fastify.server.prependListener(event, closeWithConnection)
@@ -54,7 +54,7 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
   const route = (request: IncomingMessage, response: ServerResponse) => fastify.routing(request, response)
   // "Expect: 100-continue" is answered when the door has let the request in; other expectations are ignored.
   fastify.server.on('checkContinue', route).on('checkExpectation', route)
-  fastify.server.on('connect', (request: IncomingMessage, socket) => refuseConnect(request, socket, log))
+  fastify.server.on('connect', (request: IncomingMessage, socket) => rejectConnect(request, socket, log))
 
   fastify.setErrorHandler<Error>((error, request, reply) =>
     sendProblem(request, reply, asProxyError(error, log)),
@@ -68,7 +68,7 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
 /**
  * A response that waits behind another one on the same connection has no socket yet, and Node never says `close` of it if
  * the connection ends before its turn: what is counted and held for it would stay for ever. (Node 24 says it in the end,
- * after us: whoever listens for `close` listens once.)
+ * after us: listeners for `close` are added with `once`.)
  */
 function closeWithConnection(request: IncomingMessage, response: ServerResponse): void {
   if (response.socket !== null) return
@@ -79,7 +79,7 @@ function closeWithConnection(request: IncomingMessage, response: ServerResponse)
 
 function asProxyError(error: Error, log: Logger): ProxyError {
   if (error instanceof ProxyError) return error
-  // http-proxy and the router refuse what they cannot place with a 400.
+  // http-proxy and the router reject malformed targets with a 400.
   if ('statusCode' in error && error.statusCode === 400) {
     return new ProxyError('bad-target', 'The path is malformed. Check its percent-encoding.', {
       cause: error,

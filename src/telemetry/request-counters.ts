@@ -23,7 +23,7 @@ export interface RequestCounts {
 export interface FamilyCounts {
   /** How often, by method and status such as `GET 200`. */
   readonly responses: Map<string, number>
-  /** Answers by duration: how many took at most `BUCKETS_SECONDS[i]`, and not less than the one before. */
+  /** Responses by duration: how many took at most `BUCKETS_SECONDS[i]`, and not less than the one before. */
   readonly buckets: number[]
   count: number
   seconds: number
