@@ -5,7 +5,7 @@ import type { Connection, CurrentConnection } from './upstream/connection.js'
 import { type Departing, type Departures, end } from './departures.js'
 import { responseTimeout } from './upstream/network-problem.js'
 import { LONGEST_FAULT_BYTES } from './product-refusal.js'
-import type { Cuttable, SlowReaders } from './slow-readers.js'
+import type { Abortable, SlowReaders } from './slow-readers.js'
 
 /** Who a response is for. */
 export interface Receiver {
@@ -17,7 +17,27 @@ export interface Receiver {
   readonly slowReaders: SlowReaders
   /** Where it leaves from. */
   readonly departures: Departures
-  /** Whether 8x8 answers to a token of ours, so that its 401 is about that token. */
+  /** Writes the response's head. */
+  begin(status: number, statusMessage: string, rawHeaders: readonly (Buffer | string)[]): void
+  /**
+   * 8x8 rejected our token (401).
+   *
+   * @param passOn gives the 401 to the caller
+   * @param supersede drops it, because the request is sent once more
+   */
+  rejected(
+    fault: Buffer,
+    contentEncoding: string | undefined,
+    passOn: () => void,
+    supersede: () => void,
+  ): void
+  /** The attempt ended without a response that could be passed on. */
+  failed(error: Error, how: Failure): void
+}
+
+/** How far an attempt has come, for the part that times it. */
+export interface AttemptProgress {
+  /** Whether the request goes with a token of ours, so that a 401 is about that token. */
   readonly usesToken: boolean
   /** A connection is there, nothing has been written to it yet. @returns whether to go on */
   connected(): boolean
@@ -25,17 +45,6 @@ export interface Receiver {
   informed(): void
   /** The response's headers are there. */
   headersReceived(): void
-  /** Writes the response's head. */
-  begin(status: number, statusMessage: string, rawHeaders: readonly (Buffer | string)[]): void
-  /**
-   * 8x8 refused our token.
-   *
-   * @param giveUp passes the refusal on to the caller
-   * @param supersede drops the refusal, because the request is sent once more
-   */
-  refused(fault: Buffer, contentEncoding: string | undefined, giveUp: () => void, supersede: () => void): void
-  /** The attempt ended without a response that could be passed on. */
-  failed(error: Error, how: Failure): void
 }
 
 export interface Failure {
@@ -48,14 +57,15 @@ export interface Failure {
 }
 
 /** One attempt's response, as undici delivers it. */
-export class ResponseHandler implements Dispatcher.DispatchHandler, Cuttable, Departing {
-  readonly #forwarding: Receiver
+export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, Departing {
+  readonly #receiver: Receiver
+  readonly #attempt: AttemptProgress
   #connectionNow: CurrentConnection | undefined
   #connection: Connection | undefined
   #controller: Dispatcher.DispatchController | undefined
   #reused = false
   #begun = false
-  #refusal: Refusal | undefined
+  #rejection: Rejection | undefined
   #held: Buffer | undefined
   #flushed = false
   #departing = false
@@ -63,8 +73,9 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Cuttable, De
   #ended = false
   #over = false
 
-  constructor(forwarding: Receiver) {
-    this.#forwarding = forwarding
+  constructor(receiver: Receiver, attempt: AttemptProgress) {
+    this.#receiver = receiver
+    this.#attempt = attempt
   }
 
   onConnection(current: CurrentConnection): void {
@@ -81,15 +92,15 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Cuttable, De
     return this.#connectionNow?.() !== undefined
   }
 
-  /** Ends the attempt at 8x8, now or as soon as it gets a connection: nobody waits for it any more. */
+  /** Ends the attempt at 8x8, now or as soon as it gets a connection: its caller no longer waits. */
   abandon(): void {
     this.#over = true
-    this.#forwarding.slowReaders.delete(this)
-    this.#controller?.abort(new Error('nobody waits for the response any more'))
+    this.#receiver.slowReaders.delete(this)
+    this.#controller?.abort(new Error('the caller no longer waits for the response'))
   }
 
-  cutOff(): void {
-    cut(this.#forwarding.response)
+  abortResponse(): void {
+    abort(this.#receiver.response)
   }
 
   timeOut(): void {
@@ -100,8 +111,8 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Cuttable, De
     this.#controller = controller
     this.#connection = this.#connectionNow?.()
     if (this.#connection !== undefined) this.#reused = this.#connection.requests++ > 0
-    if (this.#over) controller.abort(new Error('nobody waits for the response any more'))
-    else if (!this.#forwarding.connected()) {
+    if (this.#over) controller.abort(new Error('the caller no longer waits for the response'))
+    else if (!this.#attempt.connected()) {
       this.#over = true
       controller.abort(new Error('superseded by a request with a new token'))
     }
@@ -120,11 +131,11 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Cuttable, De
   ): void {
     if (this.#over) return
     // Informational responses were for this hop.
-    if (status < 200) return this.#forwarding.informed()
-    this.#forwarding.headersReceived()
+    if (status < 200) return this.#attempt.informed()
+    this.#attempt.headersReceived()
     const rawHeaders = controller.rawHeaders as (Buffer | string)[]
-    if (status === 401 && this.#forwarding.usesToken) {
-      this.#refusal = {
+    if (status === 401 && this.#attempt.usesToken) {
+      this.#rejection = {
         statusMessage,
         rawHeaders,
         contentEncoding: headers['content-encoding'],
@@ -132,7 +143,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Cuttable, De
         size: 0,
       }
     } else {
-      this.#forwarding.begin(status, statusMessage, rawHeaders)
+      this.#receiver.begin(status, statusMessage, rawHeaders)
       this.#departSoon()
       if (!BODILESS.has(status)) return
       // Their Content-Length is that of another response (RFC 9110, section 8.6): undici would miss those bytes and fail.
@@ -144,55 +155,55 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Cuttable, De
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     // undici hands over an empty piece when it reads on after a pause.
     if (this.#over || chunk.length === 0) return
-    const refusal = this.#refusal
-    if (refusal === undefined) return this.#write(controller, chunk)
-    refusal.fault.push(chunk)
-    refusal.size += chunk.length
-    if (refusal.size <= LONGEST_FAULT_BYTES || refusal.judging) return
+    const rejection = this.#rejection
+    if (rejection === undefined) return this.#write(controller, chunk)
+    rejection.fault.push(chunk)
+    rejection.size += chunk.length
+    if (rejection.size <= LONGEST_FAULT_BYTES || rejection.judging) return
     this.#pause(controller)
-    this.#judge(refusal, () => this.#resume(controller))
+    this.#judge(rejection, () => this.#resume(controller))
   }
 
   onResponseEnd(): void {
     this.#received = true
-    this.#forwarding.slowReaders.delete(this)
+    this.#receiver.slowReaders.delete(this)
     if (this.#over) return
-    if (this.#refusal === undefined) this.#end()
-    else this.#judge(this.#refusal, () => this.#end())
+    if (this.#rejection === undefined) this.#end()
+    else this.#judge(this.#rejection, () => this.#end())
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#over) return
-    if (this.#refusal?.judging === true) {
-      // It says enough already: the request may still be sent once more, and else the caller sees the cut.
-      this.#refusal.broken = true
+    if (this.#rejection?.judging === true) {
+      // It says enough already: the request may still be sent once more, and else the caller sees that it is truncated.
+      this.#rejection.broken = true
       return
     }
     this.#over = true
-    // A response that was cut at 8x8 is cut here: its missing end must be seen.
-    if (this.#forwarding.response.headersSent) {
+    // A response that 8x8 aborted is aborted here: its missing end must be seen.
+    if (this.#receiver.response.headersSent) {
       this.#flush()
-      cut(this.#forwarding.response)
+      abort(this.#receiver.response)
     } else
-      this.#forwarding.failed(error, {
+      this.#receiver.failed(error, {
         sent: this.#controller !== undefined,
         reused: this.#reused,
         begun: this.#begun,
       })
   }
 
-  #judge(refusal: Refusal, whenPassedOn: () => void): void {
-    refusal.judging = true
-    this.#forwarding.refused(
-      Buffer.concat(refusal.fault, refusal.size),
-      refusal.contentEncoding,
+  #judge(rejection: Rejection, whenPassedOn: () => void): void {
+    rejection.judging = true
+    this.#receiver.rejected(
+      Buffer.concat(rejection.fault, rejection.size),
+      rejection.contentEncoding,
       () => {
-        if (this.#over || this.#forwarding.left) return
-        this.#refusal = undefined
-        this.#forwarding.begin(401, refusal.statusMessage, refusal.rawHeaders)
+        if (this.#over || this.#receiver.left) return
+        this.#rejection = undefined
+        this.#receiver.begin(401, rejection.statusMessage, rejection.rawHeaders)
         this.#flush()
-        for (const chunk of refusal.fault) this.#write(this.#controller!, chunk)
-        if (refusal.broken === true) cut(this.#forwarding.response)
+        for (const chunk of rejection.fault) this.#write(this.#controller!, chunk)
+        if (rejection.broken === true) abort(this.#receiver.response)
         else whenPassedOn()
       },
       () => {
@@ -203,7 +214,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Cuttable, De
   }
 
   #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const { exchange } = this.#forwarding
+    const { exchange } = this.#receiver
     exchange.bytes += chunk.length
     exchange.capture?.responseBody(chunk)
     if (!this.#flushed && this.#held === undefined && chunk.length <= LONGEST_HELD_BYTES) {
@@ -219,11 +230,11 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Cuttable, De
     if (this.#flushed) return
     const held = this.#release()
     if (held !== undefined) this.#pass(this.#controller!, held)
-    else this.#forwarding.response.flushHeaders()
+    else this.#receiver.response.flushHeaders()
   }
 
   #pass(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const { response, slowReaders } = this.#forwarding
+    const { response, slowReaders } = this.#receiver
     if (response.write(chunk)) return
     this.#pause(controller)
     if (this.#received) return
@@ -242,13 +253,13 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Cuttable, De
   #departSoon(): void {
     if (this.#departing) return
     this.#departing = true
-    this.#forwarding.departures.add(this)
+    this.#receiver.departures.add(this)
   }
 
   /** What has not ended in the turn in which it began goes out as it comes from now on. */
   depart(): void {
     this.#departing = false
-    if (this.#ended) end(this.#forwarding.response, this.#release())
+    if (this.#ended) end(this.#receiver.response, this.#release())
     else this.#flush()
   }
 
@@ -275,7 +286,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Cuttable, De
 }
 
 /** A 401 that is held back until it is known whether a new token makes it better. */
-interface Refusal {
+interface Rejection {
   readonly statusMessage: string
   readonly rawHeaders: readonly (Buffer | string)[]
   readonly contentEncoding: string | undefined
@@ -290,8 +301,8 @@ const LONGEST_HELD_BYTES = 8 * 1024
 
 const BODILESS: ReadonlySet<number> = new Set([204, 304])
 
-/** Ends a response so that nobody takes it for complete: in HTTP/1.0 a close is the end of the body, a reset is not. */
-function cut(response: ServerResponse): void {
+/** Ends a response so that its caller cannot take it for complete: in HTTP/1.0 a close is the end of the body, a reset is not. */
+function abort(response: ServerResponse): void {
   const { socket } = response
   // A Unix socket has no address, and knows no reset.
   if (response.req.httpVersionMinor === 0 && socket?.remoteAddress !== undefined) socket.resetAndDestroy()

@@ -1,18 +1,18 @@
-/** A response that can be ended before its end. */
-export interface Cuttable {
+/** A response that can be aborted. */
+export interface Abortable {
   /** Ends it so that its caller sees that it is not whole. */
-  cutOff(): void
+  abortResponse(): void
 }
 
 /** The responses whose callers take nothing at the moment: each of them holds a connection to 8x8. */
 export interface SlowReaders {
-  add(response: Cuttable): void
-  delete(response: Cuttable): void
+  add(response: Abortable): void
+  delete(response: Abortable): void
   /**
-   * Somebody waits for a connection: for each who does, the response that has not been read for longest is cut off once it
-   * has not been read for the idle time-out. A caller may pause as long as it likes while nobody else needs what it holds.
+   * A request waits for a connection: for each that does, the response that has not been read for longest is aborted once
+   * it has not been read for the idle time-out. A caller may pause as long as it likes while no request needs its connection.
    *
-   * @returns how to say that nobody waits any more
+   * @returns to be called when the request waits no longer
    */
   makeRoom(): () => void
 }
@@ -25,9 +25,9 @@ export interface SlowReadersOptions {
 
 export function createSlowReaders({ idleTimeoutMs, now }: SlowReadersOptions): SlowReaders {
   // In the order in which they stopped reading.
-  const since = new Map<Cuttable, number>()
+  const since = new Map<Abortable, number>()
   let waiting = 0
-  // Connections on their way to somebody who waits; to whom is not ours to say.
+  // Connections on their way to requests that wait; undici decides to which.
   let freed = 0
   let timer: NodeJS.Timeout | undefined
 
@@ -42,7 +42,7 @@ export function createSlowReaders({ idleTimeoutMs, now }: SlowReadersOptions): S
       }
       freed += 1
       since.delete(longest![0])
-      longest![0].cutOff()
+      longest![0].abortResponse()
     }
   }
 

@@ -6,6 +6,11 @@ export function mayOpenNextTime(error: unknown): boolean {
   return name.problem === 'upstream-unreachable'
 }
 
+/** Whether a failure is a connection that was closed or reset. */
+export function isConnectionLost(error: Error): boolean {
+  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
+}
+
 /**
  * A network failure as one of our errors. The caller sees no address; the log gets the cause.
  *

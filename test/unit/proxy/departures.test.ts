@@ -5,7 +5,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 import { suite, test, type TestContext } from 'node:test'
 import type { Dispatcher } from 'undici'
 import { newExchange } from '../../../src/http/exchange.js'
-import { ResponseHandler, type Receiver } from '../../../src/proxy/response-handler.js'
+import { type AttemptProgress, type Receiver, ResponseHandler } from '../../../src/proxy/response-handler.js'
 import { createDepartures, end } from '../../../src/proxy/departures.js'
 
 /** Sends requests on one connection. @returns the connection, and all that comes on it until it ends */
@@ -44,14 +44,17 @@ function receiver(response: ServerResponse): Receiver {
     exchange: newExchange(0),
     left: false,
     slowReaders: { add: () => undefined, delete: () => undefined, makeRoom: () => () => undefined },
-    usesToken: true,
-    connected: () => true,
-    informed: () => undefined,
-    headersReceived: () => undefined,
     begin: (status, _, rawHeaders) => void response.writeHead(status, rawHeaders as string[]),
-    refused: () => assert.fail('nothing was refused'),
+    rejected: () => assert.fail('nothing was rejected'),
     failed: (error) => assert.fail(error),
   }
+}
+
+const progress: AttemptProgress = {
+  usesToken: true,
+  connected: () => true,
+  informed: () => undefined,
+  headersReceived: () => undefined,
 }
 
 /** Ends a response at the end of this turn. */
@@ -86,7 +89,7 @@ suite('answers leave', { timeout: 30_000 }, () => {
       t,
       ({ socket }, response) => {
         watchWrites(socket, writes)
-        const handler = new ResponseHandler(receiver(response))
+        const handler = new ResponseHandler(receiver(response), progress)
         const upstream = { rawHeaders: ['Content-Length', '2'] } as unknown as Dispatcher.DispatchController
         handler.onRequestStart(upstream)
         handler.onResponseStart(upstream, 200, {}, 'OK')

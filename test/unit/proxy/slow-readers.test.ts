@@ -11,7 +11,7 @@ function setUp() {
   return {
     ...slowReaders,
     cut,
-    reader: (name: string) => ({ cutOff: () => void cut.push(name) }),
+    reader: (name: string) => ({ abortResponse: () => void cut.push(name) }),
     pass(ms: number) {
       time += ms
       timers.tick(ms)
