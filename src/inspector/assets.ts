@@ -1,38 +1,34 @@
 import { readFile } from 'node:fs/promises'
 
-/** The scripts of the page; `page.js` is the one that imports the others. */
-export const SCRIPTS = [
-  'page.js',
-  'page-curl.js',
-  'page-details.js',
-  'page-dom.js',
-  'page-format.js',
-  'page-overview.js',
-  'page-requests.js',
-] as const
+const SCRIPT = 'text/javascript; charset=utf-8'
 
-/** What the page is made of. Nothing of it is loaded before somebody asks. */
-export interface Assets {
-  html(): Promise<string>
-  css(): Promise<string>
-  script(name: (typeof SCRIPTS)[number]): Promise<string>
-}
+/** The files of the page, in the folder `page`, and their content types; `page.js` imports the other scripts. */
+export const ASSETS = {
+  'page.html': 'text/html; charset=utf-8',
+  'page.css': 'text/css; charset=utf-8',
+  'page.js': SCRIPT,
+  'page-curl.js': SCRIPT,
+  'page-details.js': SCRIPT,
+  'page-dom.js': SCRIPT,
+  'page-format.js': SCRIPT,
+  'page-overview.js': SCRIPT,
+  'page-requests.js': SCRIPT,
+} as const
 
-export function createAssets(): Assets {
-  const scripts = new Map<string, Promise<string>>()
-  return {
-    html: async () => (await import('./html.js')).html,
-    css: async () => (await import('./css.js')).css,
-    script(name) {
-      const known = scripts.get(name) ?? readScript(name)
-      scripts.set(name, known)
-      return known
-    },
+/** Reads a file of the page when it is first asked for, and only once. */
+export type ReadAsset = (name: keyof typeof ASSETS) => Promise<string>
+
+export function createAssets(): ReadAsset {
+  const files = new Map<string, Promise<string>>()
+  return (name) => {
+    const file = files.get(name) ?? readAsset(name)
+    files.set(name, file)
+    return file
   }
 }
 
-async function readScript(name: string): Promise<string> {
-  const script = await readFile(new URL(`./page/${name}`, import.meta.url), 'utf8')
-  // There are no source maps at these addresses.
-  return script.replace(/^\/\/# sourceMappingURL=.*$/m, '')
+async function readAsset(name: string): Promise<string> {
+  const text = await readFile(new URL(`./page/${name}`, import.meta.url), 'utf8')
+  // The proxy serves no source maps.
+  return text.replace(/^\/\/# sourceMappingURL=.*$/m, '')
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ProxyError } from '../http/errors.js'
-import { createAssets, SCRIPTS } from './assets.js'
+import { ASSETS, createAssets } from './assets.js'
 import type { Inspection } from './inspection.js'
 import { openStream } from './stream.js'
 
@@ -31,7 +31,7 @@ export const PAGE_HEADERS = {
  * are captured.
  */
 export async function inspector(app: FastifyInstance, { inspection }: InspectorOptions): Promise<void> {
-  const assets = createAssets()
+  const readAsset = createAssets()
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(PAGE_HEADERS)
@@ -40,13 +40,9 @@ export async function inspector(app: FastifyInstance, { inspection }: InspectorO
     if (origin !== undefined && origin !== ownOrigin(request)) throw foreign()
   })
 
-  app.get('/-/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(await assets.html()))
-  app.get('/-/page.css', async (_request, reply) =>
-    reply.type('text/css; charset=utf-8').send(await assets.css()),
-  )
-  for (const name of SCRIPTS) {
-    app.get(`/-/${name}`, async (_request, reply) =>
-      reply.type('text/javascript; charset=utf-8').send(await assets.script(name)),
+  for (const name of Object.keys(ASSETS) as (keyof typeof ASSETS)[]) {
+    app.get(name === 'page.html' ? '/-/' : `/-/${name}`, async (_request, reply) =>
+      reply.type(ASSETS[name]).send(await readAsset(name)),
     )
   }
 

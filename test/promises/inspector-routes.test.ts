@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { test, type TestContext } from 'node:test'
-import { SCRIPTS } from '../../src/inspector/assets.js'
+import { ASSETS } from '../../src/inspector/assets.js'
 import type { Detail, Snapshot, Status, Summary } from '../../src/inspector/wire.js'
 import { send } from '../support/http-client.js'
 import { startProxy, type TestProxy } from '../support/proxy.js'
 import { sendRaw } from '../support/raw-client.js'
 import { startUpstream } from '../support/upstream.js'
+
+const SCRIPTS = Object.keys(ASSETS).filter((name) => name.endsWith('.js'))
 
 interface Page {
   /** The next event of that name; those of other names are passed over. */
