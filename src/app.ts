@@ -10,11 +10,9 @@ import { ProxyError } from './http/errors.js'
 import { createInspection } from './inspector/inspection.js'
 import { createRecorder } from './inspector/recorder.js'
 import { inspector } from './inspector/routes.js'
-import { catalogue } from './local/downloads.js'
-import { health } from './local/health.js'
-import { login } from './local/login.js'
-import { createMetrics, metrics } from './local/metrics.js'
-import { createStatus, status } from './local/status.js'
+import { localRoutes } from './local/local-routes.js'
+import { createMetrics } from './local/metrics.js'
+import { createStatus } from './local/status.js'
 import { createRealtimeCache } from './proxy/cache/realtime-cache.js'
 import { createForward } from './proxy/forward.js'
 import { createCircuitBreaker } from './proxy/upstream/circuit-breaker.js'
@@ -95,9 +93,11 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     keyRequired: config.proxyKey !== undefined,
     draining: drain.started,
   })
-  await fastify.register(health, { tokens: tokens.app, draining: drain.started })
-  await fastify.register(status, {
-    read: createStatus({
+  await fastify.register(localRoutes, {
+    version,
+    tokens: tokens.app,
+    draining: drain.started,
+    status: createStatus({
       version,
       config,
       tokens: tokens.app,
@@ -106,13 +106,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
       counters,
       now,
     }),
-  })
-  await fastify.register(catalogue, { version })
-  await fastify.register(metrics, {
-    read: createMetrics({ counters, tokens: tokens.app, processMetrics: createProcessMetrics() }),
-  })
-  await fastify.register(login, {
-    products: () => tokens.app.status().products,
+    metrics: createMetrics({ counters, tokens: tokens.app, processMetrics: createProcessMetrics() }),
     handlesWorkLogin: config.work !== undefined,
   })
   await fastify.register(inspector, { inspection })

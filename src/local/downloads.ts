@@ -10,8 +10,6 @@ export interface CatalogueOptions {
  * asks for them never loads them.
  */
 export async function catalogue(app: FastifyInstance, { version }: CatalogueOptions): Promise<void> {
-  app.addHook('onSend', async (_request, reply) => void reply.header('Cache-Control', 'no-store'))
-
   app.get('/-/postman.json', (request) => collection(originOf(request)))
   app.get('/-/openapi.json', (request) => document(originOf(request), version))
 }

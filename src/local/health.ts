@@ -9,8 +9,6 @@ export interface HealthOptions {
 
 /** `/-/live` and `/-/ready`, for whoever starts and stops containers. */
 export async function health(app: FastifyInstance, { tokens, draining }: HealthOptions): Promise<void> {
-  app.addHook('onSend', async (_request, reply) => void reply.header('Cache-Control', 'no-store'))
-
   app.get('/-/live', async () => ({ live: true }))
 
   app.get('/-/ready', async () => {

@@ -31,7 +31,7 @@ export async function login(
     if (grantType !== null && grantType !== 'client_credentials') {
       return refuse(reply, 400, `Unsupported grant type : ${grantType}`)
     }
-    return reply.headers(NO_STORE).send({
+    return reply.send({
       access_token: STAND_IN_TOKEN,
       token_type: 'BearerToken',
       api_product_list: `[${products().join(', ')}]`,
@@ -50,20 +50,16 @@ export async function login(
   if (!handlesWorkLogin) return
   app.all(WORK_TOKEN_PATH, async (request, reply) => {
     if (request.method !== 'POST') return refuseMethod(reply)
-    return reply
-      .headers(NO_STORE)
-      .send({ access_token: STAND_IN_TOKEN, token_type: 'bearer', expires_in: 1800 })
+    return reply.send({ access_token: STAND_IN_TOKEN, token_type: 'bearer', expires_in: 1800 })
   })
 }
-
-const NO_STORE = { 'Cache-Control': 'no-store' }
 
 function refuseMethod(reply: FastifyReply): FastifyReply {
   return refuse(reply.header('Allow', 'POST'), 405, 'Log in with POST')
 }
 
 function refuse(reply: FastifyReply, status: number, error: string): FastifyReply {
-  return reply.code(status).headers(NO_STORE).send({ ErrorCode: 'invalid_request', Error: error })
+  return reply.code(status).send({ ErrorCode: 'invalid_request', Error: error })
 }
 
 async function readForm(body: IncomingMessage): Promise<URLSearchParams> {

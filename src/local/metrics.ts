@@ -17,11 +17,7 @@ export type ReadMetrics = () => Promise<string>
 /** `/-/metrics`, for Prometheus. */
 export async function metrics(app: FastifyInstance, { read }: { read: ReadMetrics }): Promise<void> {
   app.get('/-/metrics', async (_request, reply) => {
-    const text = await read()
-    return reply
-      .header('Cache-Control', 'no-store')
-      .type('text/plain; version=0.0.4; charset=utf-8')
-      .send(text)
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await read())
   })
 }
 
