@@ -35,15 +35,3 @@ export async function readText(body: AsyncIterable<Buffer>, maxBytes: number): P
   }
   return Buffer.concat(chunks).toString('utf8', 0, maxBytes)
 }
-
-/** The JSON object that a text holds, if it does. */
-export function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
-  }
-}

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { readBounded } from '../http/body.js'
 import { ProxyError } from '../http/errors.js'
+import { parseObject } from '../http/json.js'
 import { ASSETS, createAssets } from './assets.js'
 import type { Inspection } from './inspection.js'
 import { openStream } from './stream.js'
@@ -84,13 +86,8 @@ function foreign(): ProxyError {
 const LONGEST_SWITCH_BYTES = 100
 
 async function readSwitch(body: AsyncIterable<Buffer>): Promise<boolean> {
-  let json = ''
-  for await (const chunk of body) if (json.length <= LONGEST_SWITCH_BYTES) json += chunk.toString('latin1')
-  try {
-    const { on } = JSON.parse(json) as { on?: unknown }
-    if (typeof on === 'boolean') return on
-  } catch {
-    // Said below.
-  }
+  const { bytes } = await readBounded(body, LONGEST_SWITCH_BYTES, 'drain')
+  const on = parseObject(bytes.toString('latin1'))?.on
+  if (typeof on === 'boolean') return on
   throw new ProxyError('bad-request', 'Send {"on": true} or {"on": false}.')
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { readBounded } from '../http/body.js'
 import { TOKEN_PATH, WORK_TOKEN_PATH } from '../http/local-paths.js'
 
 export interface LoginOptions {
@@ -63,15 +64,15 @@ function refuse(reply: FastifyReply, status: number, error: string): FastifyRepl
 }
 
 async function readForm(body: IncomingMessage): Promise<URLSearchParams> {
-  let form = ''
   // A form is sent at once, or never.
   const timer = setTimeout(() => body.destroy(), LONGEST_FORM_MS).unref()
   try {
-    for await (const chunk of body) if (form.length < LONGEST_FORM_BYTES) form += chunk.toString('latin1')
+    const { bytes } = await readBounded(body, LONGEST_FORM_BYTES, 'drain')
+    return new URLSearchParams(bytes.toString('latin1'))
   } catch {
-    // The caller left in the middle of it: nobody reads the response.
+    // The caller left in the middle of it: no client reads the response.
+    return new URLSearchParams()
   } finally {
     clearTimeout(timer)
   }
-  return new URLSearchParams(form)
 }

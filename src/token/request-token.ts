@@ -1,5 +1,6 @@
 import { request, type Dispatcher } from 'undici'
 import type { AppCredentials, WorkCredentials } from '../config/load-config.js'
+import { readBounded } from '../http/body.js'
 import { judgeTokenResponse, TokenError, type TokenResponse } from './token-response.js'
 import type { AccessToken } from './token-source.js'
 
@@ -92,14 +93,7 @@ async function post(
 }
 
 async function readText(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    // Leaving the loop destroys the stream, and with it the connection.
-    if (size > LARGEST_ANSWER_BYTES)
-      throw new TokenError('unavailable', 'The response of the token endpoint is too large.')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
+  const { bytes, truncated } = await readBounded(body, LARGEST_ANSWER_BYTES, 'destroy')
+  if (truncated) throw new TokenError('unavailable', 'The response of the token endpoint is too large.')
+  return bytes.toString()
 }

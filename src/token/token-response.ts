@@ -1,3 +1,5 @@
+import { parseObject } from '../http/json.js'
+
 /** What a token endpoint's response holds, if it is a token. */
 export interface TokenResponse {
   readonly value: string
@@ -115,14 +117,3 @@ function errorCode(response: Record<string, unknown> | undefined): string | unde
 // RFC 6749's, Apigee's and Work Analytics'. Whatever else stands there might be the secret itself, echoed.
 const KNOWN_CODE =
   /^(?:invalid_(?:request|client|grant|scope|token)|unauthorized_client|unsupported_grant_type|access_denied|server_error|temporarily_unavailable|(?:oauth\.v2|keymanagement\.service|policies\.ratelimit)\.[A-Za-z_]{1,60}|SHA\d{3})$/
-
-function parseObject(body: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
-  }
-}
