@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Config } from '../config/load-config.js'
 import { ProxyError } from '../http/errors.js'
 import type { Admission } from '../http/exchange.js'
-import { isLocalPath } from '../http/local-paths.js'
+import { isLocalPath, isProbe } from '../http/local-paths.js'
 import { readTarget } from '../http/target.js'
 import { checkReferer, isIconRequest } from './browser.js'
 import { createFraming } from './framing.js'
@@ -14,9 +14,6 @@ import { createProxyKey } from './proxy-key.js'
 /** @throws {ProxyError} why the request may not come in */
 export type Door = (request: IncomingMessage, requestTarget: string) => Admission
 
-/** Addresses that response under any name and without a key: a prober knows neither. */
-const PROBES: ReadonlySet<string> = new Set(['/-/live', '/-/ready'])
-
 /** Who may come in, checked before anything else, on every method and address. */
 export function createDoor(config: Config): Door {
   const proxyKey = config.proxyKey === undefined ? undefined : createProxyKey(config.proxyKey)
@@ -26,7 +23,8 @@ export function createDoor(config: Config): Door {
   return (request, requestTarget) => {
     // First of all: what follows a request whose end is in doubt must not come in, whatever else is wrong with it.
     checkFraming(request)
-    const probe = PROBES.has(withoutQuery(requestTarget))
+    // Probes are admitted under any host name and without a key: an orchestrator knows neither.
+    const probe = isProbe(withoutQuery(requestTarget))
     const host = probe ? (request.headers.host ?? '') : checkHost(request.rawHeaders, config.allowedHosts)
     const corsOrigin = checkOrigin(request.headers, host, config.allowedOrigins)
     const cors = corsOrigin === undefined ? undefined : corsHeaders(corsOrigin)

@@ -3,6 +3,14 @@ import type { Config } from '../config/load-config.js'
 /** The proxy's own addresses start with this. */
 export const OWN_PREFIX = '/-/'
 
+/** What orchestrators ask every few seconds: whether the proxy runs, and whether it has a token. */
+const PROBES: ReadonlySet<string> = new Set(['/-/live', '/-/ready'])
+
+/** Whether a target without its query is a liveness or readiness probe's. */
+export function isProbe(path: string): boolean {
+  return PROBES.has(path)
+}
+
 /** Where scripts and Postman tabs log in; both are answered with a stand-in, the second only if there is a Work user. */
 export const TOKEN_PATH = '/oauth/v2/token'
 export const WORK_TOKEN_PATH = '/analytics/work/v1/oauth/token'

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { tenths } from '../http/exchange.js'
+import { isProbe } from '../http/local-paths.js'
 
 /** The caller's `X-Request-Id`, if it is one that may be logged and sent on; else a new one. */
 export function requestId({ headers }: IncomingMessage): string {
@@ -10,7 +11,6 @@ export function requestId({ headers }: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
 }
 
-const PROBES = /^\/-\/(?:live|ready)$/
 const REQUEST_ID = /^[\x21-\x7e]{1,200}$/
 
 /** One line for each request, when it is over: which, how it ended, how long it took and what it waited for. */
@@ -19,7 +19,7 @@ export function logExchange(log: Logger, request: FastifyRequest, reply: Fastify
   const response = reply.raw
   const left = !response.writableFinished
   // Probes come every few seconds and say nothing as long as all is well.
-  const level = exchange.family === undefined && PROBES.test(request.originalUrl) ? 'debug' : 'info'
+  const level = exchange.family === undefined && isProbe(request.originalUrl) ? 'debug' : 'info'
   if (!log.isLevelEnabled(level)) return
   log[level](
     {
