@@ -2,13 +2,13 @@ import type { Capture as ExchangeCapture } from '../http/exchange.js'
 import { isSecretHeader, maskHeader, maskText } from './mask.js'
 import type { Captured, CapturedBody, CapturedMessage } from './wire.js'
 
-/** Notes one request while it passes. There is one only while a page has asked for it. */
+/** Records the headers and bodies of one request while it passes. There is one only while a page has asked for it. */
 export interface Capture extends ExchangeCapture {
-  /** What may be kept of it: the secrets are masked here, before anything is stored. */
+  /** What is recorded of it: the secrets are masked here, before anything is stored. */
   captured(): Captured
 }
 
-/** As much is kept of each body. */
+/** As many bytes of each body are recorded. */
 export const KEPT_BODY_BYTES = 10 * 1024
 
 export function createCapture(): Capture {
@@ -83,7 +83,7 @@ function maskedBody(
     }
   }
   const text = decode(kept, /charset="?([\w.:-]+)/i.exec(type)?.[1])
-  // Half a word at the cut may be half a secret, which no pattern recognises.
+  // Half a word where the body was truncated may be half a secret, which no pattern recognises.
   const whole = truncated ? text.replace(/[^\s"',&<>{}[\]()=;]{1,256}$/, '') : text
   return { bytes, truncated, text: maskText(whole, known) }
 }
@@ -96,7 +96,7 @@ function isText(contentType: string): boolean {
 }
 
 function decode(bytes: Buffer, charset = 'utf-8'): string {
-  // `stream` drops a character that the cut left incomplete.
+  // `stream` drops a character that was truncated.
   try {
     return new TextDecoder(charset).decode(bytes, { stream: true })
   } catch {

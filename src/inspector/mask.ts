@@ -1,6 +1,6 @@
 /**
  * Masking for the page at `/-/`: what identifies a person or opens a door is replaced before anything is shown. It
- * works on text, not on parsed values, because a body is cut after 10 KB and may be JSON, a form, XML, CSV or a URL.
+ * works on text, not on parsed values, because a body is truncated after 10 KB and may be JSON, a form, XML, CSV or a URL.
  *
  * Ids and timestamps stay readable. So bare digits count as a phone number only where their name says so, or where they
  * have the shape of a North American number with its country code.
@@ -130,7 +130,7 @@ function maskPairs(text: string): string {
 }
 
 const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g
-// Every value may be cut where the capture ends: an end of text closes it as well as its quote does.
+// Every value may be truncated where the capture ends: an end of text closes it as well as its quote does.
 const NAMED_VALUE =
   /("(?:key|name)"\s*:\s*")([^"\\]{1,64})("\s*,\s*"value"\s*:\s*)("(?:[^"\\]|\\(?:.|$))*(?:"|$)|-?\d+)/gs
 const JSON_PAIR = /"([^"\\]{1,64})"(\s*:\s*)("(?:[^"\\]|\\(?:.|$))*(?:"|$)|\[[^\][{}]*(?:\]|$)|-?\d+)/gs

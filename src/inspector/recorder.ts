@@ -20,7 +20,7 @@ export interface RecordedRequest {
   readonly exchange: Exchange
 }
 
-/** Whoever shows requests to a person. */
+/** What shows requests to an operator. */
 export interface Watcher {
   recorded(summary: Summary): void
   /** The recorder ends: nothing more will come. */
@@ -31,12 +31,12 @@ export interface Watcher {
 export interface Recorder {
   /** Whether a page is open. */
   readonly watched: boolean
-  /** Whether headers and bodies are being captured: somebody asked for it, and somebody looks. */
+  /** Whether headers and bodies are being captured: it is switched on, and a page is open. */
   readonly capturing: boolean
   /** A new capture for a request that begins, or undefined while nothing is captured. */
   capture(): Capture | undefined
   setCapture(on: boolean): void
-  /** Takes down a request that is over. Those to the proxy's own addresses are not worth it. */
+  /** Records a request that is over, unless it was for one of the proxy's own addresses. */
   record(request: RecordedRequest, response: ServerResponse, endedAt: number): void
   /** Oldest first. */
   requests(): Summary[]
@@ -56,7 +56,7 @@ export interface RecorderOptions {
   readonly maxBytes?: number
 }
 
-/** A request that is over, as it came: what must not be shown is masked when somebody looks. */
+/** A request that is over, as it came: what must not be shown is masked when a page asks for it. */
 export interface Ended {
   readonly id: string
   readonly method: string
@@ -70,7 +70,7 @@ export interface Ended {
 }
 
 /** A request that is over, fit to be shown, before it has its number. */
-export interface Taken {
+export interface RecordedEntry {
   readonly summary: Omit<Summary, 'n'>
   readonly captured: Captured | undefined
 }
@@ -94,7 +94,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     maxSize: maxBytes,
     sizeCalculation: bytesOf,
   })
-  // Hardly anybody ever looks: what nobody has looked for is neither masked nor measured, and most of it never will be.
+  // Pages are rarely open: what no page has asked for is neither masked nor measured, and most of it never will be.
   const unseen = createLatest<Ended>(maxEntries)
   const traffic = createLastMinute(now)
   const watchers = new Set<Watcher>()
@@ -103,7 +103,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let lastWatchedAt = -Infinity
   let closed = false
 
-  function put(n: number, { summary, captured }: Taken): void {
+  function put(n: number, { summary, captured }: RecordedEntry): void {
     const entry = { summary: { n, ...summary }, captured }
     entries.set(n, entry)
     for (const watcher of watchers) watcher.recorded(entry.summary)
@@ -119,7 +119,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return Array.from(entries.rvalues() as Generator<Entry>, ({ summary }) => summary)
   }
 
-  /** Whoever asked for bodies has gone: they are neither captured nor kept any longer. */
+  /** The pages that asked for bodies have gone: bodies are neither captured nor kept any longer. */
   function endForgottenCapture(): void {
     if (!captureIsOn || watchers.size > 0 || now() - lastWatchedAt < CAPTURE_GRACE_MS) return
     captureIsOn = false
@@ -147,7 +147,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
 
     record(request, response, endedAt) {
-      const ended = takeDown(request, response, endedAt)
+      const ended = toRecord(request, response, endedAt)
       if (ended === undefined) return
       if (captureIsOn) endForgottenCapture()
       traffic.count(endedAt, hasFailed(ended))
@@ -189,8 +189,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return recorder
 }
 
-/** What is kept of a request that is over; undefined for those to the proxy's own addresses. */
-export function takeDown(
+/** What is recorded of a request that is over; undefined for those to the proxy's own addresses. */
+export function toRecord(
   { id, method, url, originalUrl, exchange }: RecordedRequest,
   response: ServerResponse,
   endedAt: number,
@@ -208,18 +208,18 @@ export function takeDown(
   }
 }
 
-/** Whether a request counts as an error: answers of 400 and above, and none at all. */
+/** Whether a request counts as an error: responses of 400 and above, and none at all. */
 export function hasFailed({ status }: Pick<Summary, 'status'>): boolean {
   return status === 0 || status >= 400
 }
 
 /** Makes it fit to be shown. @param now the monotonic time at this moment */
-export function summarize(ended: Ended, now: number): Taken {
+export function summarize(ended: Ended, now: number): RecordedEntry {
   const { id, exchange, endedAt } = ended
   const { admission, family, startedAt, tokenWaitMs, queueMs, upstreamMs, problem, retries, cache } = exchange
   // Only the recorder makes captures.
   const captured = (exchange.capture as Capture | undefined)?.captured()
-  // Masked first: a cut could hide from the patterns what a secret is.
+  // Masked first: in a truncated target the patterns could miss a secret.
   const target = maskTarget(ended.target)
   const summary = {
     requestId: UUID.test(id) ? id : maskTarget(id),

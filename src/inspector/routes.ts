@@ -10,7 +10,7 @@ export interface InspectorOptions {
   readonly inspection: Inspection
 }
 
-/** On every response: whatever the page shows, it runs no script but its own and talks to nobody but this proxy. */
+/** On every response: the page runs no script but its own and talks to no server but this proxy, whatever it shows. */
 export const PAGE_HEADERS = {
   'Content-Security-Policy': [
     "default-src 'none'",

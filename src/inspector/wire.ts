@@ -8,7 +8,7 @@ export interface Summary {
   /** When it began, in milliseconds since 1970. */
   readonly at: number
   readonly method: string
-  /** Masked, and cut if it is very long. */
+  /** Masked, and truncated if it is very long. */
   readonly target: string
   readonly family: string
   /** 0 if the caller left before a response began. */
@@ -23,7 +23,7 @@ export interface Summary {
   readonly retries: readonly string[]
   /** What the real-time cache did: `hit`, `miss`, `collapsed` or `bypass`; absent where it is off. */
   readonly cache?: string
-  /** The failure of the proxy's own that was answered. */
+  /** The proxy's own failure that was the response. */
   readonly problem?: string
   /** The response did not get to its end. */
   readonly incomplete?: true
@@ -32,7 +32,7 @@ export interface Summary {
 }
 
 export interface CapturedBody {
-  /** All that was seen, the part that is not kept included. */
+  /** All that was seen, the part that is not recorded included. */
   readonly bytes: number
   /** Masked; absent if it is not text. */
   readonly text?: string
@@ -72,7 +72,7 @@ export interface TokenView {
 export interface Traffic {
   /** Requests in each of the last 60 seconds, oldest first; the last of them is not over yet. */
   readonly seconds: readonly number[]
-  /** Of the last 60 seconds: answers of 400 and above, and requests without a response. */
+  /** Of the last 60 seconds: responses of 400 and above, and requests without a response. */
   readonly errors: number
 }
 

@@ -6,8 +6,8 @@ export interface CatalogueOptions {
 }
 
 /**
- * `/-/postman.json` and `/-/openapi.json`: 8x8's documented calls for the tools that people have. A proxy that nobody
- * asks for them never loads them.
+ * `/-/postman.json` and `/-/openapi.json`: 8x8's documented calls for the tools that people have. They are
+ * loaded when a client first asks for them.
  */
 export async function catalogue(app: FastifyInstance, { version }: CatalogueOptions): Promise<void> {
   app.get('/-/postman.json', (request) => collection(originOf(request)))

@@ -7,7 +7,7 @@ export interface HealthOptions {
   readonly draining: () => boolean
 }
 
-/** `/-/live` and `/-/ready`, for whoever starts and stops containers. */
+/** `/-/live` and `/-/ready`, for orchestrators that start and stop containers. */
 export async function health(app: FastifyInstance, { tokens, draining }: HealthOptions): Promise<void> {
   app.get('/-/live', async () => ({ live: true }))
 

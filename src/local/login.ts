@@ -18,7 +18,7 @@ const LONGEST_FORM_BYTES = 16 * 1024
 const LONGEST_FORM_MS = 30_000
 
 /**
- * Answers logins in 8x8's own format, so that scripts and Postman tabs that log in first work unchanged. Sources: 8x8's
+ * Responds to logins in 8x8's own format, so that scripts and Postman tabs that log in first work unchanged. Sources: 8x8's
  * guide "OAuth Authentication for 8x8 XCaaS APIs" and its OpenAPI file of Work Analytics.
  */
 export async function login(

@@ -22,8 +22,8 @@ export async function metrics(app: FastifyInstance, { read }: { read: ReadMetric
 }
 
 /**
- * prom-client takes 50 ms and 11 MB to load, so it is loaded when somebody asks for metrics; nothing is lost by that,
- * since the numbers are counted elsewhere and only read here.
+ * prom-client takes 50 ms and 11 MB to load, so it is loaded when a client asks for metrics; nothing is lost by that,
+ * since the counters are kept elsewhere and only read here.
  */
 export function createMetrics({ counters, tokens, processMetrics }: MetricsOptions): ReadMetrics {
   return async () => {
@@ -109,7 +109,7 @@ function gauge(registry: Registry, name: string, help: string, values: () => Val
   register(registry, 'gauge', name, help, values)
 }
 
-/** A metric whose numbers are kept elsewhere: to the registry a metric is whatever has a name and can be read. */
+/** A metric whose values are kept elsewhere: the registry takes anything that has a name and can be read. */
 function register(registry: Registry, type: string, name: string, help: string, values: () => Value[]): void {
   const metric = {
     name,

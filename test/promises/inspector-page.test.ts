@@ -91,7 +91,7 @@ const switchCapture = async (on: boolean) => {
 const clipboard = () => page.evaluate<string>('navigator.clipboard.readText()')
 
 test(
-  'it loads without a complaint, shows the token counting down, and asks nobody else for anything',
+  'it loads without a complaint, shows the token counting down, and asks no other server for anything',
   { skip },
   async () => {
     const time = await page.locator('#token-time').textContent()
@@ -186,7 +186,7 @@ test('the details split the time, and say why there are no bodies', { skip }, as
   const text = await details().locator('section', { hasText: 'Timing' }).textContent()
   assert.match(
     text!,
-    /Waited for a token[\d.]+ ms.*connection[\d.]+ ms.*8x8, until its answer began[\d.]+ ms.*Total/,
+    /Waited for a token[\d.]+ ms.*connection[\d.]+ ms.*8x8, until its response began[\d.]+ ms.*Total/,
   )
   assert.match((await details().textContent())!, /captured only while/)
 })
@@ -199,7 +199,7 @@ test('with capturing on, headers and bodies are shown with everything private ma
     body: '{"phoneNumber":"4085551234","email":"jane@example.com","password":"p4ssw0rd","queue":"101"}',
   })
   await row('?captured').locator('.open').click()
-  await details().getByRole('heading', { name: 'Answer' }).waitFor()
+  await details().getByRole('heading', { name: 'Response' }).waitFor()
 
   assert.deepEqual(JSON.parse((await details().locator('pre').first().textContent())!), {
     phoneNumber: '[phone]',
@@ -232,7 +232,7 @@ test('what is copied as curl runs, and does the same again', { skip }, async () 
   assert.equal(again.length, 1)
   await row('?copied').nth(1).waitFor()
   await row('?copied').first().locator('.open').click()
-  await details().getByRole('heading', { name: 'Answer' }).waitFor()
+  await details().getByRole('heading', { name: 'Response' }).waitFor()
   assert.match((await details().textContent())!, /X-Mineit's mine/)
   assert.equal(
     (await details().locator('pre').first().textContent())!,
@@ -339,7 +339,7 @@ if (screenshot !== undefined) {
       .waitFor()
     await page.getByLabel('Text in the path or request id').fill('')
     await row('historical-metrics').first().locator('.open').click()
-    await details().getByRole('heading', { name: 'Answer' }).waitFor()
+    await details().getByRole('heading', { name: 'Response' }).waitFor()
     await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
     await page.screenshot({ path: screenshot })
   })

@@ -137,8 +137,8 @@ function facts({ summary, problemTitle }: Detail): HTMLElement {
   const response = status === 0 ? 'The caller left before a response' : String(status)
   const rows: [string, Node | string][] = [
     [
-      'Answer',
-      el('span', { class: toneOf(status) }, incomplete && status !== 0 ? `${response}, cut` : response),
+      'Response',
+      el('span', { class: toneOf(status) }, incomplete && status !== 0 ? `${response}, truncated` : response),
     ],
     ...(problem === undefined
       ? []
@@ -192,7 +192,7 @@ function messages({ summary, request, response }: Detail): HTMLElement[] {
   }
   return [
     ...(request === undefined ? [] : [message('Request, as sent to 8x8', request)]),
-    ...(response === undefined ? [] : [message('Answer', response)]),
+    ...(response === undefined ? [] : [message('Response', response)]),
   ]
 }
 

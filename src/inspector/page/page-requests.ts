@@ -66,7 +66,7 @@ export function createRequestList(open: (request: Summary, byKeyboard: boolean) 
     }
     for (const { n } of requests.splice(MOST_ROWS)) {
       const row = rows.get(n)
-      // Whoever is on a row that goes is moved to the one before, not to the top of the page.
+      // A focus on a row that goes is moved to the one before, not to the top of the page.
       if (row?.contains(document.activeElement) === true) move(row, -1)
       row?.remove()
       rows.delete(n)
@@ -208,7 +208,7 @@ function createRow(request: Summary): HTMLTableRowElement {
     retries.length === 0 ? undefined : el('span', { class: 'tag' }, `sent again: ${retries.join(', ')}`),
     cache === 'hit' ? el('span', { class: 'tag' }, 'from memory') : undefined,
     cache === 'collapsed' ? el('span', { class: 'tag' }, 'shared') : undefined,
-    incomplete === undefined || status === 0 ? undefined : el('span', { class: 'tag warn' }, 'cut'),
+    incomplete === undefined || status === 0 ? undefined : el('span', { class: 'tag warn' }, 'truncated'),
   ]
   return el(
     'tr',

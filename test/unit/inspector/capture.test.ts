@@ -12,7 +12,7 @@ function responseBody(headers: readonly string[], ...chunks: (Buffer | string)[]
   return capture.captured().response!.body
 }
 
-test('of each body the first 10 KB are kept, however it is cut into chunks', () => {
+test('of each body the first 10 KB are recorded, however it is divided into chunks', () => {
   for (const chunk of [1, 1000, 16_384, 100_000]) {
     const chunks = Array.from({ length: Math.ceil(100_000 / chunk) }, () =>
       'a b '.repeat(chunk).slice(0, chunk),
@@ -33,7 +33,7 @@ test('what is kept of a chunk does not keep the chunk in memory', () => {
   assert.equal(capture.captured().response!.body.text, 'a '.repeat(512))
 })
 
-test('a secret that the cut leaves in halves does not show', () => {
+test('a secret that truncation leaves in halves does not show', () => {
   const padding = ' '.repeat(KEPT_BODY_BYTES - 40)
   const open = responseBody(JSON_HEADERS, `{"a":"${padding}","access_token":"q2w3e4r5t6z7u8i9o0p1"}`)
   assert.equal(open.truncated, true)
@@ -100,8 +100,8 @@ test('text is read in its own character set, and a character in halves is left o
     'Gü',
   )
   assert.equal(responseBody(['Content-Type', 'text/plain; charset=nonsense'], 'Gü').text, 'Gü')
-  const cut = responseBody(['Content-Type', 'text/plain'], `${' '.repeat(KEPT_BODY_BYTES - 1)}ü`)
-  assert.equal(cut.text!.trim(), '')
+  const truncated = responseBody(['Content-Type', 'text/plain'], `${' '.repeat(KEPT_BODY_BYTES - 1)}ü`)
+  assert.equal(truncated.text!.trim(), '')
 })
 
 test('of a request that is sent again the last headers count', () => {

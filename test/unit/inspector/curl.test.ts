@@ -77,9 +77,9 @@ test('a proxy that asks for its key gets it from the environment', () => {
 })
 
 test('what cannot be repeated as it was is said', () => {
-  const cut = { headers: [], body: { bytes: 99_999, truncated: true, text: 'abc' } }
-  assert.match(curlOf(detail('PUT', '/x', cut), ORIGIN, false).command, /--data-binary @body$/)
-  assert.deepEqual(curlOf(detail('PUT', '/x', cut), ORIGIN, false).notes, [
+  const truncated = { headers: [], body: { bytes: 99_999, truncated: true, text: 'abc' } }
+  assert.match(curlOf(detail('PUT', '/x', truncated), ORIGIN, false).command, /--data-binary @body$/)
+  assert.deepEqual(curlOf(detail('PUT', '/x', truncated), ORIGIN, false).notes, [
     'The body was not kept whole: put it into a file named body.',
   ])
   assert.deepEqual(curlOf(detail('POST', '/x'), ORIGIN, false).notes, [

@@ -29,9 +29,9 @@ function record(recorder: Recorder, { target = '/x', status = 200, body, endedAt
   recorder.record({ id: 'id', method: 'GET', url: target, originalUrl: target, exchange }, response, endedAt)
 }
 
-const nobody = { recorded: () => undefined, closed: () => undefined }
+const noWatcher = { recorded: () => undefined, closed: () => undefined }
 
-test('the last 200 requests are kept, whoever looks', () => {
+test('the last 200 requests are recorded, whether a page is open or not', () => {
   const recorder = createRecorder({ now: () => 0 })
   for (let i = 1; i <= 1000; i += 1) record(recorder, { target: `/${i}` })
 
@@ -68,7 +68,7 @@ test('captured bodies never take more memory than they may', () => {
   assert.equal(recorder.requests().at(-1)?.n, 200)
 })
 
-test('a very long target is cut', () => {
+test('a very long target is truncated', () => {
   const recorder = createRecorder({ now: () => 0 })
   record(recorder, { target: `/${'a'.repeat(16_000)}` })
   assert.ok(recorder.requests()[0]!.target.length < 5000)
@@ -87,12 +87,12 @@ test('requests to the proxy itself are not listed', () => {
   assert.deepEqual(recorder.requests(), [])
 })
 
-test('capturing needs somebody who asked and somebody who looks', () => {
+test('capturing needs the switch on and a page open', () => {
   const recorder = createRecorder({ now: () => 0 })
   assert.equal(recorder.capture(), undefined)
   recorder.setCapture(true)
   assert.deepEqual([recorder.watched, recorder.capturing, recorder.capture()], [false, false, undefined])
-  const leave = recorder.watch(nobody)!
+  const leave = recorder.watch(noWatcher)!
   assert.deepEqual([recorder.watched, recorder.capturing], [true, true])
   assert.ok(recorder.capture())
   leave()
@@ -102,25 +102,25 @@ test('capturing needs somebody who asked and somebody who looks', () => {
 test('a page that is back soon goes on capturing, one that is back late starts with it off', () => {
   let now = 0
   const recorder = createRecorder({ now: () => now })
-  recorder.watch(nobody)!()
+  recorder.watch(noWatcher)!()
   recorder.setCapture(true)
-  const leave = recorder.watch(nobody)!
+  const leave = recorder.watch(noWatcher)!
   now = 1_000_000
   leave()
   now += 59_000
-  const leaveAgain = recorder.watch(nobody)!
+  const leaveAgain = recorder.watch(noWatcher)!
   assert.equal(recorder.capturing, true)
   leaveAgain()
   now += 60_000
-  recorder.watch(nobody)
+  recorder.watch(noWatcher)
   assert.equal(recorder.capturing, false)
 })
 
-test('when nobody is back for a minute the captured bodies are forgotten, the list stays', () => {
+test('when no page is back for a minute the captured bodies are forgotten, the list stays', () => {
   let now = 0
   const recorder = createRecorder({ now: () => now })
   recorder.setCapture(true)
-  const leave = recorder.watch(nobody)!
+  const leave = recorder.watch(noWatcher)!
   record(recorder)
   record(recorder, { body: 'words' })
   record(recorder)
@@ -141,7 +141,7 @@ test('when nobody is back for a minute the captured bodies are forgotten, the li
   assert.equal(recorder.find(2)?.response, undefined)
 })
 
-test('whoever watches hears of each request, until the recorder closes', () => {
+test('a watcher hears of each request, until the recorder closes', () => {
   const heard: (Summary | 'closed')[] = []
   const recorder = createRecorder({ now: () => 0 })
   recorder.watch({ recorded: (summary) => heard.push(summary), closed: () => heard.push('closed') })
@@ -153,10 +153,10 @@ test('whoever watches hears of each request, until the recorder closes', () => {
     heard.map((one) => (one === 'closed' ? one : one.status)),
     [404, 'closed'],
   )
-  assert.equal(recorder.watch(nobody), undefined)
+  assert.equal(recorder.watch(noWatcher), undefined)
 })
 
-test('whoever comes late finds what was before, and hears of what comes after, each once', () => {
+test('a watcher that comes late finds what was before, and hears of what comes after, each once', () => {
   const heard: string[] = []
   const recorder = createRecorder({ now: () => 0 })
   for (let i = 1; i <= 250; i += 1) record(recorder, { target: `/before/${i}` })
@@ -171,7 +171,7 @@ test('whoever comes late finds what was before, and hears of what comes after, e
   )
 })
 
-test('when a request began is told by the time of day, whenever somebody looks', () => {
+test('when a request began is told by the time of day, whenever a page asks', () => {
   let now = 5_000
   const recorder = createRecorder({ now: () => now })
   record(recorder, { endedAt: now })
