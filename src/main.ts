@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
-import { parseArgs, parseEnv } from 'node:util'
+import { parseArgs } from 'node:util'
 import { createClock } from './clock.js'
-import { ConfigError, loadConfig, type Environment } from './config/load-config.js'
+import { ConfigError, type Environment } from './config/config.js'
+import { withDotenv } from './config/dotenv.js'
+import { loadConfig } from './config/load-config.js'
 import type { System, Running } from './system.js'
 
 // The only file that says `process`: arguments and environment in, exit code out. The rest takes what it needs.
@@ -174,11 +176,10 @@ function readArguments(): Arguments {
 /** `.env` of the working folder below the real environment, which wins. */
 function readEnvironment(): Environment {
   try {
-    return { ...parseEnv(readFileSync('.env', 'utf8')), ...process.env }
+    return withDotenv(process.env, () => readFileSync('.env', 'utf8'))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      fail([`.env cannot be read (${(error as NodeJS.ErrnoException).code}).`])
-    return process.env
+    if (error instanceof ConfigError) fail(error.errors)
+    throw error
   }
 }
 

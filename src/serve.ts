@@ -1,5 +1,5 @@
 import { buildApp } from './app.js'
-import type { Config } from './config/load-config.js'
+import type { Config } from './config/config.js'
 import { createCredentials } from './config/credentials.js'
 import type { System, Running } from './system.js'
 import { createLineBatches } from './telemetry/log-buffer.js'

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Config, Environment } from './config/load-config.js'
+import type { Config, Environment } from './config/config.js'
 
 /** The process as far as serving needs it. */
 export interface System {

@@ -1,4 +1,4 @@
-import type { AppCredentials, WorkCredentials } from './load-config.js'
+import type { AppCredentials, WorkCredentials } from './config.js'
 
 /** The credentials while the program runs: secret files may change under it. */
 export interface Credentials {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
-import { ConfigError, loadConfig, type Environment } from './load-config.js'
+import { ConfigError, type Environment } from './config.js'
+import { loadConfig } from './load-config.js'
 import type { Credentials } from './credentials.js'
 import { FILE_SETTINGS } from './settings.js'
 import { watchFiles } from './watch-files.js'

@@ -1,5 +1,5 @@
 import { request, type Dispatcher } from 'undici'
-import type { Config } from '../config/load-config.js'
+import type { Config } from '../config/config.js'
 import type { Family } from '../api/families.js'
 import { networkProblem } from '../proxy/upstream/network-problem.js'
 import { parseObject } from '../http/json.js'

@@ -1,4 +1,5 @@
-import { type Config, ConfigError, type Environment, loadConfig } from '../config/load-config.js'
+import { type Config, ConfigError, type Environment } from '../config/config.js'
+import { loadConfig } from '../config/load-config.js'
 import { failed, type Outcome, passed } from './outcome.js'
 
 /** Are the settings right? All mistakes together, one line each. */

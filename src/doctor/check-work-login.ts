@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { Config, WorkCredentials } from '../config/load-config.js'
+import type { Config, WorkCredentials } from '../config/config.js'
 import { workTokenRequest } from '../token/request-token.js'
 import { TokenError } from '../token/token-response.js'
 import type { Clean } from './foreign-text.js'

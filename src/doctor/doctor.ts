@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { Config } from '../config/load-config.js'
+import type { Config } from '../config/config.js'
 import type { Family } from '../api/families.js'
 import { createUpstream, type Upstream } from '../proxy/upstream/upstream.js'
 import type { System } from '../system.js'

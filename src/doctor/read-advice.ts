@@ -1,4 +1,4 @@
-import type { Config } from '../config/load-config.js'
+import type { Config } from '../config/config.js'
 import type { Family } from '../api/families.js'
 import { isProductRefusal } from '../proxy/product-refusal.js'
 

@@ -1,4 +1,4 @@
-import type { Config } from '../config/load-config.js'
+import type { Config } from '../config/config.js'
 
 /** One harmless read of a family: a GET that changes nothing and answers little. */
 export interface Read {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Config } from '../config/load-config.js'
+import type { Config } from '../config/config.js'
 
 /** The way to a server: directly, or through the egress proxy of the environment. */
 export interface Route {

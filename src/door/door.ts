@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Config } from '../config/load-config.js'
+import type { Config } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 import type { Admission } from '../http/exchange.js'
 import { isLocalPath, isProbe } from '../http/local-paths.js'

@@ -1,4 +1,4 @@
-import type { Rule } from '../config/load-config.js'
+import type { Rule } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 
 export interface PolicySettings {

@@ -1,4 +1,4 @@
-import type { Config } from '../config/load-config.js'
+import type { Config } from '../config/config.js'
 
 /** The proxy's own addresses start with this. */
 export const OWN_PREFIX = '/-/'

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Config } from '../config/load-config.js'
+import type { Config } from '../config/config.js'
 import { FAMILIES, isGranted } from '../api/families.js'
 import type { Counters } from '../telemetry/counters.js'
 import type { TokenCache } from '../token/token-cache.js'

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { Config } from '../config/load-config.js'
+import type { Config } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import type { Lookup, RealtimeCache } from './cache/realtime-cache.js'

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isGranted } from '../api/families.js'
-import type { AppCredentials } from '../config/load-config.js'
+import type { AppCredentials } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 import type { Exchange } from '../http/exchange.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'

@@ -1,4 +1,4 @@
-import type { Environment } from '../config/load-config.js'
+import type { Environment } from '../config/config.js'
 import { FILE_SETTINGS } from '../config/settings.js'
 import type { Sandbox } from './sandbox.js'
 

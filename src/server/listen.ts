@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { lstatSync, unlinkSync } from 'node:fs'
 import { type AddressInfo, connect, type Server } from 'node:net'
 import type { Logger } from 'pino'
-import { type Config, isLoopback } from '../config/load-config.js'
+import type { Config } from '../config/config.js'
+import { isLoopback } from '../config/loopback.js'
 
 // Node's 511 is less than the callers that may connect at once, and the system resets those that do not fit. It takes as
 // many as it is allowed to (`net.core.somaxconn`).

@@ -1,5 +1,5 @@
 import { request, type Dispatcher } from 'undici'
-import type { AppCredentials, WorkCredentials } from '../config/load-config.js'
+import type { AppCredentials, WorkCredentials } from '../config/config.js'
 import { readBounded } from '../http/body.js'
 import { judgeTokenResponse, TokenError, type TokenResponse } from './token-response.js'
 import type { AccessToken } from './token-source.js'

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
-import type { Config } from '../config/load-config.js'
+import type { Config } from '../config/config.js'
 import type { Credentials } from '../config/credentials.js'
 import { opens } from '../api/families.js'
 import { createTokenSharing } from './store/with-store.js'

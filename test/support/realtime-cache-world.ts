@@ -1,6 +1,6 @@
 import { parseList } from 'structured-headers'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Environment } from '../../src/config/load-config.js'
+import type { Environment } from '../../src/config/config.js'
 import { type TestResponse, send } from './http-client.js'
 import { startProxy, type TestProxy, type TestProxyOptions } from './proxy.js'
 import { until } from './until.js'

@@ -1,5 +1,5 @@
 import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
-import type { Config } from '../../config/load-config.js'
+import type { Config } from '../../config/config.js'
 
 /**
  * The way to 8x8 through the egress proxy of the environment, with CONNECT.

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, Pool } from 'undici'
-import type { Config } from '../../config/load-config.js'
+import type { Config } from '../../config/config.js'
 import { tracked } from './connection.js'
 import { createEgressAgent } from './egress.js'
 

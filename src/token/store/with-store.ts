@@ -1,5 +1,5 @@
 import type { BaseLogger } from 'pino'
-import type { Config } from '../../config/load-config.js'
+import type { Config } from '../../config/config.js'
 import type { Credentials } from '../../config/credentials.js'
 import { createRedisTokenStore } from './redis-token-store.js'
 import type { RequestToken } from '../request-token.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
-import type { Environment } from '../../../src/config/load-config.js'
+import type { Environment } from '../../../src/config/config.js'
 import { doctor } from '../../../src/doctor/doctor.js'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.js'
 

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  ConfigError,
-  isLoopback,
-  loadConfig,
-  type Config,
-  type Environment,
-} from '../../../src/config/load-config.js'
+import { ConfigError, type Config, type Environment } from '../../../src/config/config.js'
+import { loadConfig } from '../../../src/config/load-config.js'
+import { isLoopback } from '../../../src/config/loopback.js'
 import { SETTING_NAMES } from '../../../src/config/settings.js'
 
 const account = { X8_APP_KEY: 'eght_key', X8_APP_SECRET: 'app-secret' }

@@ -1,0 +1,66 @@
+/** The settings in force: checked, typed, read-only. Durations are in milliseconds, sizes in bytes. */
+export interface Config {
+  readonly app: AppCredentials
+  readonly work: WorkCredentials | undefined
+  readonly baseUrl: URL
+  readonly tokenUrl: URL
+  readonly workTokenUrl: URL
+  readonly tenant: string | undefined
+  readonly pbx: string | undefined
+  /** A Unix socket's path, or an address and port. */
+  readonly listen: { readonly socket: string } | { readonly host: string; readonly port: number }
+  readonly allowedHosts: ReadonlySet<string>
+  readonly allowedOrigins: ReadonlySet<string>
+  readonly proxyKey: string | undefined
+  readonly readOnly: boolean
+  readonly allow: readonly Rule[]
+  readonly deny: readonly Rule[]
+  readonly maxBodyBytes: number
+  readonly replayBodyBytes: number
+  readonly connectTimeoutMs: number
+  readonly responseTimeoutMs: number
+  readonly idleTimeoutMs: number
+  readonly tokenTimeoutMs: number
+  readonly shutdownGraceMs: number
+  /** How long responses of the real-time families may be served again; 0: not at all. */
+  readonly realtimeCacheMs: number
+  /** The Redis or Valkey through which replicas share one token. It may hold a password. */
+  readonly tokenStoreUrl: URL | undefined
+  readonly logLevel: string
+  /** The egress proxy of the environment, as everywhere else: `HTTPS_PROXY` and `NO_PROXY`. */
+  readonly egress: { readonly httpsProxy: string; readonly noProxy: string } | undefined
+}
+
+/** The key and secret of an app in 8x8 Admin Console. */
+export interface AppCredentials {
+  readonly key: string
+  readonly secret: string
+}
+
+/** A user of 8x8 Analytics for Work. */
+export interface WorkCredentials {
+  readonly username: string
+  readonly password: string
+}
+
+/** One entry of X8_ALLOW or X8_DENY. */
+export interface Rule {
+  /** `undefined` stands for every method. */
+  readonly method: string | undefined
+  /** A canonical path prefix without a trailing slash; the root is the empty string. */
+  readonly prefix: string
+}
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** All the configuration errors of an environment, one plain sentence each; none holds a value that could be secret. */
+export class ConfigError extends Error {
+  readonly errors: readonly string[]
+
+  constructor(errors: readonly string[]) {
+    super(errors.join('\n'))
+    this.name = 'ConfigError'
+    this.errors = errors
+  }
+}

@@ -1,0 +1,43 @@
+import { FILE_SETTINGS } from './settings.js'
+
+// Stands in for a secret that could not be read, so that it is not reported as missing, too.
+const UNREADABLE = '-'
+
+/**
+ * Replaces each `<name>_FILE` by `<name>` with the content of the file, without the newline that editors leave at its
+ * end.
+ *
+ * @param readFile reads a file whole; throws as `fs.readFileSync` does
+ * @param errors receives one sentence for each file that gives no secret
+ */
+export function readSecretFiles(
+  given: Readonly<Record<string, string>>,
+  readFile: (path: string) => string,
+  errors: string[],
+): Record<string, string> {
+  const complete = { ...given }
+  for (const name of FILE_SETTINGS) {
+    const path = given[`${name}_FILE`]
+    if (path === undefined) continue
+    delete complete[`${name}_FILE`]
+    if (given[name] === undefined) complete[name] = readSecret(name, path, readFile, errors)
+    else errors.push(`${name} and ${name}_FILE are both set. Keep one of them.`)
+  }
+  return complete
+}
+
+function readSecret(
+  name: string,
+  path: string,
+  readFile: (path: string) => string,
+  errors: string[],
+): string {
+  try {
+    const content = readFile(path).replace(/\r?\n$/, '')
+    if (content !== '') return content
+    errors.push(`${name}_FILE names an empty file.`)
+  } catch (error) {
+    errors.push(`${name}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code}).`)
+  }
+  return UNREADABLE
+}
