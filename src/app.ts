@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { FAMILIES } from './api/families.js'
 import { createCredentials, type Credentials } from './config/credentials.js'
-import type { Config } from './config/config.js'
+import type { Config, Secrets } from './config/config.js'
 import { createDoor } from './door/door.js'
 import { ProxyError } from './http/errors.js'
 import { createInspection } from './inspector/inspection.js'
@@ -34,7 +34,7 @@ export interface Outside {
   readonly log: Logger
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
-  /** The config's, unless secret files may change while the program runs. */
+  /** Those of `secrets`, unless secret files may change while the program runs. */
   readonly credentials?: Credentials
 }
 
@@ -51,10 +51,10 @@ export interface App {
 }
 
 /** Wires the parts together. Nothing listens yet. */
-export async function buildApp(config: Config, outside: Outside): Promise<App> {
+export async function buildApp(config: Config, secrets: Secrets, outside: Outside): Promise<App> {
   const { version, upstream, log, now } = outside
-  const credentials = outside.credentials ?? createCredentials(config.app, config.work)
-  const tokens = createTokens({ config, credentials, dispatcher: upstream.token, now, log })
+  const credentials = outside.credentials ?? createCredentials(secrets.app, secrets.work)
+  const tokens = createTokens({ config, secrets, credentials, dispatcher: upstream.token, now, log })
   // A connection takes its time-out at most; a little more and the probe is given up.
   const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
   const cache =
@@ -67,7 +67,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
   const drain = createDrain({ fastify, upstream, inFlight, log, graceMs: config.shutdownGraceMs })
   const lifecycle = createRequestLifecycle({
     config,
-    door: createDoor(config),
+    door: createDoor(config, secrets),
     inFlight,
     counters: requestCounters,
     recorder,
@@ -90,7 +90,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
     families: FAMILIES,
     version,
     upstream: config.baseUrl.origin,
-    keyRequired: config.proxyKey !== undefined,
+    keyRequired: config.requiresProxyKey,
     draining: drain.started,
   })
   await fastify.register(localRoutes, {
@@ -107,7 +107,7 @@ export async function buildApp(config: Config, outside: Outside): Promise<App> {
       now,
     }),
     metrics: createMetrics({ counters, tokens: tokens.app, processMetrics: createProcessMetrics() }),
-    handlesWorkLogin: config.work !== undefined,
+    handlesWorkLogin: config.handlesWorkLogin,
   })
   await fastify.register(inspector, { inspection })
   fastify.all('/-/*', () => {

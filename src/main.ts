@@ -97,9 +97,9 @@ async function start(command: 'serve' | 'sandbox'): Promise<Running> {
 
 /** Each command loads what it needs: `--help` is instant, and serving does not wait for the sandbox. */
 async function serveProxy(system: System): Promise<Running> {
-  const config = loadConfig(system.environment, system.readFile)
+  const loaded = loadConfig(system.environment, system.readFile)
   const { serve } = await import('./serve.js')
-  return serve(config, system)
+  return serve(loaded, system)
 }
 
 /** The same proxy in front of a simulated 8x8 on a loopback port, with made-up credentials. */

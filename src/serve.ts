@@ -1,5 +1,5 @@
 import { buildApp } from './app.js'
-import type { Config } from './config/config.js'
+import type { LoadedConfig } from './config/load-config.js'
 import { createCredentials } from './config/credentials.js'
 import type { System, Running } from './system.js'
 import { createLineBatches } from './telemetry/log-buffer.js'
@@ -12,7 +12,7 @@ import { watchSecretFiles } from './config/secret-files.js'
 const LINES_LATE_MS = 10
 
 /** Serves until stopped. Rejects with the system's error if the address cannot be had. */
-export async function serve(config: Config, system: System): Promise<Running> {
+export async function serve({ config, secrets }: LoadedConfig, system: System): Promise<Running> {
   const { environment, readFile, now, version } = system
   const lines = createLineBatches(LINES_LATE_MS)
   system.onExit(() => lines.flush())
@@ -20,9 +20,9 @@ export async function serve(config: Config, system: System): Promise<Running> {
     level: config.logLevel,
     destination: system.isTerminal ? await prettyLines() : lines,
   })
-  const upstream = createUpstream(config)
-  const credentials = createCredentials(config.app, config.work)
-  const app = await buildApp(config, { version, upstream, log, now, credentials })
+  const upstream = createUpstream(config, secrets.egress)
+  const credentials = createCredentials(secrets.app, secrets.work)
+  const app = await buildApp(config, secrets, { version, upstream, log, now, credentials })
 
   await app.fastify.ready()
   const undo = await prepareSocket(config.listen, system.umask)

@@ -1,7 +1,8 @@
-/** The settings in force: checked, typed, read-only. Durations are in milliseconds, sizes in bytes. */
+/**
+ * The plain settings in force: checked, typed, read-only, and fit to be shown. Durations are in milliseconds, sizes in
+ * bytes.
+ */
 export interface Config {
-  readonly app: AppCredentials
-  readonly work: WorkCredentials | undefined
   readonly baseUrl: URL
   readonly tokenUrl: URL
   readonly workTokenUrl: URL
@@ -11,7 +12,6 @@ export interface Config {
   readonly listen: { readonly socket: string } | { readonly host: string; readonly port: number }
   readonly allowedHosts: ReadonlySet<string>
   readonly allowedOrigins: ReadonlySet<string>
-  readonly proxyKey: string | undefined
   readonly readOnly: boolean
   readonly allow: readonly Rule[]
   readonly deny: readonly Rule[]
@@ -24,11 +24,29 @@ export interface Config {
   readonly shutdownGraceMs: number
   /** How long responses of the real-time families may be served again; 0: not at all. */
   readonly realtimeCacheMs: number
+  readonly logLevel: string
+  /** Whether the proxy logs in to Work Analytics itself; else that login is forwarded. */
+  readonly handlesWorkLogin: boolean
+  /** Whether callers must send a proxy key. */
+  readonly requiresProxyKey: boolean
+  /** Whether replicas share tokens through a store. */
+  readonly sharesTokens: boolean
+}
+
+/** What only those parts get that send it or compare with it. */
+export interface Secrets {
+  readonly app: AppCredentials
+  readonly work: WorkCredentials | undefined
+  readonly proxyKey: string | undefined
   /** The Redis or Valkey through which replicas share one token. It may hold a password. */
   readonly tokenStoreUrl: URL | undefined
-  readonly logLevel: string
-  /** The egress proxy of the environment, as everywhere else: `HTTPS_PROXY` and `NO_PROXY`. */
-  readonly egress: { readonly httpsProxy: string; readonly noProxy: string } | undefined
+  /** The egress proxy of the environment, as everywhere else: `HTTPS_PROXY` and `NO_PROXY`. It may hold a password. */
+  readonly egress: EgressSettings | undefined
+}
+
+export interface EgressSettings {
+  readonly httpsProxy: string
+  readonly noProxy: string
 }
 
 /** The key and secret of an app in 8x8 Admin Console. */

@@ -1,5 +1,5 @@
 import { checkNames, checkTypes } from './check-schema.js'
-import { type Config, ConfigError, type Environment } from './config.js'
+import { type Config, ConfigError, type Environment, type Secrets } from './config.js'
 import { readSecretFiles } from './read-secret-files.js'
 import {
   readBaseUrl,
@@ -14,14 +14,20 @@ import {
 } from './read-values.js'
 import { SETTINGS } from './settings.js'
 
+/** What an environment says: plain settings and secrets, in two objects so that only a few parts ever hold a secret. */
+export interface LoadedConfig {
+  readonly config: Config
+  readonly secrets: Secrets
+}
+
 /**
- * Checks an environment and makes it a Config. Empty variables count as unset.
+ * Checks an environment and makes it a Config and its Secrets. Empty variables count as unset.
  *
  * @param environment variables by name, those of a `.env` file included
  * @param readFile reads a secret file whole; throws as `fs.readFileSync` does
  * @throws {ConfigError} with all configuration errors together
  */
-export function loadConfig(environment: Environment, readFile: (path: string) => string): Config {
+export function loadConfig(environment: Environment, readFile: (path: string) => string): LoadedConfig {
   const errors: string[] = []
   const given = readSecretFiles(checkNames(setByOperator(environment), errors), readFile, errors)
   const settings = checkTypes(given, errors)
@@ -37,16 +43,20 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
     settings.X8_TOKEN_URL ?? new URL('/oauth/v2/token', base).href,
     errors,
   )
-  const config = {
+  const secrets = {
     app: { key: settings.X8_APP_KEY ?? '', secret: settings.X8_APP_SECRET ?? '' },
     work: readWorkUser(settings.X8_WORK_USERNAME, settings.X8_WORK_PASSWORD, errors),
+    proxyKey: settings.X8_PROXY_KEY,
+    tokenStoreUrl: readTokenStoreUrl(settings.X8_TOKEN_STORE_URL, errors),
+    egress: readEgress(environment, errors),
+  }
+  const config = {
     workTokenUrl: new URL('/analytics/work/v1/oauth/token', base),
     tenant: settings.X8_TENANT,
     pbx: settings.X8_PBX,
     listen: socket === undefined ? { host: settings.X8_HOST, port: settings.X8_PORT } : { socket },
     allowedHosts: readHosts(settings.X8_ALLOWED_HOSTS, errors),
     allowedOrigins: readOrigins(settings.X8_ALLOWED_ORIGINS, errors),
-    proxyKey: settings.X8_PROXY_KEY,
     readOnly: settings.X8_READ_ONLY,
     allow: readRules('X8_ALLOW', settings.X8_ALLOW, given.X8_ALLOW !== undefined, errors),
     deny: readRules('X8_DENY', settings.X8_DENY, given.X8_DENY !== undefined, errors),
@@ -58,12 +68,13 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
     tokenTimeoutMs: settings.X8_TOKEN_TIMEOUT_MS,
     shutdownGraceMs: settings.X8_SHUTDOWN_GRACE_MS,
     realtimeCacheMs: settings.X8_REALTIME_CACHE_MS,
-    tokenStoreUrl: readTokenStoreUrl(settings.X8_TOKEN_STORE_URL, errors),
     logLevel: settings.X8_LOG_LEVEL,
-    egress: readEgress(environment, errors),
+    handlesWorkLogin: secrets.work !== undefined,
+    requiresProxyKey: secrets.proxyKey !== undefined,
+    sharesTokens: secrets.tokenStoreUrl !== undefined,
   }
   if (errors.length > 0 || baseUrl === undefined || tokenUrl === undefined) throw new ConfigError(errors)
-  return { ...config, baseUrl, tokenUrl }
+  return { config: { ...config, baseUrl, tokenUrl }, secrets }
 }
 
 /** Picks the variables that are meant for this program and are not empty. */

@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http'
-import type { Config, Environment, Rule, WorkCredentials } from './config.js'
+import type { EgressSettings, Environment, Rule, WorkCredentials } from './config.js'
 import { isLoopback } from './loopback.js'
 import { SETTINGS } from './settings.js'
 import { readTarget } from '../http/target.js'
@@ -41,7 +41,7 @@ export function readTokenStoreUrl(value: string | undefined, errors: string[]): 
 }
 
 /** Reads the egress proxy from the variables that curl and most programs know; the lower-case ones win, as with curl. */
-export function readEgress(environment: Environment, errors: string[]): Config['egress'] {
+export function readEgress(environment: Environment, errors: string[]): EgressSettings | undefined {
   const given = environment.https_proxy || environment.HTTPS_PROXY
   if (given === undefined || given === '') return undefined
   // As curl has it, `proxy.example.com:3128` is an http:// URL.

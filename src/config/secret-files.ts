@@ -26,7 +26,7 @@ export function watchSecretFiles(options: SecretFilesOptions): SecretFiles {
   const { environment, readFile, credentials, log, changed } = options
   const reload = (): void => {
     try {
-      const { app, work } = loadConfig(environment, readFile)
+      const { app, work } = loadConfig(environment, readFile).secrets
       if (!credentials.replace(app, work)) return log.info('credentials read again, they are the same')
       log.info('new credentials read')
       changed()

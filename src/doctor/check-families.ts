@@ -10,6 +10,7 @@ import { type Read, readOf } from './reads.js'
 
 export interface FamilyReadOptions {
   readonly dispatcher: Dispatcher
+  readonly appKey: string
   readonly token: string
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
@@ -61,7 +62,7 @@ async function get(
   family: Family,
   read: Read,
   config: Config,
-  { dispatcher, token, now }: FamilyReadOptions,
+  { dispatcher, appKey, token, now }: FamilyReadOptions,
   signal: AbortSignal,
 ): Promise<ReadResult> {
   const startedMs = now()
@@ -72,7 +73,7 @@ async function get(
       headers: {
         accept: 'application/json',
         ...read.headers,
-        ...credential(family, config, token),
+        ...credential(family, appKey, token),
         ...tenant(family, config),
       },
       signal,
@@ -88,8 +89,8 @@ async function get(
   }
 }
 
-function credential(family: Family, { app }: Config, token: string): Record<string, string> {
-  return family.credential === 'bearer' ? { authorization: `Bearer ${token}` } : { 'x-api-key': app.key }
+function credential(family: Family, appKey: string, token: string): Record<string, string> {
+  return family.credential === 'bearer' ? { authorization: `Bearer ${token}` } : { 'x-api-key': appKey }
 }
 
 function tenant({ tenantHeader }: Family, config: Config): Record<string, string> {

@@ -1,14 +1,17 @@
-import { type Config, ConfigError, type Environment } from '../config/config.js'
-import { loadConfig } from '../config/load-config.js'
+import { ConfigError, type Environment } from '../config/config.js'
+import { type LoadedConfig, loadConfig } from '../config/load-config.js'
 import { failed, type Outcome, passed } from './outcome.js'
 
 /** Are the settings right? All mistakes together, one line each. */
-export function checkSettings(environment: Environment, readFile: (path: string) => string): Outcome<Config> {
+export function checkSettings(
+  environment: Environment,
+  readFile: (path: string) => string,
+): Outcome<LoadedConfig> {
   try {
-    const config = loadConfig(environment, readFile)
-    const { baseUrl, tokenUrl } = config
+    const loaded = loadConfig(environment, readFile)
+    const { baseUrl, tokenUrl } = loaded.config
     const elsewhere = tokenUrl.origin === baseUrl.origin ? '' : `, tokens from ${tokenUrl.origin}`
-    return passed(`key and secret are set, requests go to ${baseUrl.origin}${elsewhere}`, config)
+    return passed(`key and secret are set, requests go to ${baseUrl.origin}${elsewhere}`, loaded)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     return failed(

@@ -1,5 +1,5 @@
 import { request, type Dispatcher } from 'undici'
-import type { Config } from '../config/config.js'
+import type { AppCredentials, Config } from '../config/config.js'
 import { networkProblem } from '../proxy/upstream/network-problem.js'
 import { judgeTokenResponse, TokenError, type TokenResponse } from '../token/token-response.js'
 import { parseObject } from '../http/json.js'
@@ -27,9 +27,13 @@ export interface TokenCheckOptions {
 const LARGEST_ANSWER_BYTES = 64 * 1024
 
 /** Does 8x8 give a token for the key and secret? One request, never repeated, as documented by 8x8. */
-export async function checkToken(config: Config, options: TokenCheckOptions): Promise<Outcome<Grant>> {
+export async function checkToken(
+  config: Config,
+  app: AppCredentials,
+  options: TokenCheckOptions,
+): Promise<Outcome<Grant>> {
   const { dispatcher, now, wallClock, clean } = options
-  const { key, secret } = config.app
+  const { key, secret } = app
   const signal = AbortSignal.timeout(config.tokenTimeoutMs)
   const startedMs = now()
   let status: number | undefined
@@ -56,7 +60,7 @@ export async function checkToken(config: Config, options: TokenCheckOptions): Pr
     })
   } catch (error) {
     if (error instanceof TokenError)
-      return failed(clean(error.message), refusalAdvice(error, status ?? 0, config))
+      return failed(clean(error.message), refusalAdvice(error, status ?? 0, config, app))
     return signal.aborted
       ? failed(
           `no response from ${config.tokenUrl.origin} within ${config.tokenTimeoutMs} ms`,
@@ -70,7 +74,12 @@ export async function checkToken(config: Config, options: TokenCheckOptions): Pr
   }
 }
 
-function refusalAdvice(error: TokenError, status: number, { app, baseUrl, tokenUrl }: Config): string {
+function refusalAdvice(
+  error: TokenError,
+  status: number,
+  { baseUrl, tokenUrl }: Config,
+  app: AppCredentials,
+): string {
   if (error.kind === 'refused') {
     // New keys start like this. It decides nothing, it only points.
     if (app.secret.startsWith('eght_') && !app.key.startsWith('eght_')) {

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { Config, WorkCredentials } from '../config/config.js'
+import type { AppCredentials, Config, WorkCredentials } from '../config/config.js'
 import { workTokenRequest } from '../token/request-token.js'
 import { TokenError } from '../token/token-response.js'
 import type { Clean } from './foreign-text.js'
@@ -16,7 +16,7 @@ export interface WorkLoginOptions {
 /** Can the Work Analytics user log in? */
 export async function checkWorkLogin(
   config: Config,
-  work: WorkCredentials,
+  secrets: { readonly app: AppCredentials; readonly work: WorkCredentials },
   { dispatcher, now, clean }: WorkLoginOptions,
 ): Promise<Outcome<true>> {
   const endpoint = { url: config.workTokenUrl, dispatcher, timeoutMs: config.tokenTimeoutMs }
@@ -24,8 +24,8 @@ export async function checkWorkLogin(
   try {
     const { lifetimeMs } = await workTokenRequest(
       endpoint,
-      () => config.app,
-      () => work,
+      () => secrets.app,
+      () => secrets.work,
     )()
     const tookMs = Math.round(now() - startedMs)
     return passed(`the user logged in within ${tookMs} ms, for ${inWords(lifetimeMs)}`, true)

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { Config } from '../config/config.js'
+import type { Config, Secrets } from '../config/config.js'
 import type { Family } from '../api/families.js'
 import { createUpstream, type Upstream } from '../proxy/upstream/upstream.js'
 import type { System } from '../system.js'
@@ -65,32 +65,42 @@ async function examine({ system, report, wallClock }: Examination): Promise<void
   }
 
   const settings = await check('settings', [], () => checkSettings(system.environment, system.readFile))
-  const config = settings.value
-  if (config === undefined) return
+  if (settings.value === undefined) return
+  const { config, secrets } = settings.value
 
-  const secrets = secretsOf(config)
-  const clean = cleaner(secrets)
+  const unspoken = valuesOf(secrets)
+  const clean = cleaner(unspoken)
   const reach = { check, system, clean, wallClock, timeoutMs: config.connectTimeoutMs }
-  const base = await reachServer('', routeTo(config.baseUrl, 'X8_BASE_URL', config.egress), reach)
+  const base = await reachServer('', routeTo(config.baseUrl, 'X8_BASE_URL', secrets.egress), reach)
   const tokens =
     config.tokenUrl.origin === config.baseUrl.origin
       ? base
-      : await reachServer('token-', routeTo(config.tokenUrl, 'X8_TOKEN_URL', config.egress), reach)
+      : await reachServer('token-', routeTo(config.tokenUrl, 'X8_TOKEN_URL', secrets.egress), reach)
 
-  const upstream = createUpstream(config)
+  const upstream = createUpstream(config, secrets.egress)
   try {
     const token = await check('token', [tokens], () =>
-      checkToken(config, { dispatcher: upstream.token, now, wallClock, clean }),
+      checkToken(config, secrets.app, { dispatcher: upstream.token, now, wallClock, clean }),
     )
-    if (token.value !== undefined) secrets.add(token.value.value)
+    if (token.value !== undefined) unspoken.add(token.value.value)
     await check('clock', [token], () => checkClock(token.value!))
     const products = await check('products', [token], () => checkProducts(token.value!.products, clean))
-    for (const finding of await readFamilies({ config, upstream, now, clean, base, token, products }))
+    for (const finding of await readFamilies({
+      config,
+      secrets,
+      upstream,
+      now,
+      clean,
+      base,
+      token,
+      products,
+    }))
       report(finding)
   } finally {
     await upstream.destroy()
   }
-  const { tokenStoreUrl: store, connectTimeoutMs: timeoutMs } = config
+  const { tokenStoreUrl: store } = secrets
+  const { connectTimeoutMs: timeoutMs } = config
   if (store !== undefined) await check('token-store', [], () => checkTokenStore(store, { now, timeoutMs }))
   await check('listen', [], () => checkListen(config.listen, system.umask))
 }
@@ -126,6 +136,7 @@ async function reachServer(
 
 interface FamilyReads {
   readonly config: Config
+  readonly secrets: Secrets
   readonly upstream: Upstream
   readonly now: () => number
   readonly clean: Clean
@@ -137,6 +148,7 @@ interface FamilyReads {
 /** All reads at once, so that the slowest decides how long it takes, reported in the order of the table. */
 async function readFamilies({
   config,
+  secrets,
   upstream,
   now,
   clean,
@@ -151,7 +163,14 @@ async function readFamilies({
       perform(
         family.name,
         [base],
-        () => checkFamily(family, config, { dispatcher, token: token.value!.value, now, clean }),
+        () =>
+          checkFamily(family, config, {
+            dispatcher,
+            appKey: secrets.app.key,
+            token: token.value!.value,
+            now,
+            clean,
+          }),
         now,
       ),
     )
@@ -159,9 +178,9 @@ async function readFamilies({
   return Promise.all([...noFamily, ...perFamily, ...workLogin()])
 
   function workLogin(): Promise<Finding>[] {
-    const { work } = config
+    const { app, work } = secrets
     if (work !== undefined) {
-      const login = () => checkWorkLogin(config, work, { dispatcher: upstream.token, now, clean })
+      const login = () => checkWorkLogin(config, { app, work }, { dispatcher: upstream.token, now, clean })
       return [perform('work-analytics', [base], login, now)]
     }
     return products.value?.some(({ credential }) => credential === 'work') === true
@@ -207,7 +226,7 @@ async function perform<T>(
 }
 
 /** Everything that must not be shown, should another computer repeat it. */
-function secretsOf({ app, work, proxyKey, egress, tokenStoreUrl }: Config): Set<string> {
+function valuesOf({ app, work, proxyKey, egress, tokenStoreUrl }: Secrets): Set<string> {
   const { password = '' } = egress === undefined ? {} : new URL(egress.httpsProxy)
   const basic = Buffer.from(`${app.key}:${app.secret}`).toString('base64')
   const storePassword = tokenStoreUrl?.password ?? ''

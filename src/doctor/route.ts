@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Config } from '../config/config.js'
+import type { EgressSettings } from '../config/config.js'
 
 /** The way to a server: directly, or through the egress proxy of the environment. */
 export interface Route {
@@ -17,7 +17,7 @@ export interface Route {
 export function routeTo(
   target: URL,
   setting: 'X8_BASE_URL' | 'X8_TOKEN_URL',
-  egress: Config['egress'],
+  egress: EgressSettings | undefined,
 ): Route {
   const server = { host: bare(target.hostname), port: portOf(target) }
   const isTls = target.protocol === 'https:'

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Config } from '../config/config.js'
+import type { Config, Secrets } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 import type { Admission } from '../http/exchange.js'
 import { isLocalPath, isProbe } from '../http/local-paths.js'
@@ -15,8 +15,8 @@ import { createProxyKey } from './proxy-key.js'
 export type Door = (request: IncomingMessage, requestTarget: string) => Admission
 
 /** Who may come in, checked before anything else, on every method and address. */
-export function createDoor(config: Config): Door {
-  const proxyKey = config.proxyKey === undefined ? undefined : createProxyKey(config.proxyKey)
+export function createDoor(config: Config, secrets: Pick<Secrets, 'proxyKey'>): Door {
+  const proxyKey = secrets.proxyKey === undefined ? undefined : createProxyKey(secrets.proxyKey)
   const checkPolicy = createPolicy(config)
   const checkFraming = createFraming()
 

@@ -16,10 +16,10 @@ export const TOKEN_PATH = '/oauth/v2/token'
 export const WORK_TOKEN_PATH = '/analytics/work/v1/oauth/token'
 
 /** Whether a canonical path is answered by the proxy itself. */
-export function isLocalPath(path: string, config: Pick<Config, 'work'>): boolean {
+export function isLocalPath(path: string, config: Pick<Config, 'handlesWorkLogin'>): boolean {
   return (
     path.startsWith(OWN_PREFIX) ||
     path === TOKEN_PATH ||
-    (path === WORK_TOKEN_PATH && config.work !== undefined)
+    (path === WORK_TOKEN_PATH && config.handlesWorkLogin)
   )
 }

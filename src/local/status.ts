@@ -61,8 +61,8 @@ function settingsInForce(config: Config): Record<string, unknown> {
     X8_TOKEN_URL: withoutQuery(config.tokenUrl),
     X8_APP_KEY: 'set',
     X8_APP_SECRET: 'set',
-    X8_WORK_USERNAME: config.work === undefined ? 'not set' : 'set',
-    X8_PROXY_KEY: config.proxyKey === undefined ? 'not set' : 'set',
+    X8_WORK_USERNAME: config.handlesWorkLogin ? 'set' : 'not set',
+    X8_PROXY_KEY: config.requiresProxyKey ? 'set' : 'not set',
     X8_TENANT: config.tenant ?? null,
     X8_PBX: config.pbx ?? null,
     X8_ALLOWED_HOSTS: [...config.allowedHosts],
@@ -78,7 +78,7 @@ function settingsInForce(config: Config): Record<string, unknown> {
     X8_TOKEN_TIMEOUT_MS: config.tokenTimeoutMs,
     X8_SHUTDOWN_GRACE_MS: config.shutdownGraceMs,
     X8_REALTIME_CACHE_MS: config.realtimeCacheMs,
-    X8_TOKEN_STORE_URL: config.tokenStoreUrl === undefined ? 'not set' : 'set',
+    X8_TOKEN_STORE_URL: config.sharesTokens ? 'set' : 'not set',
     X8_LOG_LEVEL: config.logLevel,
   }
 }

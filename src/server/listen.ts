@@ -71,10 +71,10 @@ function whom({ listen: where }: Config): string {
   return isLoopback(where.host) ? 'this machine only' : 'every machine that can reach it'
 }
 
-function warnIfReachable({ listen: where, proxyKey }: Config, log: Logger): void {
+function warnIfReachable({ listen: where, requiresProxyKey }: Config, log: Logger): void {
   if ('socket' in where || isLoopback(where.host)) return
   const who = 'every client that reaches this address calls 8x8 with the rights of your app'
-  if (proxyKey === undefined)
+  if (!requiresProxyKey)
     log.warn(
       `not only this machine can connect: ${who}. Set X8_PROXY_KEY, or publish the port on loopback only.`,
     )

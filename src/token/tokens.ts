@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
-import type { Config } from '../config/config.js'
+import type { Config, Secrets } from '../config/config.js'
 import type { Credentials } from '../config/credentials.js'
 import { opens } from '../api/families.js'
 import { createTokenSharing } from './store/with-store.js'
@@ -10,6 +10,7 @@ import { createTokenCache, type TokenCache } from './token-cache.js'
 
 export interface TokensOptions {
   readonly config: Config
+  readonly secrets: Pick<Secrets, 'tokenStoreUrl'>
   readonly credentials: Credentials
   /** The way to the token endpoint. */
   readonly dispatcher: Dispatcher
@@ -34,8 +35,8 @@ export interface Tokens {
   stop(): void
 }
 
-export function createTokens({ config, credentials, dispatcher, ...common }: TokensOptions): Tokens {
-  const sharing = createTokenSharing({ config, credentials, ...common })
+export function createTokens({ config, secrets, credentials, dispatcher, ...common }: TokensOptions): Tokens {
+  const sharing = createTokenSharing({ config, secrets, credentials, ...common })
   const endpoint = { dispatcher, timeoutMs: config.tokenTimeoutMs }
   const app = createTokenCache({
     ...common,
@@ -45,17 +46,17 @@ export function createTokens({ config, credentials, dispatcher, ...common }: Tok
     ),
     opens,
   })
-  const work =
-    config.work &&
-    createTokenCache({
-      ...common,
-      credential: 'work',
-      requestToken: sharing.work(
-        workTokenRequest({ ...endpoint, url: config.workTokenUrl }, credentials.newest, () =>
-          credentials.work()!,
+  const work = !config.handlesWorkLogin
+    ? undefined
+    : createTokenCache({
+        ...common,
+        credential: 'work',
+        requestToken: sharing.work(
+          workTokenRequest({ ...endpoint, url: config.workTokenUrl }, credentials.newest, () =>
+            credentials.work()!,
+          ),
         ),
-      ),
-    })
+      })
   const all = [app, work].filter((cache): cache is TokenCache => cache !== undefined)
   return {
     app,

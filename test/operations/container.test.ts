@@ -105,7 +105,7 @@ test('a stack trace of the image leads to the sources', async () => {
   const chunk = readdirSync(join(workingFolder, 'dist/bundle')).find(
     (name) =>
       name.endsWith('.js') &&
-      read(join(workingFolder, 'dist/bundle', name)).includes('function createBreaker('),
+      read(join(workingFolder, 'dist/bundle', name)).includes('function createCircuitBreaker('),
   )
   assert.ok(chunk)
   const map = JSON.parse(read(join(workingFolder, 'dist/bundle', `${chunk}.map`))) as { sources: string[] }
@@ -222,7 +222,7 @@ test('the replicas share a token through a store that only they reach', () => {
   const { X8_ALLOWED_HOSTS: _hosts, ...othersOfOne } = proxyService.environment!
   assert.deepEqual(others, othersOfOne)
   assert.equal(X8_ALLOWED_HOSTS, 'localhost,8x8-replicas')
-  assert.ok(loadConfig(replicas.environment!, () => 'secret').allowedHosts.has('8x8-replicas'))
+  assert.ok(loadConfig(replicas.environment!, () => 'secret').config.allowedHosts.has('8x8-replicas'))
   assert.equal(X8_TOKEN_STORE_URL, 'redis://token-store:6379')
   assert.equal(store.ports, undefined)
   assert.deepEqual(store.networks, ['token-store'])
@@ -236,7 +236,7 @@ test('the example app waits for the proxy and calls it by a name that the settin
   assert.deepEqual(app.depends_on, { '8x8': { condition: 'service_healthy' } })
   const url = new URL((app.command as string[]).at(-1)!)
   assert.equal(url.port, String(SETTINGS.X8_PORT.default))
-  const { allowedHosts } = loadConfig(proxyService.environment!, () => 'secret')
+  const { allowedHosts } = loadConfig(proxyService.environment!, () => 'secret').config
   assert.ok(allowedHosts.has(url.hostname))
   assert.ok(allowedHosts.has('localhost'))
 })

@@ -46,7 +46,7 @@ test('the README shows the manifest as it is', () => {
 
 test('the manifest sets nothing but settings, and the program accepts them together', () => {
   for (const name of Object.keys(environment)) assert.ok(SETTING_NAMES.includes(name), name)
-  const config = loadConfig(environment, () => 'secret')
+  const { config } = loadConfig(environment, () => 'secret')
   assert.deepEqual(config.listen, { host: '127.0.0.1', port: SETTINGS.X8_PORT.default })
 })
 

@@ -360,7 +360,9 @@ suite('a connection whose answer is paused', () => {
         end(socket)
       })
       const upstream = createUpstream(
-        loadConfig({ X8_APP_KEY: 'key', X8_APP_SECRET: 'secret', X8_BASE_URL: server.origin }, () => ''),
+        loadConfig({ X8_APP_KEY: 'key', X8_APP_SECRET: 'secret', X8_BASE_URL: server.origin }, () => '')
+          .config,
+        undefined,
       )
       let current: CurrentConnection
       let received = ''

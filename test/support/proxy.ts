@@ -36,14 +36,14 @@ export async function startProxy(
   environment: Environment,
   options: TestProxyOptions = {},
 ): Promise<TestProxy> {
-  const config = loadConfig(
+  const { config, secrets } = loadConfig(
     { X8_APP_KEY: 'test-key', X8_APP_SECRET: 'test-secret', X8_SHUTDOWN_GRACE_MS: '500', ...environment },
     () => '',
   )
   const log: Record<string, unknown>[] = []
-  const app = await buildApp(config, {
+  const app = await buildApp(config, secrets, {
     version: '0.0.0-test',
-    upstream: createUpstream(config),
+    upstream: createUpstream(config, secrets.egress),
     log: createLogger({
       level: config.logLevel,
       destination: { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) },

@@ -1,5 +1,5 @@
 import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
-import type { Config } from '../../config/config.js'
+import type { Config, EgressSettings } from '../../config/config.js'
 
 /**
  * The way to 8x8 through the egress proxy of the environment, with CONNECT.
@@ -8,7 +8,7 @@ import type { Config } from '../../config/config.js'
  */
 export function createEgressAgent(
   { connectTimeoutMs: timeout }: Config,
-  { httpsProxy, noProxy }: NonNullable<Config['egress']>,
+  { httpsProxy, noProxy }: EgressSettings,
   options: Agent.Options,
 ): Dispatcher {
   const agent = new EnvHttpProxyAgent({

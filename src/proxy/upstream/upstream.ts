@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, Pool } from 'undici'
-import type { Config } from '../../config/config.js'
+import type { Config, EgressSettings } from '../../config/config.js'
 import { tracked } from './connection.js'
 import { createEgressAgent } from './egress.js'
 
@@ -25,12 +25,12 @@ const LONGEST_IDLE_CONNECTION_MS = 30_000
  * undici pools of our own: http-proxy's default agent does not verify certificates. HTTP/1.1 only, since HTTP/2 costs
  * twice the CPU, and no interceptors, since those of undici 7 for retry, cache and decompression had advisories.
  */
-export function createUpstream(config: Config): Upstream {
+export function createUpstream(config: Config, egress: EgressSettings | undefined): Upstream {
   const { origin } = config.baseUrl
-  const api = createDispatcher(config, CONNECTIONS, origin)
-  const uploads = createDispatcher(config, CONNECTIONS, origin)
+  const api = createDispatcher(config, egress, CONNECTIONS, origin)
+  const uploads = createDispatcher(config, egress, CONNECTIONS, origin)
   // A token request is timed as a whole, by X8_TOKEN_TIMEOUT_MS, and goes where X8_TOKEN_URL says.
-  const token = createDispatcher({ ...config, responseTimeoutMs: 0, idleTimeoutMs: 0 }, 2)
+  const token = createDispatcher({ ...config, responseTimeoutMs: 0, idleTimeoutMs: 0 }, egress, 2)
   const all = [api, uploads, token]
   return {
     api,
@@ -42,7 +42,12 @@ export function createUpstream(config: Config): Upstream {
 }
 
 /** @param origin the only one that is ever asked for; any, if it is not given */
-function createDispatcher(config: Config, connections: number, origin?: string): Dispatcher {
+function createDispatcher(
+  config: Config,
+  egress: EgressSettings | undefined,
+  connections: number,
+  origin?: string,
+): Dispatcher {
   const options = {
     connections,
     pipelining: 1,
@@ -55,8 +60,8 @@ function createDispatcher(config: Config, connections: number, origin?: string):
   }
   const createPool = (to: string | URL, poolOptions: object) =>
     new Pool(to, { ...poolOptions, factory: tracked })
-  if (config.egress !== undefined) {
-    return createEgressAgent(config, config.egress, { ...options, factory: createPool })
+  if (egress !== undefined) {
+    return createEgressAgent(config, egress, { ...options, factory: createPool })
   }
   return origin === undefined ? new Agent({ ...options, factory: createPool }) : createPool(origin, options)
 }

@@ -1,5 +1,5 @@
 import type { BaseLogger } from 'pino'
-import type { Config } from '../../config/config.js'
+import type { Config, Secrets } from '../../config/config.js'
 import type { Credentials } from '../../config/credentials.js'
 import { createRedisTokenStore } from './redis-token-store.js'
 import type { RequestToken } from '../request-token.js'
@@ -18,6 +18,7 @@ export interface TokenSharing {
 
 export interface TokenSharingOptions {
   readonly config: Config
+  readonly secrets: Pick<Secrets, 'tokenStoreUrl'>
   readonly credentials: Credentials
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
@@ -28,8 +29,15 @@ export interface TokenSharingOptions {
 const STORE_TIMEOUT_MS = 1_500
 
 /** Shares tokens through the store that is set, and through nothing if none is. */
-export function createTokenSharing({ config, credentials, now, log }: TokenSharingOptions): TokenSharing {
-  const { tokenStoreUrl, baseUrl, tokenUrl, workTokenUrl, tokenTimeoutMs } = config
+export function createTokenSharing({
+  config,
+  secrets,
+  credentials,
+  now,
+  log,
+}: TokenSharingOptions): TokenSharing {
+  const { tokenStoreUrl } = secrets
+  const { baseUrl, tokenUrl, workTokenUrl, tokenTimeoutMs } = config
   if (tokenStoreUrl === undefined) {
     const alone = (requestToken: RequestToken) => requestToken
     return { app: alone, work: alone, status: () => undefined, stop: () => undefined }

@@ -134,10 +134,11 @@ test('a family that never answers does not hold the doctor up', async () => {
   const dispatcher = new Agent()
   after(() => dispatcher.destroy())
   const environment = { X8_APP_KEY: KEY, X8_APP_SECRET: SECRET, X8_BASE_URL: origin }
-  const config = loadConfig({ ...environment, X8_RESPONSE_TIMEOUT_MS: '50' }, () => '')
+  const { config } = loadConfig({ ...environment, X8_RESPONSE_TIMEOUT_MS: '50' }, () => '')
 
   const { status, detail } = await checkFamily(familyOf('/storage/us-west/v3/regions'), config, {
     dispatcher,
+    appKey: KEY,
     token: 'some-token',
     now: () => performance.now(),
     clean: (words) => words,

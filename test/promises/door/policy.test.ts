@@ -12,7 +12,9 @@ beforeEach(() => void (upstream.received.length = 0))
 
 /** The policy of some settings. */
 function policy(settings: Record<string, string>): Policy {
-  return createPolicy(loadConfig({ X8_APP_KEY: 'key', X8_APP_SECRET: 'secret', ...settings }, () => ''))
+  return createPolicy(
+    loadConfig({ X8_APP_KEY: 'key', X8_APP_SECRET: 'secret', ...settings }, () => '').config,
+  )
 }
 
 /** Whether a request, as the caller spells it, may be forwarded. */

@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConfigError, type Config, type Environment } from '../../../src/config/config.js'
+import { ConfigError, type Config, type Environment, type Secrets } from '../../../src/config/config.js'
 import { loadConfig } from '../../../src/config/load-config.js'
 import { isLoopback } from '../../../src/config/loopback.js'
 import { SETTING_NAMES } from '../../../src/config/settings.js'
 
 const account = { X8_APP_KEY: 'eght_key', X8_APP_SECRET: 'app-secret' }
 
-function load(environment: Environment, files: Record<string, string> = {}): Config {
-  return loadConfig({ ...account, ...environment }, (path) => {
+function load(environment: Environment, files: Record<string, string> = {}): Config & Secrets {
+  const { config, secrets } = loadConfig({ ...account, ...environment }, (path) => {
     const content = files[path]
     if (content === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' })
     return content
   })
+  return { ...config, ...secrets }
 }
 
-/** The mistakes that an environment is refused for. */
+/** The configuration errors of an environment. */
 function errors(environment: Environment, files: Record<string, string> = {}): readonly string[] {
   try {
     load(environment, files)
@@ -54,6 +55,9 @@ test('a key and a secret are enough, and the rest has its defaults', () => {
     tokenStoreUrl: undefined,
     logLevel: 'info',
     egress: undefined,
+    handlesWorkLogin: false,
+    requiresProxyKey: false,
+    sharesTokens: false,
   })
 })
 
@@ -113,6 +117,9 @@ test('every setting is taken', () => {
     tokenStoreUrl: new URL('rediss://user:password@redis.internal:6380/2'),
     logLevel: 'trace',
     egress: undefined,
+    handlesWorkLogin: true,
+    requiresProxyKey: true,
+    sharesTokens: true,
   })
   assert.deepEqual(load({ X8_SOCKET: '/run/x8.sock' }).listen, { socket: '/run/x8.sock' })
 })
@@ -351,7 +358,7 @@ test('a key, a secret, a password or a proxy key may come from a file', () => {
       X8_PROXY_KEY_FILE: '/proxy',
     },
     (path) => files[path as keyof typeof files],
-  )
+  ).secrets
   assert.deepEqual(app, { key: 'file-key', secret: 'file-secret' })
   assert.deepEqual(work, { username: 'me', password: 'plain' })
   assert.equal(proxyKey, 'pk')

@@ -7,7 +7,10 @@ import { loadConfig } from '../../../src/config/load-config.js'
 import { createUpstream } from '../../../src/proxy/upstream/upstream.js'
 import { appTokenRequest, type TokenEndpoint, workTokenRequest } from '../../../src/token/request-token.js'
 
-const upstream = createUpstream(loadConfig({ X8_APP_KEY: 'k', X8_APP_SECRET: 's' }, () => ''))
+const upstream = createUpstream(
+  loadConfig({ X8_APP_KEY: 'k', X8_APP_SECRET: 's' }, () => '').config,
+  undefined,
+)
 after(() => upstream.destroy())
 
 const TOKEN = '{"access_token":"abc","token_type":"BearerToken","expires_in":"1799"}'
