@@ -24,7 +24,7 @@ import { sendProblem } from './server/send-problem.js'
 import { createServer } from './server/server.js'
 import { createProcessMetrics } from './telemetry/process-metrics.js'
 import { createRequestCounters } from './telemetry/request-counters.js'
-import type { TokenStatus } from './token/token-cache.js'
+import type { TokenStatus } from './token/token-status.js'
 import { createTokens } from './token/tokens.js'
 
 /** What the app takes from the world outside: time and network enter here and nowhere else. */
@@ -44,7 +44,7 @@ export interface App {
   start(): void
   /** Ends gracefully. @returns how many requests had to be aborted */
   stop(): Promise<number>
-  /** How the shared token is doing. */
+  /** How the app's token is doing. */
   status(): TokenStatus
   /** Takes up changed credentials at once. */
   credentialsChanged(): void

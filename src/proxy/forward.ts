@@ -263,7 +263,7 @@ class Forwarding implements Sender {
       case 'pass-on':
         return passOn()
       case 'pass-on-and-hold-renewals':
-        tokens.refusedAgain(token)
+        tokens.rejectedAgain(token)
         return passOn()
       case 'replace-token-and-pass-on':
         void tokens.replace(token)

@@ -7,7 +7,7 @@ import type { AccessToken } from './token-source.js'
 /**
  * Gets one token. Rejects with a TokenError.
  *
- * @param current what is there already and is to be replaced: one that somebody else got is taken only if it is newer
+ * @param current what is there already and is to be replaced: one that another replica got is taken only if it is newer
  */
 export type RequestToken = (current?: Pick<AccessToken, 'value' | 'obtainedAt'>) => Promise<ObtainedToken>
 
@@ -55,8 +55,8 @@ export function workTokenRequest(
   }
 }
 
-// A token's response is under 1 KiB; whatever is larger than this is something else.
-const LARGEST_ANSWER_BYTES = 64 * 1024
+// A token's response is under 1 KiB; what is larger than this is something else.
+const LARGEST_RESPONSE_BYTES = 64 * 1024
 
 async function post(
   endpoint: TokenEndpoint,
@@ -93,7 +93,7 @@ async function post(
 }
 
 async function readText(body: AsyncIterable<Buffer>): Promise<string> {
-  const { bytes, truncated } = await readBounded(body, LARGEST_ANSWER_BYTES, 'destroy')
+  const { bytes, truncated } = await readBounded(body, LARGEST_RESPONSE_BYTES, 'destroy')
   if (truncated) throw new TokenError('unavailable', 'The response of the token endpoint is too large.')
   return bytes.toString()
 }

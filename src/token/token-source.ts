@@ -7,11 +7,11 @@ export interface AccessToken {
   readonly expiresAt: number
   /** The API products that 8x8 grants to the app, where the response names them. */
   readonly products: readonly string[]
-  /** Whether 8x8 has taken it for any request; only `accepted` below sets it. */
+  /** Whether 8x8 has accepted it for any request; only `accepted` below sets it. */
   accepted: boolean
 }
 
-/** Where requests get their token from, and where they say that it was refused. */
+/** Where requests get their token from, and where they say that it was rejected. */
 export interface TokenSource {
   /**
    * A token that is good now. There almost always is one, so it comes without a promise: no request waits a tick for
@@ -22,22 +22,22 @@ export interface TokenSource {
   get(): AccessToken | Promise<AccessToken>
 
   /**
-   * Says that 8x8 answered 401 to a token. However many callers say so of one token, it is replaced once.
+   * Says that 8x8 responded 401 to a token. However many callers say so of one token, it is replaced once.
    *
    * @returns the token to send the request with once more, or undefined if there is none to try
    */
-  replace(refused: AccessToken): Promise<AccessToken | undefined>
+  replace(rejected: AccessToken): Promise<AccessToken | undefined>
 
   /**
-   * Says that 8x8 took a token: a response came that is not about it.
+   * Says that 8x8 accepted a token: the response was not a 401.
    *
-   * @param afterRefusal whether the same request had been refused with another token, so that the replacement helped
+   * @param afterRejection whether the same request had been rejected with another token, so that the replacement helped
    */
-  accepted(token: AccessToken, afterRefusal: boolean): void
+  accepted(token: AccessToken, afterRejection: boolean): void
 
   /**
-   * Says that 8x8 answered 401 to the token that `replace` had given: renewing does not help, so replacements are held
+   * Says that 8x8 responded 401 to the token that `replace` had given: renewing does not help, so replacements are held
    * back for a minute.
    */
-  refusedAgain(token: AccessToken): void
+  rejectedAgain(token: AccessToken): void
 }

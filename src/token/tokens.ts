@@ -17,8 +17,6 @@ export interface TokensOptions {
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
   readonly log: Logger
-  /** Called when a token or what is known of it has changed. */
-  readonly changed?: () => void
 }
 
 /** The tokens of all credentials. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TokenStatus } from '../../src/token/token-cache.js'
+import type { TokenStatus } from '../../src/token/token-status.js'
 import { startProxy } from '../support/proxy.js'
 import { startUpstream } from '../support/upstream.js'
 

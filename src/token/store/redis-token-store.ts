@@ -141,7 +141,7 @@ function createBound(timeoutMs: number) {
     try {
       return await Promise.race([promise, tooLate])
     } catch (error) {
-      throw inWords(error)
+      throw toStoreError(error)
     } finally {
       clearTimeout(timer)
     }
@@ -165,7 +165,7 @@ async function connectable(
       socket: { connectTimeout: timeoutMs, reconnectStrategy: false },
     })
   } catch (error) {
-    throw inWords(error)
+    throw toStoreError(error)
   }
 }
 
@@ -173,7 +173,7 @@ async function connectable(
 const REFUSED_IN_SCRIPT = /ACL failure in script|^ERR The user executing the script can't/
 
 /** What went wrong, without what a server or a library says beside it: that may hold the password. */
-function inWords(error: unknown): TokenStoreError {
+function toStoreError(error: unknown): TokenStoreError {
   if (error instanceof TokenStoreError) return error
   const { code, message, constructor, cause } = error as NodeJS.ErrnoException
   // What the user may not do in a script has no kind of its own.

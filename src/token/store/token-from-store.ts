@@ -3,12 +3,12 @@ import type { Seal } from './sealed.js'
 import type { StoreOutage } from './store-outage.js'
 import type { TokenStore, TokenStoreVisit } from './token-store.js'
 
-export interface SharedTokenOptions {
+export interface TokenFromStoreOptions {
   readonly store: TokenStore
   readonly outage: StoreOutage
   /** Where the token is kept and how, by the newest credentials. */
   readonly seal: () => Seal
-  /** Gets a token of one's own. */
+  /** Gets a token from 8x8. */
   readonly requestToken: RequestToken
   /** A token in the store proves that the credentials it is sealed with work. */
   readonly taken?: () => void
@@ -26,13 +26,13 @@ const LONGEST_WAIT_MS = 1_000
 const LOCK_LIVES = 2
 
 /**
- * A token request that replicas make once for all: whoever gets the lock asks 8x8, the others wait and take what it got.
+ * Makes a token request once for all replicas: the one that gets the lock asks 8x8, the others wait and take its token.
  * The lock is the one of Redis's documentation (SET NX PX with an owner, freed by compare and delete). It saves requests,
  * nothing more: whatever goes wrong with the store, a replica gets a token of its own, as if there were no store.
  *
  * No replica's clock counts for another: the store tells how long a token will live yet.
  */
-export function sharedTokenRequest(options: SharedTokenOptions): RequestToken {
+export function requestTokenThroughStore(options: TokenFromStoreOptions): RequestToken {
   const { store, outage, requestToken, taken = () => undefined, lockMs, now } = options
 
   return async (current) => {
@@ -52,7 +52,7 @@ export function sharedTokenRequest(options: SharedTokenOptions): RequestToken {
       token = await requestToken()
       return { ...token, issuedAt }
     } finally {
-      // Nobody here waits for it: whoever wants the token has it.
+      // No caller waits for it: the token is there.
       if (visit !== undefined) void leave(visit, found?.lockedAt, seal, token)
     }
   }
@@ -88,7 +88,7 @@ export function sharedTokenRequest(options: SharedTokenOptions): RequestToken {
     seal: Seal,
     current: Current,
   ): Promise<ObtainedToken | undefined> {
-    // From before the question: the response may be late, and must not make the token live longer.
+    // From before the read: the response may be late, and must not make the token live longer.
     const askedAt = now()
     const stored = await visit.read()
     if (stored === undefined) return undefined

@@ -4,14 +4,14 @@ import type { Credentials } from '../../config/credentials.js'
 import { createRedisTokenStore } from './redis-token-store.js'
 import type { RequestToken } from '../request-token.js'
 import { createSeal } from './sealed.js'
-import { sharedTokenRequest } from './token-from-store.js'
+import { requestTokenThroughStore } from './token-from-store.js'
 import { createStoreOutage, type TokenStoreStatus } from './store-outage.js'
 
 /** Token requests as this proxy makes them alone, made once for all replicas. */
 export interface TokenSharing {
   app(requestToken: RequestToken): RequestToken
   work(requestToken: RequestToken): RequestToken
-  /** Undefined where nothing is shared. */
+  /** Undefined without a store. */
   readonly status: () => TokenStoreStatus | undefined
   stop(): void
 }
@@ -52,7 +52,7 @@ export function createTokenSharing({
   }
   return {
     app: (requestToken) =>
-      sharedTokenRequest({
+      requestTokenThroughStore({
         ...shared,
         requestToken,
         seal() {
@@ -62,7 +62,7 @@ export function createTokenSharing({
         taken: () => credentials.accepted(credentials.newest()),
       }),
     work: (requestToken) =>
-      sharedTokenRequest({
+      requestTokenThroughStore({
         ...shared,
         requestToken,
         seal() {

@@ -119,7 +119,7 @@ async function liveThrough(seed: number): Promise<{ attempts: number; given: num
     () => {
       const replacement = replacements.shift()
       if (replacement === undefined) return
-      if (chance(0.5)) return cache.refusedAgain(replacement)
+      if (chance(0.5)) return cache.rejectedAgain(replacement)
       cache.accepted(replacement, true)
       if (forcedAt.length > 0) forcedAt = []
     },

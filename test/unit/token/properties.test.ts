@@ -18,11 +18,11 @@ type Event =
   | { readonly is: 'time passes'; readonly ms: number }
   | { readonly is: 'token comes'; readonly lifetimeMs: number }
   | { readonly is: 'endpoint fails'; readonly kind: TokenFailureKind; readonly retryAfterMs: number }
-  | { readonly is: '8x8 answers 401'; readonly toLatest: boolean }
-  | { readonly is: '8x8 takes the token'; readonly afterRefusal: boolean }
+  | { readonly is: '8x8 responds 401'; readonly toLatest: boolean }
+  | { readonly is: '8x8 takes the token'; readonly afterRejection: boolean }
 
 interface Plain {
-  readonly is: 'call' | 'call and leave' | 'probe' | 'credentials change' | 'new token is refused too'
+  readonly is: 'call' | 'call and leave' | 'probe' | 'credentials change' | 'new token is rejected too'
 }
 
 const just = (is: Plain['is']) => fc.constant<Event>({ is })
@@ -31,7 +31,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 2, arbitrary: just('call and leave') },
   { weight: 1, arbitrary: just('probe') },
   { weight: 1, arbitrary: just('credentials change') },
-  { weight: 1, arbitrary: just('new token is refused too') },
+  { weight: 1, arbitrary: just('new token is rejected too') },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -56,11 +56,11 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc.record({ is: fc.constant('8x8 answers 401' as const), toLatest: fc.boolean() }),
+    arbitrary: fc.record({ is: fc.constant('8x8 responds 401' as const), toLatest: fc.boolean() }),
   },
   {
     weight: 2,
-    arbitrary: fc.record({ is: fc.constant('8x8 takes the token' as const), afterRefusal: fc.boolean() }),
+    arbitrary: fc.record({ is: fc.constant('8x8 takes the token' as const), afterRejection: fc.boolean() }),
   },
 )
 
@@ -252,7 +252,7 @@ async function live(history: readonly Event[], started: boolean) {
         return land(happening.lifetimeMs)
       case 'endpoint fails':
         return crash(happening.kind, happening.retryAfterMs)
-      case '8x8 answers 401': {
+      case '8x8 responds 401': {
         const refused = happening.toLatest ? seen.at(-1) : seen[0]
         if (refused === undefined) return
         return wait(cache.replace(refused), (renewed) => {
@@ -262,16 +262,16 @@ async function live(history: readonly Event[], started: boolean) {
           replaced.push(renewed)
         })
       }
-      case 'new token is refused too': {
+      case 'new token is rejected too': {
         const token = replaced.pop()
-        if (token !== undefined) cache.refusedAgain(token)
+        if (token !== undefined) cache.rejectedAgain(token)
         return
       }
       case '8x8 takes the token': {
-        const token = happening.afterRefusal ? replaced.pop() : seen.at(-1)
+        const token = happening.afterRejection ? replaced.pop() : seen.at(-1)
         if (token === undefined) return
-        if (happening.afterRefusal) reasons.replacementHelped()
-        return cache.accepted(token, happening.afterRefusal)
+        if (happening.afterRejection) reasons.replacementHelped()
+        return cache.accepted(token, happening.afterRejection)
       }
     }
   }

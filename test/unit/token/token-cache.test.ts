@@ -404,7 +404,7 @@ test('a late word that the old token was refused gets the new one and renews not
   const old = await started(world)
   await world.cache.replace(old)
   for (let i = 0; i < 10; i += 1) assert.equal((await world.cache.replace(old))?.value, 'token-2')
-  world.cache.refusedAgain(old)
+  world.cache.rejectedAgain(old)
   assert.equal(world.requestedAt.length, 2)
   // Nor does it speak against the new one.
   const current = held(world)
@@ -424,13 +424,13 @@ test('a token that is revoked again and again is replaced each time, as long as 
   }
 })
 
-test('a new token that is refused too is replaced once a minute at most', async () => {
+test('a new token that is rejected too is replaced once a minute at most', async () => {
   const world = createWorld()
   await started(world)
   await world.pass(10 * MINUTE, {
     each: () => {
       const sent = held(world)
-      void world.cache.replace(sent).then((renewed) => renewed && world.cache.refusedAgain(renewed))
+      void world.cache.replace(sent).then((renewed) => renewed && world.cache.rejectedAgain(renewed))
     },
   })
   assert.ok(world.requestedAt.length <= 12, `${world.requestedAt.length} token requests in ten minutes`)
@@ -441,7 +441,7 @@ test('a request that was refused with both tokens stops replacing, even if other
   const world = createWorld()
   const second = await world.cache.replace(await started(world))
   world.cache.accepted(second!, false)
-  world.cache.refusedAgain(second!)
+  world.cache.rejectedAgain(second!)
   assert.equal(await world.cache.replace(second!), undefined)
   assert.equal(world.requestedAt.length, 2)
 })
@@ -462,7 +462,7 @@ test('one path that refuses every token is bounded even if another takes them al
         const sent = held(world)
         world.cache.accepted(sent, false)
         void world.cache.replace(sent).then((renewed) => {
-          if (renewed !== undefined && hearsBack) world.cache.refusedAgain(renewed)
+          if (renewed !== undefined && hearsBack) world.cache.rejectedAgain(renewed)
         })
       },
     })
@@ -490,7 +490,7 @@ test('a replacement that fails gives nothing, and the endpoint is left alone', a
   const old = await started(world)
   for (let i = 0; i < 100; i += 1) assert.equal(await world.cache.replace(old), undefined)
   assert.equal(world.requestedAt.length, 2)
-  assert.equal(world.log.filter(({ msg }) => msg === 'token refused by 8x8, replacing it').length, 1)
+  assert.equal(world.log.filter(({ msg }) => msg === 'token rejected by 8x8, replacing it').length, 1)
 })
 
 test('a refused token is replaced as soon as the endpoint is back', async () => {
@@ -514,7 +514,7 @@ test('a refused token that has expired meanwhile is renewed, whatever was refuse
   const world = createWorld({ respond: (n) => token(`token-${n}`, 30 * SECOND) })
   const first = await started(world)
   const second = await world.cache.replace(first)
-  world.cache.refusedAgain(second!)
+  world.cache.rejectedAgain(second!)
   world.jump(29 * SECOND)
   assert.equal((await world.cache.replace(second!))?.value, 'token-3')
 })
@@ -522,7 +522,7 @@ test('a refused token that has expired meanwhile is renewed, whatever was refuse
 test('new credentials end the pause after refusals', async () => {
   const world = createWorld()
   const first = await started(world)
-  world.cache.refusedAgain((await world.cache.replace(first))!)
+  world.cache.rejectedAgain((await world.cache.replace(first))!)
   world.cache.credentialsChanged()
   await settled()
   const third = held(world)
@@ -580,7 +580,7 @@ test('the log has one line for each event and no token', async () => {
     world.log.map(({ msg }) => msg),
     [
       'token obtained, it lives 17 min',
-      'token refused by 8x8, replacing it',
+      'token rejected by 8x8, replacing it',
       'token obtained, it lives 17 min',
       'token refused',
     ],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { createSeal } from '../../../../src/token/store/sealed.js'
-import { sharedTokenRequest } from '../../../../src/token/store/token-from-store.js'
+import { requestTokenThroughStore } from '../../../../src/token/store/token-from-store.js'
 import { createStoreOutage } from '../../../../src/token/store/store-outage.js'
 import { TokenError } from '../../../../src/token/token-response.js'
 import {
@@ -197,7 +197,7 @@ function createWorld() {
       },
     }
   }
-  const request = sharedTokenRequest({
+  const request = requestTokenThroughStore({
     store: {
       open: async (name) => {
         act('open')
