@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Config, Secrets } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
-import type { Admission } from '../http/exchange.js'
+import type { Admission, Door } from '../http/exchange.js'
 import { isLocalPath, isProbe } from '../http/local-paths.js'
 import { readTarget } from '../http/target.js'
 import { checkReferer, isIconRequest } from './browser.js'
@@ -10,9 +10,6 @@ import { checkHost } from './host-header.js'
 import { checkOrigin, corsHeaders, isPreflight, preflightHeaders } from './origin.js'
 import { createPolicy } from './policy.js'
 import { createProxyKey } from './proxy-key.js'
-
-/** @throws {ProxyError} why the request may not come in */
-export type Door = (request: IncomingMessage, requestTarget: string) => Admission
 
 /** Who may come in, checked before anything else, on every method and address. */
 export function createDoor(config: Config, secrets: Pick<Secrets, 'proxyKey'>): Door {

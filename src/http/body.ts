@@ -1,3 +1,21 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Whether the request has a body (RFC 9112, section 6.3); its method does not tell. */
+export function hasBody(request: IncomingMessage): boolean {
+  const { headers } = request
+  if (headers['transfer-encoding'] !== undefined) return true
+  const length = headers['content-length']
+  return length !== undefined && length !== '0'
+}
+
+/** Whether the caller sends the body only when told to go on (RFC 9110, section 10.1.1). HTTP/1.0 cannot be told. */
+export function waitsForContinue(request: IncomingMessage): boolean {
+  const { expect } = request.headers
+  return expect !== undefined && CONTINUE.test(expect) && request.httpVersionMinor > 0
+}
+
+const CONTINUE = /(?:^|\W)100-continue(?:\W|$)/i
+
 export interface BoundedBody {
   /** The body's first bytes, at most as many as the limit allows. */
   readonly bytes: Buffer

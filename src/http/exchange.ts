@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Family } from '../api/families.js'
 import type { ProblemName } from './errors.js'
 import type { Target } from './target.js'
@@ -9,18 +10,21 @@ export interface Admission {
   readonly host: string
   /** CORS headers for the response to an allowed origin, name and value in turn. */
   readonly corsHeaders: readonly string[] | undefined
-  /** The headers of the response to a preflight of an allowed origin: it is answered here, never forwarded. */
+  /** The headers of the response to a preflight of an allowed origin: the proxy responds itself and forwards nothing. */
   readonly preflight: readonly string[] | undefined
   /** The caller's `Authorization` was for the proxy: it must not be sent on. */
   readonly authorizationIsProxyKey: boolean
 }
+
+/** Lets a request in. @throws {ProxyError} why it may not come in */
+export type Door = (request: IncomingMessage, requestTarget: string) => Admission
 
 /** One request and its response, as far as the log and the counters want to know. Times in monotonic milliseconds. */
 export interface Exchange {
   readonly startedAt: number
   /** Undefined until the door has let the request in. */
   admission: Admission | undefined
-  /** Undefined for what the proxy answers itself. */
+  /** Undefined for what the proxy responds to itself. */
   family: Family | undefined
   /** What was waited for: a token that was not there yet. */
   tokenWaitMs: number
@@ -32,7 +36,7 @@ export interface Exchange {
   retries: ('token' | 'connection')[]
   /** Bytes of the response's body. */
   bytes: number
-  /** The failure of our own that was answered. */
+  /** The failure of our own that the response reports. */
   problem: ProblemName | undefined
   /** What the real-time cache did; undefined where it is off or not for this request. */
   cache: CacheResult | undefined
@@ -40,7 +44,7 @@ export interface Exchange {
   capture: Capture | undefined
 }
 
-/** Where the parts of one exchange are noted as they pass; who reads them is no concern of those who write. */
+/** Where the parts of one exchange are noted as they pass. The page implements it; the proxy only writes. */
 export interface Capture {
   /** The headers that are sent to 8x8, name and value in turn. Called again when the request is sent again. */
   requestHeaders(raw: readonly string[]): void
@@ -51,7 +55,7 @@ export interface Capture {
 }
 
 /**
- * - `hit`: answered from memory
+ * - `hit`: served from memory
  * - `miss`: sent to 8x8
  * - `collapsed`: waited for the same request of another caller
  * - `bypass`: sent to 8x8 because caller or response want no cache

@@ -1,5 +1,3 @@
-import type { Config } from '../config/config.js'
-
 /** The proxy's own addresses start with this. */
 export const OWN_PREFIX = '/-/'
 
@@ -11,12 +9,12 @@ export function isProbe(path: string): boolean {
   return PROBES.has(path)
 }
 
-/** Where scripts and Postman tabs log in; both are answered with a stand-in, the second only if there is a Work user. */
+/** Where scripts and Postman tabs log in; both get a stand-in response, the second only if there is a Work user. */
 export const TOKEN_PATH = '/oauth/v2/token'
 export const WORK_TOKEN_PATH = '/analytics/work/v1/oauth/token'
 
-/** Whether a canonical path is answered by the proxy itself. */
-export function isLocalPath(path: string, config: Pick<Config, 'handlesWorkLogin'>): boolean {
+/** Whether the proxy itself responds to a canonical path. */
+export function isLocalPath(path: string, config: { readonly handlesWorkLogin: boolean }): boolean {
   return (
     path.startsWith(OWN_PREFIX) ||
     path === TOKEN_PATH ||

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import type { Lookup, RealtimeCache } from './cache/realtime-cache.js'
+import { overloaded } from './load.js'
 import { type RequestBody, Upload } from './request-body.js'
 import { type AttemptProgress, type Receiver, ResponseHandler } from './response-handler.js'
 import type { CircuitBreaker } from './upstream/circuit-breaker.js'
@@ -167,6 +168,3 @@ export class Attempt implements AttemptProgress {
 }
 
 /** The proxy is at one of its own limits. */
-export function overloaded(why: string): ProxyError {
-  return new ProxyError('overloaded', `${why} Nothing was sent; try again soon.`, { retryAfterMs: 1000 })
-}

@@ -2,20 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isGranted } from '../api/families.js'
 import type { AppCredentials } from '../config/config.js'
+import { hasBody, waitsForContinue } from '../http/body.js'
 import { ProxyError } from '../http/errors.js'
 import type { Exchange } from '../http/exchange.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
-import { Attempt, type AttemptOptions, overloaded, type Sender } from './attempt.js'
+import { Attempt, type AttemptOptions, type Sender } from './attempt.js'
 import { type Lookup, type RealtimeCache, withoutCoalescing } from './cache/realtime-cache.js'
 import { NotCoalesced } from './cache/subscriber.js'
-import { createDepartures, type Departures } from './departures.js'
+import type { Departures } from './departures.js'
+import { createLoad, type Load } from './load.js'
 import { isProductRefusal } from './product-refusal.js'
-import { hasBody, readBody, type RequestBody, Upload, waitsForContinue } from './request-body.js'
+import { readBody, type RequestBody, Upload } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import type { Failure } from './response-handler.js'
 import { writeResponseHead } from './response-head.js'
 import { acceptsToken, afterRejection, type BodyState, mayRetry } from './retry-policy.js'
-import { createSlowReaders, type SlowReaders } from './slow-readers.js'
+import type { SlowReaders } from './slow-readers.js'
 import { isConnectionLost, mayOpenNextTime, networkProblem } from './upstream/network-problem.js'
 
 export interface ForwardOptions extends Omit<AttemptOptions, 'upstreamOrigin'> {
@@ -32,37 +34,14 @@ export interface ForwardOptions extends Omit<AttemptOptions, 'upstreamOrigin'> {
 /** Sends a request on to 8x8 and its response back. Returns at once; the raw response is written to as bytes come. */
 export type Forward = (request: FastifyRequest, reply: FastifyReply) => void
 
-// Beyond this many at once the caller had better wait: each holds two sockets.
-const MAX_IN_FLIGHT = 4096
-// All bodies together: a thousand of the largest that are kept, a quarter of what so many requests could bring.
-const MAX_KEPT_BYTES = 256 * 1024 * 1024
-
 type ForwardingOptions = ForwardOptions & AttemptOptions
-
-/** What the requests in flight take together. */
-interface Load {
-  requests: number
-  /** Of their bodies, in memory. */
-  keptBytes: number
-  /** Of the connections to 8x8, by pool. */
-  readonly slowReaders: { readonly api: SlowReaders; readonly uploads: SlowReaders }
-  /** Of their responses. */
-  readonly departures: Departures
-}
 
 export function createForward(given: ForwardOptions): Forward {
   const { now, config } = given
   const options = { ...given, upstreamOrigin: config.baseUrl.origin }
-  const slowReaders = () => createSlowReaders({ now, idleTimeoutMs: config.idleTimeoutMs })
-  const load: Load = {
-    requests: 0,
-    keptBytes: 0,
-    slowReaders: { api: slowReaders(), uploads: slowReaders() },
-    departures: createDepartures(),
-  }
+  const load = createLoad(now, config.idleTimeoutMs)
   return (request, reply) => {
-    if (load.requests >= MAX_IN_FLIGHT) throw overloaded(`${MAX_IN_FLIGHT} requests are in flight.`)
-    load.requests += 1
+    load.begin()
     reply.hijack()
     new Forwarding(options, load, request, reply).start()
   }
@@ -122,9 +101,8 @@ class Forwarding implements Sender {
 
   start(): void {
     this.response.once('close', () => {
-      this.#load.requests -= 1
       this.#attempt?.settle()
-      this.#load.keptBytes -= this.#keptBytes
+      this.#load.end(this.#keptBytes)
       this.#keptBytes = 0
       if (this.response.writableFinished) return
       this.#left = true
@@ -140,7 +118,10 @@ class Forwarding implements Sender {
   #readBody(): void {
     const { capture } = this.exchange
     if (capture !== undefined) this.#incoming.on('data', (chunk: Buffer) => capture.requestBody(chunk))
-    const keep = (bytes: number) => this.#keep(bytes)
+    const keep = (bytes: number) => {
+      this.#keptBytes += bytes
+      return this.#load.keep(bytes)
+    }
     readBody(this.#incoming, this.options.config, keep, (error, body) => {
       if (error !== undefined) return this.fail(error)
       this.body = body
@@ -148,14 +129,6 @@ class Forwarding implements Sender {
     })
     // "100 Continue" is sent once neither the door nor the declared length has spoken against the request.
     if (waitsForContinue(this.#incoming) && !this.response.headersSent) this.response.writeContinue()
-  }
-
-  /** Takes memory for a part of the body. @returns why there is none */
-  #keep(bytes: number): ProxyError | undefined {
-    this.#keptBytes += bytes
-    this.#load.keptBytes += bytes
-    if (this.#load.keptBytes <= MAX_KEPT_BYTES) return undefined
-    return overloaded('The bodies of the requests in flight take all the memory that there is for them.')
   }
 
   fail(error: ProxyError): void {

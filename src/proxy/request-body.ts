@@ -13,22 +13,6 @@ export interface BodyLimits {
   readonly idleTimeoutMs: number
 }
 
-/** Whether the request has a body (RFC 9112, section 6.3); its method does not tell. */
-export function hasBody(request: IncomingMessage): boolean {
-  const { headers } = request
-  if (headers['transfer-encoding'] !== undefined) return true
-  const length = headers['content-length']
-  return length !== undefined && length !== '0'
-}
-
-/** Whether the caller sends the body only when told to go on (RFC 9110, section 10.1.1). HTTP/1.0 cannot be told. */
-export function waitsForContinue(request: IncomingMessage): boolean {
-  const { expect } = request.headers
-  return expect !== undefined && CONTINUE.test(expect) && request.httpVersionMinor > 0
-}
-
-const CONTINUE = /(?:^|\W)100-continue(?:\W|$)/i
-
 /**
  * Reads the body of a request that has one, to its end or to the point where it has become too large to keep.
  *

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Exchange } from '../http/exchange.js'
+import { abort } from './abort.js'
 import type { Connection, CurrentConnection } from './upstream/connection.js'
 import { type Departing, type Departures, end } from './departures.js'
 import { responseTimeout } from './upstream/network-problem.js'
@@ -135,13 +136,8 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
     this.#attempt.headersReceived()
     const rawHeaders = controller.rawHeaders as (Buffer | string)[]
     if (status === 401 && this.#attempt.usesToken) {
-      this.#rejection = {
-        statusMessage,
-        rawHeaders,
-        contentEncoding: headers['content-encoding'],
-        fault: [],
-        size: 0,
-      }
+      const contentEncoding = headers['content-encoding']
+      this.#rejection = { statusMessage, rawHeaders, contentEncoding, fault: [], size: 0 }
     } else {
       this.#receiver.begin(status, statusMessage, rawHeaders)
       this.#departSoon()
@@ -300,11 +296,3 @@ interface Rejection {
 const LONGEST_HELD_BYTES = 8 * 1024
 
 const BODILESS: ReadonlySet<number> = new Set([204, 304])
-
-/** Ends a response so that its caller cannot take it for complete: in HTTP/1.0 a close is the end of the body, a reset is not. */
-function abort(response: ServerResponse): void {
-  const { socket } = response
-  // A Unix socket has no address, and knows no reset.
-  if (response.req.httpVersionMinor === 0 && socket?.remoteAddress !== undefined) socket.resetAndDestroy()
-  else response.destroy()
-}

@@ -3,11 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { InFlight } from './in-flight.js'
-import type { Upstream } from '../proxy/upstream/upstream.js'
 
 export interface DrainOptions {
   readonly fastify: FastifyInstance
-  readonly upstream: Upstream
+  /** The connections to 8x8. */
+  readonly upstream: { destroy(): Promise<void> }
   /** The responses that are not over yet. */
   readonly inFlight: InFlight
   readonly log: Logger

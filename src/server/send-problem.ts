@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ProxyError, renderProblem } from '../http/errors.js'
-import { hasBody } from '../proxy/request-body.js'
+import { hasBody } from '../http/body.js'
 
 // How long a caller may go on sending a body that is discarded, before the connection is closed.
 const LONGEST_LINGER_MS = 10_000

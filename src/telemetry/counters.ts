@@ -1,8 +1,6 @@
 import type { RequestCounts } from './request-counters.js'
-import type { CircuitBreakerStatus } from '../proxy/upstream/circuit-breaker.js'
-import type { RealtimeCacheStatus } from '../proxy/cache/realtime-cache.js'
 
-/** What a process counts of the requests that it serves: plain data, so that several can be added up. */
+/** What a process counts of the requests that it serves: plain data. */
 export interface Counters {
   readonly requestCounters: RequestCounts
   /** Requests that are not over yet. */
@@ -11,4 +9,18 @@ export interface Counters {
   readonly circuitBreaker: CircuitBreakerStatus
   /** What the real-time cache holds; undefined while it is off. */
   readonly cache: RealtimeCacheStatus | undefined
+}
+
+export interface CircuitBreakerStatus {
+  /** `closed` lets requests through, `open` fails them at once. */
+  readonly state: 'closed' | 'open'
+  /** Connection failures in a row. */
+  readonly failures: number
+  readonly retryInSeconds: number | null
+}
+
+export interface RealtimeCacheStatus {
+  readonly ttlMs: number
+  readonly entries: number
+  readonly bytes: number
 }

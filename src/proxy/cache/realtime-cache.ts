@@ -1,3 +1,4 @@
+import type { RealtimeCacheStatus } from '../../telemetry/counters.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import type { Dispatcher } from 'undici'
@@ -8,7 +9,7 @@ import { cacheKey } from './cache-key.js'
 import { labelled } from './cache-status.js'
 import type { TrackedDispatchOptions } from '../upstream/connection.js'
 import type { Attempt } from './subscriber.js'
-import { hasBody } from '../request-body.js'
+import { hasBody } from '../../http/body.js'
 import { CoalescedRequest } from './coalesced-request.js'
 import { bytesOf, type CachedResponse } from './cached-response.js'
 
@@ -58,12 +59,6 @@ export interface CallersAttempt {
   readonly options: TrackedDispatchOptions
   readonly handler: Dispatcher.DispatchHandler
   readonly exchange: Exchange
-}
-
-export interface RealtimeCacheStatus {
-  readonly ttlMs: number
-  readonly entries: number
-  readonly bytes: number
 }
 
 export interface RealtimeCacheOptions {

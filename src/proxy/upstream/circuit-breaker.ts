@@ -1,12 +1,5 @@
+import type { CircuitBreakerStatus } from '../../telemetry/counters.js'
 import { ProxyError } from '../../http/errors.js'
-
-export interface CircuitBreakerStatus {
-  /** `closed` lets requests through, `open` fails them at once. */
-  readonly state: 'closed' | 'open'
-  /** Connection failures in a row. */
-  readonly failures: number
-  readonly retryInSeconds: number | null
-}
 
 /** Fails requests at once while 8x8 cannot be reached, instead of after a timeout each (circuit breaker: closed, open, half-open). */
 export interface CircuitBreaker {
