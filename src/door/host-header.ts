@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { ProxyError } from '../http/errors.js'
+import { valuesOf } from '../http/raw-headers.js'
 
 /**
  * The `Host` of a request, if it is one that callers may use: an IP address, or a name in X8_ALLOWED_HOSTS, with any
@@ -29,14 +30,8 @@ export function checkHost(rawHeaders: readonly string[], allowedHosts: ReadonlyS
 
 /** The value of the one `Host` header, or undefined if there is none or more than one. */
 function onlyHost(rawHeaders: readonly string[]): string | undefined {
-  let host: string | undefined
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!
-    if (name.length !== 4 || name.toLowerCase() !== 'host') continue
-    if (host !== undefined) return undefined
-    host = rawHeaders[i + 1]!
-  }
-  return host
+  const hosts = valuesOf(rawHeaders, 'host')
+  return hosts.length === 1 ? hosts[0] : undefined
 }
 
 /** `Host` without its port and the brackets of IPv6, in lower case; undefined if it is malformed (RFC 3986, 3.2). */

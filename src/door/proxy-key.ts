@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { ProxyError } from '../http/errors.js'
+import { valuesOf } from '../http/raw-headers.js'
 
 /** Checks the key that callers must present when X8_PROXY_KEY is set. */
 export interface ProxyKey {
@@ -19,10 +20,7 @@ export function createProxyKey(key: string): ProxyKey {
     return bearer !== undefined && equals(bearer)
   }
   return {
-    isIn: (rawHeaders) =>
-      rawHeaders.some(
-        (name, i) => i % 2 === 0 && name.toLowerCase() === 'authorization' && isBearer(rawHeaders[i + 1]),
-      ),
+    isIn: (rawHeaders) => valuesOf(rawHeaders, 'authorization').some(isBearer),
     check(headers) {
       const presented = headers['x-proxy-key']
       if (typeof presented === 'string' && equals(presented)) return

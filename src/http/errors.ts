@@ -1,3 +1,5 @@
+import { forEachHeader } from './raw-headers.js'
+
 /**
  * Every failure that is the proxy's own, in one table. A response of 8x8's never comes through here.
  *
@@ -85,7 +87,7 @@ export function renderProblem(error: ProxyError, requestId: string) {
   }
   if (error.retryAfterSeconds !== undefined) headers['Retry-After'] = String(error.retryAfterSeconds)
   if (error.problem === 'proxy-key-required') headers['WWW-Authenticate'] = 'Bearer realm="8x8-auth-proxy"'
-  for (let i = 0; i < error.headers.length; i += 2) headers[error.headers[i]!] = error.headers[i + 1]!
+  forEachHeader(error.headers, (name, value) => (headers[name] = value))
   return { status: error.status, headers, body }
 }
 

@@ -1,4 +1,5 @@
 import type { Capture as ExchangeCapture } from '../http/exchange.js'
+import { forEachHeader } from '../http/raw-headers.js'
 import { isSecretHeader, maskHeader, maskText } from './mask.js'
 import type { Captured, CapturedBody, CapturedMessage } from './wire.js'
 
@@ -120,6 +121,6 @@ function valueOf(headers: readonly (readonly [string, string])[], name: string):
 
 function inPairs(raw: readonly string[]): [string, string][] {
   const pairs: [string, string][] = []
-  for (let i = 0; i + 1 < raw.length; i += 2) pairs.push([raw[i]!, raw[i + 1]!])
+  forEachHeader(raw, (name, value) => pairs.push([name, value]))
   return pairs
 }

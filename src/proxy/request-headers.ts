@@ -1,6 +1,7 @@
 import type { Family } from '../api/families.js'
+import { connectionOptions, forEachHeader } from '../http/raw-headers.js'
 
-/** What the proxy adds to a request on its way up. */
+/** What the proxy adds to a request. */
 export interface Additions {
   readonly family: Family
   /** The app key, for the families that take it. */
@@ -10,20 +11,20 @@ export interface Additions {
   readonly requestId: string
   readonly tenant: string | undefined
   readonly pbx: string | undefined
-  /** The caller's `Authorization` was for the proxy and stops here. */
+  /** The caller's `Authorization` was for the proxy and is stripped. */
   readonly dropAuthorization: boolean
 }
 
 /**
- * The headers that go up: the caller's without what stops here, then what the proxy adds. Adding comes last, so a
- * caller can neither forge nor strip it. Names and values stay byte for byte, in their order.
+ * Makes the headers that are sent to 8x8: the caller's without the stripped ones, then what the proxy adds. Adding comes
+ * last, so a caller can neither forge nor strip it. Names and values stay byte for byte, in their order.
  *
  * @param rawHeaders name and value in turn, as Node gives them
  * @returns name and value in turn, without `Host` and the body's length: those follow from origin and body
  */
 export function requestHeaders(rawHeaders: readonly string[], additions: Additions): string[] {
   const { family, appKey, token } = additions
-  const connection = connectionNames(rawHeaders)
+  const hopByHop = connectionOptions(rawHeaders)
   const headers: string[] = []
   let hasKey = false
   let hasTenant = false
@@ -34,22 +35,20 @@ export function requestHeaders(rawHeaders: readonly string[], additions: Additio
   const keepsAuthorization =
     family.credential === 'work' && token === undefined && !additions.dropAuthorization
 
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!
-    const value = rawHeaders[i + 1]!
+  forEachHeader(rawHeaders, (name, value) => {
     const lower = name.toLowerCase()
-    if (STOPS_HERE.has(lower) || STOPPING_PREFIX.test(lower) || connection?.has(lower)) continue
-    if (lower === 'authorization' && !keepsAuthorization) continue
+    if (STRIPPED.has(lower) || STRIPPED_PREFIX.test(lower) || hopByHop?.has(lower) === true) return
+    if (lower === 'authorization' && !keepsAuthorization) return
     if (lower === keyHeader) {
       // An empty variable in Postman still sends the header: that is not a key of the caller's.
-      if (value === '' || family.credential === 'work') continue
+      if (value === '' || family.credential === 'work') return
       hasKey = true
     } else if (lower === tenantName) {
-      if (value === '') continue
+      if (value === '') return
       hasTenant = true
     }
     headers.push(name, value)
-  }
+  })
 
   if (token !== undefined) headers.push('Authorization', `Bearer ${token}`)
   if (keyHeader !== undefined && !hasKey) headers.push(keyHeader, appKey)
@@ -68,8 +67,8 @@ const KEY_HEADER = {
   'customer-experience': '8x8-apikey',
 } as const
 
-const STOPS_HERE: ReadonlySet<string> = new Set([
-  // Hop by hop (RFC 9110, section 7.6.1).
+const STRIPPED: ReadonlySet<string> = new Set([
+  // Hop-by-hop (RFC 9110, section 7.6.1).
   'connection',
   'keep-alive',
   'te',
@@ -82,7 +81,7 @@ const STOPS_HERE: ReadonlySet<string> = new Set([
   'content-length',
   'expect',
   'x-request-id',
-  // The caller's browser and the way here are nobody's business at 8x8.
+  // Of the caller's browser and of the hops before: not for 8x8.
   'cookie',
   'cookie2',
   'origin',
@@ -91,21 +90,5 @@ const STOPS_HERE: ReadonlySet<string> = new Set([
   'via',
   'x-proxy-key',
 ])
-// "proxy-" covers Proxy-Authorization and Proxy-Connection, "access-control-request-" a preflight's questions.
-const STOPPING_PREFIX = /^(?:sec-|proxy-|x-forwarded-|access-control-request-)/
-
-/** The headers that `Connection` names: they were meant for this hop. Undefined in the usual cases. */
-function connectionNames(rawHeaders: readonly string[]): Set<string> | undefined {
-  let names: Set<string> | undefined
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!
-    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue
-    const value = rawHeaders[i + 1]!
-    if (USUAL_CONNECTION.test(value)) continue
-    names ??= new Set()
-    for (const option of value.split(',')) names.add(option.trim().toLowerCase())
-  }
-  return names
-}
-
-const USUAL_CONNECTION = /^(?:keep-alive|close)?$/i
+// "proxy-" covers Proxy-Authorization and Proxy-Connection, "access-control-request-" a preflight's headers.
+const STRIPPED_PREFIX = /^(?:sec-|proxy-|x-forwarded-|access-control-request-)/

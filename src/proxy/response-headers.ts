@@ -1,3 +1,5 @@
+import { connectionOptions, forEachHeader, latin1 } from '../http/raw-headers.js'
+
 /** How the caller sees the proxy: what 8x8's own links are rewritten to. */
 export interface CallerView {
   /** 8x8's origin, such as `https://api.8x8.com`. */
@@ -5,42 +7,39 @@ export interface CallerView {
   /** The proxy as the caller addressed it, such as `http://localhost:8808`. */
   readonly proxyOrigin: string
   readonly requestId: string
-  /** CORS headers to answer with, name and value in turn; 8x8's own then stop here. */
+  /** CORS headers of the response, name and value in turn; 8x8's own are then stripped. */
   readonly cors: readonly string[] | undefined
 }
 
 /**
- * The headers that come down: as 8x8 sent them, without what belongs to the last hop or to 8x8's own host name, and with
+ * Makes the headers of the caller's response: as 8x8 sent them, without what belongs to the last hop or to 8x8's own host name, and with
  * links to 8x8 turned into links to the proxy.
  *
  * @param rawHeaders name and value in turn, as undici gives them
  */
 export function responseHeaders(rawHeaders: readonly (Buffer | string)[], view: CallerView): string[] {
   const headers: string[] = []
-  let connection: Set<string> | undefined
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = latin1(rawHeaders[i]!)
+  const hopByHop = connectionOptions(rawHeaders)
+  forEachHeader(rawHeaders, (rawName, rawValue) => {
+    const name = latin1(rawName)
     const lower = name.toLowerCase()
-    let value = latin1(rawHeaders[i + 1]!)
-    if (lower === 'connection') {
-      connection = withOptions(connection, value)
-      continue
-    }
-    if (STOPS_HERE.has(lower) || (view.cors !== undefined && lower.startsWith('access-control-'))) continue
-    // What carries our name in Proxy-Status is ours: nobody else may claim it.
-    if (lower === 'proxy-status' && value.includes('8x8-auth-proxy')) continue
+    let value = latin1(rawValue)
+    if (STRIPPED.has(lower) || hopByHop?.has(lower) === true) return
+    if (view.cors !== undefined && lower.startsWith('access-control-')) return
+    // What carries our name in Proxy-Status is ours: no other server may claim it.
+    if (lower === 'proxy-status' && value.includes('8x8-auth-proxy')) return
     if (lower === 'location') value = rewriteUrl(value, view)
     else if (lower === 'link') value = rewriteLink(value, view)
     headers.push(name, value)
-  }
-  const kept = connection === undefined ? headers : without(headers, connection)
-  kept.push('X-Request-Id', view.requestId)
-  if (view.cors !== undefined) kept.push(...view.cors)
-  return kept
+  })
+  headers.push('X-Request-Id', view.requestId)
+  if (view.cors !== undefined) headers.push(...view.cors)
+  return headers
 }
 
-const STOPS_HERE: ReadonlySet<string> = new Set([
-  // Hop by hop (RFC 9110, section 7.6.1).
+const STRIPPED: ReadonlySet<string> = new Set([
+  // Hop-by-hop (RFC 9110, section 7.6.1).
+  'connection',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authentication-info',
@@ -54,7 +53,7 @@ const STOPS_HERE: ReadonlySet<string> = new Set([
   'set-cookie2',
   'strict-transport-security',
   'alt-svc',
-  // The one that the proxy answers with is the one that it sent up.
+  // The caller gets the one that was sent to 8x8.
   'x-request-id',
 ])
 
@@ -76,21 +75,4 @@ function rewriteUrl(value: string, { upstreamOrigin, proxyOrigin }: CallerView):
   if (/[@\\]/.test(absolute) || !URL.canParse(absolute) || new URL(absolute).origin !== upstreamOrigin)
     return value
   return `${proxyOrigin}${rest}`
-}
-
-function withOptions(names: Set<string> | undefined, connection: string): Set<string> | undefined {
-  if (/^(?:keep-alive|close)$/i.test(connection)) return names
-  return new Set([...(names ?? []), ...connection.split(',').map((option) => option.trim().toLowerCase())])
-}
-
-function without(headers: readonly string[], names: ReadonlySet<string>): string[] {
-  const kept: string[] = []
-  for (let i = 0; i < headers.length; i += 2) {
-    if (!names.has(headers[i]!.toLowerCase())) kept.push(headers[i]!, headers[i + 1]!)
-  }
-  return kept
-}
-
-function latin1(value: Buffer | string): string {
-  return typeof value === 'string' ? value : value.toString('latin1')
 }

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 import { type Capture, type Door, newExchange } from '../http/exchange.js'
 import { isLocalPath } from '../http/local-paths.js'
+import { forEachHeader } from '../http/raw-headers.js'
 import type { RequestCounters } from '../telemetry/request-counters.js'
 import { logExchange } from '../telemetry/request-log.js'
 import type { InFlight } from './in-flight.js'
@@ -74,7 +75,7 @@ export function createRequestLifecycle(options: RequestLifecycleOptions): Reques
         }
         if (isLocalPath(target.path, config)) {
           reply.header('X-Request-Id', request.id)
-          for (let i = 0; i < corsHeaders.length; i += 2) reply.header(corsHeaders[i]!, corsHeaders[i + 1]!)
+          forEachHeader(corsHeaders, (name, value) => void reply.header(name, value))
         } else {
           if (draining()) throw shuttingDown()
           request.exchange.family = familyOf(target.path)

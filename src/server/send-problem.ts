@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ProxyError, renderProblem } from '../http/errors.js'
+import { forEachHeader } from '../http/raw-headers.js'
 import { hasBody } from '../http/body.js'
 
 // How long a caller may go on sending a body that is discarded, before the connection is closed.
@@ -17,7 +18,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   exchange.problem = error.problem
   const { status, headers, body } = renderProblem(error, request.id)
   for (const [name, value] of Object.entries(headers)) raw.setHeader(name, value)
-  setPairs(raw, exchange.admission?.corsHeaders ?? [])
+  forEachHeader(exchange.admission?.corsHeaders ?? [], (name, value) => void raw.setHeader(name, value))
   // A caller who waits for "100 Continue" may or may not send the body now: only a new connection is unambiguous.
   if (request.headers.expect !== undefined) raw.setHeader('Connection', 'close')
   exchange.bytes = Buffer.byteLength(body)
@@ -34,8 +35,4 @@ function linger({ raw }: FastifyRequest): void {
   const timer = setTimeout(() => raw.socket.destroy(), LONGEST_LINGER_MS).unref()
   raw.once('end', () => clearTimeout(timer))
   raw.once('close', () => clearTimeout(timer))
-}
-
-function setPairs(raw: FastifyReply['raw'], pairs: readonly string[]): void {
-  for (let i = 0; i < pairs.length; i += 2) raw.setHeader(pairs[i]!, pairs[i + 1]!)
 }

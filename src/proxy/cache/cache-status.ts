@@ -1,3 +1,5 @@
+import { forEachHeader } from '../../http/raw-headers.js'
+
 /**
  * A response's headers with what this cache did: `Cache-Status` (RFC 9211) after those of caches before it, and `Age`
  * (RFC 9111, section 5.1) if the response was not made for this caller.
@@ -11,11 +13,10 @@ export function labelled(
   ageMs?: number,
 ): readonly (Buffer | string)[] {
   const headers: (Buffer | string)[] = []
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!
-    if (ageMs !== undefined && name.length === 3 && name.toString().toLowerCase() === 'age') continue
-    headers.push(name, rawHeaders[i + 1]!)
-  }
+  forEachHeader(rawHeaders, (name, value) => {
+    const isAge = name.length === 3 && name.toString().toLowerCase() === 'age'
+    if (ageMs === undefined || !isAge) headers.push(name, value)
+  })
   if (ageMs !== undefined) headers.push('Age', String(Math.floor(ageMs / 1000)))
   headers.push('Cache-Status', `"8x8-auth-proxy"; ${how}`)
   return headers

@@ -1,4 +1,5 @@
 import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import { forEachHeader } from '../../http/raw-headers.js'
 import type { Config, EgressSettings } from '../../config/config.js'
 
 /**
@@ -34,11 +35,9 @@ export function createEgressAgent(
 /** What undici's proxy agent would make of a list of headers, but with those that are repeated. */
 function headersByName(headers: readonly string[]): Record<string, string | string[]> {
   const byName = Object.create(null) as Record<string, string | string[]>
-  for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i]!
+  forEachHeader(headers, (name, value) => {
     const before = byName[name]
-    const value = headers[i + 1]!
     byName[name] = before === undefined ? value : [before, value].flat()
-  }
+  })
   return byName
 }
