@@ -1,4 +1,4 @@
-import { METHODS } from 'node:http'
+import { METHODS, type ServerResponse } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -18,7 +18,6 @@ import { createForward } from './proxy/forward.js'
 import { createCircuitBreaker } from './proxy/upstream/circuit-breaker.js'
 import type { Upstream } from './proxy/upstream/upstream.js'
 import { createDrain } from './server/drain.js'
-import { createInFlight } from './server/in-flight.js'
 import { createRequestLifecycle } from './server/request-lifecycle.js'
 import { sendProblem } from './server/send-problem.js'
 import { createServer } from './server/server.js'
@@ -60,7 +59,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
   const cache =
     config.realtimeCacheMs > 0 ? createRealtimeCache({ ttlMs: config.realtimeCacheMs, now }) : undefined
   const requestCounters = createRequestCounters()
-  const inFlight = createInFlight()
+  const inFlight = new Set<ServerResponse>()
   const recorder = createRecorder({ now })
 
   const fastify = createServer(log, (request, reply) => lifecycle.begin(request, reply))

@@ -9,7 +9,6 @@ import { isLocalPath } from '../http/local-paths.js'
 import { forEachHeader } from '../http/raw-headers.js'
 import type { RequestCounters } from '../telemetry/request-counters.js'
 import { logExchange } from '../telemetry/request-log.js'
-import type { InFlight } from './in-flight.js'
 
 /** Keeps requests that are over, for the page that shows them. */
 export interface RequestRecorder {
@@ -22,7 +21,8 @@ export interface RequestRecorder {
 export interface RequestLifecycleOptions {
   readonly config: Config
   readonly door: Door
-  readonly inFlight: InFlight
+  /** The responses that are not over yet. */
+  readonly inFlight: Set<ServerResponse>
   readonly counters: RequestCounters
   readonly recorder: RequestRecorder
   readonly log: Logger
@@ -56,9 +56,9 @@ export function createRequestLifecycle(options: RequestLifecycleOptions): Reques
       const { raw } = reply
       request.exchange = newExchange(now())
       request.exchange.capture = recorder.capture()
-      const place = inFlight.add(raw)
+      inFlight.add(raw)
       raw.once('close', () => {
-        inFlight.remove(place)
+        inFlight.delete(raw)
         end(request, reply)
       })
     },
