@@ -134,6 +134,8 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     httpMethods: FORWARDED_METHODS,
     // From here on the request is ours: reply-from's hooks are synchronous, so they can neither wait nor replay.
     handler: (request, reply) => forward(request, reply),
+    // The door has read the target, and what is sent is its raw form: http-proxy need not look at it again.
+    preRewrite: () => '/',
   })
 
   return {

@@ -11,9 +11,10 @@ export interface Departures {
 }
 
 /**
- * Answers leave one after the other, when all that had come by this turn of the event loop has been read. Each write wakes
- * whoever waits for it, and a caller that is awake already costs nothing to wake: measured, a tenth of the CPU time of a
- * request. None waits longer than it takes to read the others. And what came in one piece, or in one turn, can leave so.
+ * Responses leave one after the other, when all that had come by this turn of the event loop has been read. Each write wakes
+ * the client that waits for it, and one that is awake already costs nothing to wake: without it a request takes 1.12 (0.90 to
+ * 1.25) of the CPU time, measured side by side. No response waits longer than it takes to read the others, and what came in
+ * one piece, or in one turn, can leave so.
  */
 export function createDepartures(): Departures {
   let waiting: Departing[] = []

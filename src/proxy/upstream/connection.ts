@@ -13,7 +13,7 @@ export interface Connection {
 /** The connection that a request has got; undefined while it is still being opened. */
 export type CurrentConnection = () => Connection | undefined
 
-/** A request that is told, as soon as it has a connection, how to look at it. */
+/** A request that learns which connection it gets as soon as it has one. */
 export interface TrackedDispatchOptions extends Dispatcher.DispatchOptions {
   readonly onConnection?: (current: CurrentConnection, request: Dispatcher.DispatchOptions) => void
 }
@@ -47,6 +47,8 @@ export function tracked(origin: URL, options: object): Client {
  * undici 7 fails an assertion, and the whole process with it, when a connection ends or is reset while the last response
  * on it is paused. So the end of a paused connection waits until it is read again, and a reset goes by undici's own name
  * for a broken connection: under Node's name undici also takes it for the end of a response without a length.
+ *
+ * Overriding `emit` is for undici 7 only (nodejs/undici#5360). undici 8 has the cure (#5389, #5474): with it, this goes.
  */
 function track(socket: Socket): Connection {
   let ended = false
