@@ -4,7 +4,7 @@ import { company } from '../data/people.js'
 import { seededUuid } from '../data/seeded.js'
 import { momentOf } from '../data/time-series.js'
 import { keep } from '../data/things.js'
-import { failure, vendor } from './administration-answers.js'
+import { failure, vendor } from './administration-responses.js'
 import { nextNumber, type Resource } from './administration-resources.js'
 
 /** A change that goes on for a while: it has not finished until it is asked for a second time. */

@@ -5,7 +5,7 @@ import type { Family } from './family.js'
 import { jsonObject } from '../gateway/parameters.js'
 import { seededUuid } from '../data/seeded.js'
 import { keep } from '../data/things.js'
-import { failure, listResponse, one, suiteHeaders, vendor } from './administration-answers.js'
+import { failure, listResponse, one, suiteHeaders, vendor } from './administration-responses.js'
 import { describeOperation, startOperation } from './administration-operations.js'
 import {
   addresses,

@@ -6,7 +6,7 @@ import { company } from '../data/people.js'
 import { seededHex } from '../data/seeded.js'
 import { momentOf } from '../data/time-series.js'
 import { allOf, keep } from '../data/things.js'
-import { listResponse, one, violation } from './cc-chat-answers.js'
+import { listResponse, one, violation } from './cc-chat-responses.js'
 
 interface Conversation {
   readonly id: string

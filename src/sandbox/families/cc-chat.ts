@@ -10,7 +10,7 @@ import { company, queues } from '../data/people.js'
 import { sorted } from '../data/sorting.js'
 import { tenantExists } from '../data/tenants.js'
 import { allOf, keep, type Things } from '../data/things.js'
-import { listResponse, one, violation } from './cc-chat-answers.js'
+import { listResponse, one, violation } from './cc-chat-responses.js'
 import { conversationRoutes } from './cc-chat-conversations.js'
 
 /** Something with a name, and how often it was replaced: `If-Match` takes that number. */

@@ -4,7 +4,7 @@ import { collection, counter } from '../data/memory.js'
 import { partOf } from '../files/multipart.js'
 import { momentOf } from '../data/time-series.js'
 import { allOf, keep } from '../data/things.js'
-import { failure, hal, listResponse, missing } from './chat-gateway-answers.js'
+import { failure, hal, listResponse, missing } from './chat-gateway-responses.js'
 import { inConversation } from './chat-gateway-conversation.js'
 
 interface Attachment {

@@ -1,6 +1,6 @@
 import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
 import { collection } from '../data/memory.js'
-import { one } from './chat-gateway-answers.js'
+import { one } from './chat-gateway-responses.js'
 
 export interface Conversation {
   readonly id: string

@@ -6,7 +6,7 @@ import { company } from '../data/people.js'
 import { seededHex } from '../data/seeded.js'
 import { momentOf } from '../data/time-series.js'
 import { allOf, keep, type Things } from '../data/things.js'
-import { failure, hal, listResponse, requiring } from './chat-gateway-answers.js'
+import { failure, hal, listResponse, requiring } from './chat-gateway-responses.js'
 import { conversations, inConversation, type Conversation } from './chat-gateway-conversation.js'
 import { addMessage } from './chat-gateway-messages.js'
 

@@ -4,7 +4,7 @@ import { collection, counter } from '../data/memory.js'
 import { isObject } from '../gateway/parameters.js'
 import { momentOf } from '../data/time-series.js'
 import { allOf, keep } from '../data/things.js'
-import { hal, listResponse, missing, requiring } from './chat-gateway-answers.js'
+import { hal, listResponse, missing, requiring } from './chat-gateway-responses.js'
 import { inConversation } from './chat-gateway-conversation.js'
 
 interface Message {

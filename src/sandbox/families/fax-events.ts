@@ -3,7 +3,7 @@ import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.
 import { collection } from '../data/memory.js'
 import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { allOf, byId, keep, type Things } from '../data/things.js'
-import { dids, failure, listResponse } from './fax-answers.js'
+import { dids, failure, listResponse } from './fax-responses.js'
 import { missingWebhook, removal, shownWebhook, webhooks } from './fax-webhooks.js'
 
 /** That a webhook is told of the faxes of one number, or of all: of those that come, go, or both. */

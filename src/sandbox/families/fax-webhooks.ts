@@ -4,7 +4,7 @@ import { collection, counter } from '../data/memory.js'
 import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { momentOf } from '../data/time-series.js'
 import { allOf, byId, keep, type Things } from '../data/things.js'
-import { failure, listResponse } from './fax-answers.js'
+import { failure, listResponse } from './fax-responses.js'
 
 interface Webhook {
   readonly id: string

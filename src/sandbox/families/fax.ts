@@ -7,7 +7,7 @@ import { isTrue, jsonObject, nonEmptyString, stringList } from '../gateway/param
 import { pdfPage } from '../files/pdf.js'
 import { momentOf } from '../data/time-series.js'
 import { allOf, byId, keep } from '../data/things.js'
-import { dids, failure, listResponse } from './fax-answers.js'
+import { dids, failure, listResponse } from './fax-responses.js'
 import { eventRoutes, webhooksOf } from './fax-events.js'
 import { webhookRoutes } from './fax-webhooks.js'
 

@@ -6,7 +6,7 @@ import { mp3Silence } from '../files/mp3.js'
 import { list, time } from '../gateway/parameters.js'
 import { seededNumber } from '../data/seeded.js'
 import { occurrences, windowBetween } from '../data/time-series.js'
-import { failure, linkTo, pageResponse } from './qm-answers.js'
+import { failure, linkTo, pageResponse } from './qm-responses.js'
 import {
   agentOf,
   guidOf,

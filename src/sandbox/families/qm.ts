@@ -3,7 +3,7 @@ import { json } from '../gateway/responses.js'
 import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { people, type Person } from '../data/people.js'
-import { failure, linkTo, pageResponse } from './qm-answers.js'
+import { failure, linkTo, pageResponse } from './qm-responses.js'
 import { categories, evaluations, topicsOf } from './qm-data.js'
 import { interactionRoutes } from './qm-interactions.js'
 

@@ -1,6 +1,6 @@
 import type { Call, Routes } from '../gateway/handler.js'
 import { company, people, queues, sites } from '../data/people.js'
-import { failure, listResponse, ownPbx } from './work-analytics-answers.js'
+import { failure, listResponse, ownPbx } from './work-analytics-responses.js'
 
 const pbx = { id: company.pbx, name: 'Example PBX', deleted: false }
 

@@ -1,6 +1,6 @@
 import { json } from '../gateway/responses.js'
 import type { Routes } from '../gateway/handler.js'
-import { ownPbx } from './work-analytics-answers.js'
+import { ownPbx } from './work-analytics-responses.js'
 import { agentActivity, queueAgentActivity } from './work-analytics-live-agents.js'
 import { describeCall, listCalls } from './work-analytics-live-calls.js'
 import { metricsOf, placeOf, summaryOf, wantedQueues } from './work-analytics-live-numbers.js'
