@@ -19,7 +19,7 @@ RUN npm run build && npm run bundle
 
 FROM base
 ENV NODE_ENV=production
-# Loopback inside a container reaches nobody. Who can connect is decided by how the port is published: on 127.0.0.1.
+# Loopback inside a container cannot be reached from outside. Who can connect is decided by how the port is published: on 127.0.0.1.
 # (To listen on X8_SOCKET instead, set X8_HOST to nothing.)
 ENV X8_HOST=0.0.0.0
 COPY package.json ./

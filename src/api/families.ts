@@ -158,7 +158,7 @@ export function isGranted(family: Family, products: readonly string[]): boolean 
   return products.some((product) => product.toLowerCase() === wanted)
 }
 
-/** The families that the app may call, as far as its products tell, in words. */
+/** The families that the app may call, as far as its products tell, by name. */
 export function opens(products: readonly string[]): string[] {
   return FAMILIES.filter((family) => isGranted(family, products)).map(({ title }) => title)
 }

@@ -1,14 +1,14 @@
 import type { Call } from './call.js'
 
 /** A run asks for a job's status that often before it goes on without. */
-const MOST_QUESTIONS = 30
+const MOST_POLLS = 30
 const PAUSE_MS = 1000
 
 /** What Postman does after the response: keeps ids for later calls, and asks again for jobs that are not done. */
 export function scriptOf({ id, keeps = {}, repeatsWhile }: Call): readonly string[] {
   const lines = [
     ...Object.entries(keeps).flatMap(([variable, keys]) => [
-      `const ${variable} = answer${keys.map((key) => `?.[${JSON.stringify(key)}]`).join('')}`,
+      `const ${variable} = json${keys.map((key) => `?.[${JSON.stringify(key)}]`).join('')}`,
       `if (${variable} != null) pm.collectionVariables.set('${variable}', String(${variable}))`,
     ]),
     ...(repeatsWhile === undefined ? [] : repeat(id, repeatsWhile)),
@@ -16,7 +16,7 @@ export function scriptOf({ id, keeps = {}, repeatsWhile }: Call): readonly strin
   if (lines.length === 0) return []
   return [
     'if (pm.response.code < 300) {',
-    '  const answer = pm.response.json()',
+    '  const json = pm.response.json()',
     ...lines.map((line) => `  ${line}`),
     '}',
   ]
@@ -24,11 +24,11 @@ export function scriptOf({ id, keeps = {}, repeatsWhile }: Call): readonly strin
 
 /** In a run of the collection only: pressing Send asks once. */
 function repeat(id: string, statuses: readonly string[]): readonly string[] {
-  const count = `${id}.questions`
+  const count = `${id}.polls`
   return [
-    `const questions = Number(pm.variables.get('${count}') ?? 0) + 1`,
-    `if (${JSON.stringify(statuses)}.includes(answer?.status) && questions < ${MOST_QUESTIONS}) {`,
-    `  pm.variables.set('${count}', questions)`,
+    `const polls = Number(pm.variables.get('${count}') ?? 0) + 1`,
+    `if (${JSON.stringify(statuses)}.includes(json?.status) && polls < ${MOST_POLLS}) {`,
+    `  pm.variables.set('${count}', polls)`,
     '  pm.execution.setNextRequest(pm.info.requestId)',
     `  setTimeout(() => {}, ${PAUSE_MS})`,
     '}',

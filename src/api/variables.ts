@@ -2,7 +2,7 @@ import type { Variable } from './call.js'
 
 /**
  * What stands in the calls where every account has values of its own. The defaults exist in the sandbox. Some are
- * replaced by what lists and creations answer; but what a call changes or deletes is never taken from a list.
+ * replaced by what lists and creations return; but what a call changes or deletes is never taken from a list.
  */
 export const VARIABLES: Readonly<Record<string, Variable>> = {
   fromDate: variable('2026-01-05', 'The first day that is asked about, as YYYY-MM-DD.'),

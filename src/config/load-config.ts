@@ -98,7 +98,7 @@ function rejectIneffective(given: Readonly<Record<string, string>>, errors: stri
 function rejectUnverifiedTls(environment: Environment, errors: string[]): void {
   if (environment.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     errors.push(
-      'NODE_TLS_REJECT_UNAUTHORIZED must not be 0: the token would go to whoever answers. ' +
+      'NODE_TLS_REJECT_UNAUTHORIZED must not be 0: the token could go to any server that answers the call. ' +
         'Trust a private certificate authority with NODE_EXTRA_CA_CERTS instead.',
     )
   }

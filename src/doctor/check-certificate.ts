@@ -42,8 +42,8 @@ export async function checkCertificate(route: Route, options: CertificateOptions
     return failed(
       `${authority(route)} did not complete a TLS handshake (${reason})`,
       route.proxy === undefined
-        ? `Something answers there, but not TLS as 8x8 speaks it. Check ${route.setting}; a firewall that cuts TLS connections looks like this too.`
-        : 'The egress proxy, or a firewall behind it, cuts TLS connections. Ask whoever runs it.',
+        ? `Something listens there, but does not speak TLS as 8x8 does. Check ${route.setting}; a firewall that breaks TLS connections looks like this too.`
+        : 'The egress proxy, or a firewall behind it, breaks TLS connections. Ask its operator.',
     )
   } finally {
     connection.destroy()
@@ -98,7 +98,7 @@ export function judgeHandshake(
     `issued by ${issuer}, valid until ${until}`,
     true,
     days < WARN_DAYS
-      ? `It ends in ${count(Math.max(days, 0), 'day')}. Whoever runs ${route.host} must renew it; until then all works.`
+      ? `It ends in ${count(Math.max(days, 0), 'day')}. The operator of ${route.host} must renew it; until then all works.`
       : undefined,
   )
 }
@@ -131,7 +131,7 @@ function distrustAdvice(
 function nameOf(name: PeerCertificate['subject'] | undefined): string {
   const { CN, O } = (name ?? {}) as { CN?: string | string[]; O?: string | string[] }
   const [common, organisation] = [CN, O].map((part) => (Array.isArray(part) ? part[0] : part))
-  if (common === undefined) return organisation ?? 'somebody without a name'
+  if (common === undefined) return organisation ?? 'an unnamed issuer'
   return organisation === undefined || organisation === common ? common : `${common} (${organisation})`
 }
 

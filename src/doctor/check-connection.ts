@@ -30,7 +30,7 @@ export async function checkConnection(
       return passed(`${server} connected through egress proxy ${proxy} ${took()}`, socket)
     socket.destroy()
     return failed(
-      `the egress proxy ${proxy} answered ${statusCode} to CONNECT ${server}`,
+      `the egress proxy ${proxy} responded ${statusCode} to CONNECT ${server}`,
       tunnelAdvice(statusCode, route, route.proxy),
     )
   } catch (error) {
@@ -106,7 +106,7 @@ function tunnelAdvice(status: number, { host, port }: Route, proxy: URL): string
       : 'The proxy refused the user or password in HTTPS_PROXY. Special characters must be percent-encoded (@ is %40).'
   }
   if (status >= 500) {
-    return `The proxy itself cannot reach ${server}. Ask whoever runs it, or bypass it with NO_PROXY=${host} if this machine may connect directly.`
+    return `The proxy itself cannot reach ${server}. Ask its operator, or bypass it with NO_PROXY=${host} if this machine may connect directly.`
   }
-  return `The proxy does not allow it. Ask whoever runs it to allow CONNECT to ${server}, or bypass it with NO_PROXY=${host} if this machine may connect directly.`
+  return `The proxy does not allow it. Ask its operator to allow CONNECT to ${server}, or bypass it with NO_PROXY=${host} if this machine may connect directly.`
 }

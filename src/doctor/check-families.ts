@@ -22,7 +22,7 @@ const LONGEST_READ_MS = 30_000
 // Enough to tell JSON from a page and to read a fault.
 const LOOKED_AT_BYTES = 16 * 1024
 
-/** Does the family answer? One GET that changes nothing, with the credential and headers that the proxy would add. */
+/** Checks that the family responds: one GET that changes nothing, with the credential and headers that the proxy would add. */
 export async function checkFamily(
   family: Family,
   config: Config,
@@ -84,7 +84,8 @@ async function get(
     const detail = signal.aborted
       ? `no response within ${Math.round(now() - startedMs)} ms: ${shown(path)}`
       : `${shown(path)}: ${networkProblem(error, true).detail}`
-    const advice = 'Try again. If it stays so, this family has a problem at 8x8, or the network cuts it.'
+    const advice =
+      'Try again. If it stays so, this family has a problem at 8x8, or the network breaks the connection.'
     return { status: undefined, failure: failed(detail, advice) }
   }
 }
@@ -108,29 +109,32 @@ function judge(
   const asked = `${status} in ${tookMs} ms: ${shown(path)}`
   if (status === 200 && !isJson(body)) {
     return failed(
-      `${asked} answered, but not with JSON`,
-      'Something on the way answers in the place of 8x8, such as a login page of the network. Check X8_BASE_URL and the egress proxy.',
+      `${asked}, but not JSON`,
+      'Something on the way responds in place of 8x8, such as a login page of the network. Check X8_BASE_URL and the egress proxy.',
     )
   }
   if (status >= 200 && status < 300) return passed(asked, true)
   if (status === 400 && read.toleratesBadRequest === true) {
     return passed(`${asked} wants parameters, but took the key`, true)
   }
-  const words = clean(wordsOf(body))
-  return failed(words === '' ? asked : `${asked} says "${words}"`, readAdvice(status, body, family, config))
+  const message = clean(messageOf(body))
+  return failed(
+    message === '' ? asked : `${asked} says "${message}"`,
+    readAdvice(status, body, family, config),
+  )
 }
 
-/** A larger answer is looked at in part, so its start decides. */
+/** A larger response is looked at in part, so its start decides. */
 function isJson(body: string): boolean {
   return /^\s*(?:[[{"\d-]|true|false|null)/.test(body)
 }
 
 /** The error text in any of the shapes in use: a plain message, Apigee's fault, problem details. */
-function wordsOf(body: string): string {
+function messageOf(body: string): string {
   const response = parseObject(body)
   const fault = response?.fault as { faultstring?: unknown } | undefined
-  const words = [fault?.faultstring, response?.message, response?.detail, response?.title]
-  return words.find((text) => typeof text === 'string') ?? ''
+  const texts = [fault?.faultstring, response?.message, response?.detail, response?.title]
+  return texts.find((text) => typeof text === 'string') ?? ''
 }
 
 /** The path without its query. */

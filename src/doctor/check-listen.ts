@@ -33,7 +33,7 @@ export async function checkListen(where: Listen, umask: (mask: number) => number
       return failed(`${address} cannot be listened on (${code})`, adviceFor(code, where))
     const taker = await whoListens(where)
     if (taker === 'this program') return passed(`an 8x8-auth-proxy is running on ${address} already`, true)
-    if (taker === 'nobody' && 'socket' in where && lstatSync(where.socket).isSocket()) {
+    if (taker === 'none' && 'socket' in where && lstatSync(where.socket).isSocket()) {
       return passed(`${address} was left behind by a crash, and will be taken over`, true)
     }
     return 'socket' in where
@@ -60,8 +60,8 @@ async function bind(where: Listen, umask: (mask: number) => number): Promise<voi
   await new Promise((resolve) => server.close(resolve))
 }
 
-/** Asks `/-/live`, which answers under any name and without a key. */
-async function whoListens(where: Listen): Promise<'this program' | 'another' | 'nobody'> {
+/** Asks `/-/live`, which works under any name and without a key. */
+async function whoListens(where: Listen): Promise<'this program' | 'another' | 'none'> {
   const client =
     'socket' in where
       ? new Client('http://localhost', { socketPath: where.socket })
@@ -75,7 +75,7 @@ async function whoListens(where: Listen): Promise<'this program' | 'another' | '
     const response = parseObject(await readText(body, LARGEST_ANSWER_BYTES))
     return statusCode === 200 && response?.live === true ? 'this program' : 'another'
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'nobody' : 'another'
+    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'none' : 'another'
   } finally {
     void client.destroy()
   }

@@ -32,7 +32,7 @@ export function checkProducts(products: readonly string[], clean: Clean): Outcom
   return passed(lines.join('\n'), granted)
 }
 
-/** Spelling differs between 8x8's token answers, guides and Admin Console in case, spaces and dashes. */
+/** Spelling differs between 8x8's token responses, guides and Admin Console in case, spaces and dashes. */
 function opens(product: string, family: Family): boolean {
   const name = letters(product)
   return (

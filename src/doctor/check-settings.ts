@@ -2,7 +2,7 @@ import { ConfigError, type Environment } from '../config/config.js'
 import { type LoadedConfig, loadConfig } from '../config/load-config.js'
 import { failed, type Outcome, passed } from './outcome.js'
 
-/** Are the settings right? All mistakes together, one line each. */
+/** Checks the settings: all configuration errors together, one line each. */
 export function checkSettings(
   environment: Environment,
   readFile: (path: string) => string,

@@ -92,5 +92,5 @@ function refusalAdvice(
   if (status >= 500)
     return '8x8 (or a gateway on the way) has a problem of its own. Try again in some minutes.'
   const setting = tokenUrl.origin === baseUrl.origin ? 'X8_BASE_URL' : 'X8_TOKEN_URL'
-  return `${tokenUrl.origin} is not 8x8's token endpoint, or something on the way answers in its place. Check ${setting}: leave it unset for https://api.8x8.com.`
+  return `${tokenUrl.origin} is not 8x8's token endpoint, or something on the way responds in its place. Check ${setting}: leave it unset for https://api.8x8.com.`
 }

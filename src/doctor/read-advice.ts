@@ -17,7 +17,7 @@ export function readAdvice(status: number, body: string, family: Family, { tenan
         ? 'Your account has several tenants: set X8_TENANT to the id of the one that is meant.'
         : 'X8_TENANT is not a tenant of your account. Correct it, or unset it if you have only one.'
     case status === 400:
-      return '8x8 did not like the question, but took the credential. If your own calls to this family work, this is harmless; tell the authors of this program.'
+      return '8x8 rejected the parameters, but accepted the credential. If your own calls to this family work, this is harmless; tell the authors of this program.'
     case status === 403 && /tenant/i.test(body):
       return 'X8_TENANT is not a tenant of the customer that the app belongs to. Correct it.'
     case status === 403 && family.tenantHeader === 'pbx':
@@ -31,7 +31,7 @@ export function readAdvice(status: number, body: string, family: Family, { tenan
     case status >= 500:
       return '8x8 has a problem of its own. Try again in some minutes, and see the status page of 8x8.'
     case status >= 300 && status < 400:
-      return 'A redirect is not what 8x8 answers here: check X8_BASE_URL, and whether the network has a login page.'
+      return '8x8 does not redirect here: check X8_BASE_URL, and whether the network has a login page.'
     default:
       return '8x8 documents no such response. If your own calls to this family work, this is harmless.'
   }

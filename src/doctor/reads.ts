@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js'
 
-/** One harmless read of a family: a GET that changes nothing and answers little. */
+/** One harmless read of a family: a GET that changes nothing and returns little. */
 export interface Read {
   /** Tried in this order; the next only after a 404, since an account lives in one region and no setting says which. */
   readonly paths: readonly string[]

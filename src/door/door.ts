@@ -45,7 +45,7 @@ export function createDoor(config: Config, secrets: Pick<Secrets, 'proxyKey'>): 
     // A browser sends no credentials with a preflight.
     if (proxyKey !== undefined && !probe && !preflight) proxyKey.check(headers)
     const target = readTarget(requestTarget, host)
-    // What is answered here changes nothing at 8x8: the rules are about what is forwarded.
+    // What the proxy responds to itself changes nothing at 8x8: the rules are about what is forwarded.
     if (!preflight && !isLocalPath(target.path, config)) {
       checkReferer(headers, host, config.allowedOrigins)
       checkPolicy(method, target.path)

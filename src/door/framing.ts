@@ -7,7 +7,7 @@ export type Framing = (request: IncomingMessage) => void
 
 /** What Node's parser accepts and the next hop would not get as it was meant (RFC 9112, section 6). */
 export function createFraming(): Framing {
-  // Where a request ends was in doubt once: nothing that came after it is anybody's request (RFC 9112, section 6.1).
+  // Where a request ends was in doubt once: what came after it is no request (RFC 9112, section 6.1).
   const doubtful = new WeakSet<Socket>()
 
   return (request) => {

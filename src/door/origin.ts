@@ -7,7 +7,7 @@ import { ProxyError } from '../http/errors.js'
  * itself as its origin.
  *
  * @param host the request's checked `Host`
- * @returns the origin to answer with CORS headers, or undefined where none are needed
+ * @returns the origin to send CORS headers for, or undefined where none are needed
  * @throws {ProxyError} `cross-site`
  */
 export function checkOrigin(

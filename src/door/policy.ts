@@ -48,7 +48,7 @@ function withLoosePrefix(rule: Rule): LooseRule {
 
 /**
  * The path as the most generous server might read it: all escapes decoded, even twice, backslashes taken for slashes,
- * `;parameters` cut, case ignored.
+ * `;parameters` dropped, case ignored.
  */
 function loosePath(path: string): string {
   return decoded(path)

@@ -25,7 +25,7 @@ export const PROBLEMS = {
   'token-unavailable': row(503, 'There is no usable token at the moment', 'destination_unavailable'),
   overloaded: row(503, 'Too many requests at once', 'connection_limit_reached'),
   'shutting-down': row(503, 'The proxy is shutting down', 'destination_unavailable'),
-  'upstream-timeout': row(504, '8x8 did not answer in time', 'http_response_timeout'),
+  'upstream-timeout': row(504, '8x8 did not respond in time', 'http_response_timeout'),
 } as const satisfies Record<string, Problem>
 
 interface Problem {

@@ -80,7 +80,7 @@ const SLASH = 0x2f
 const AUTHORITY = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const UNSAFE = /[\u0000-\u0020\u007f\\#]/
-// Servers differ in what ends a segment: besides "/" some decode "%2F" first, take "\" for "/", or cut ";parameters".
+// Servers differ in what ends a segment: besides "/" some decode "%2F" first, take "\" for "/", or drop ";parameters".
 // Some decode twice.
 const DOT_SEGMENT = /(?:\/|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){1,2}(?:\/|;|%(?:25)*(?:2f|5c|3b|3f|23)|$)/i
 // Some end the path there. Nothing at 8x8 has one in its name.

@@ -22,7 +22,7 @@ export interface Sandbox {
   /** Such as `http://127.0.0.1:12345`. */
   readonly origin: string
   readonly credentials: { key: string; secret: string; workUsername: string; workPassword: string }
-  /** Requests to the token endpoint, whatever was answered. */
+  /** Requests to the token endpoint, whatever the response was. */
   readonly tokenRequests: number
   readonly workTokenRequests: number
   /** API requests other than token and control ones, oldest first; at most the last 10,000. */

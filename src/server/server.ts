@@ -52,7 +52,7 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
     fastify.server.prependListener(event, closeWithConnection)
   }
   const route = (request: IncomingMessage, response: ServerResponse) => fastify.routing(request, response)
-  // "Expect: 100-continue" is answered when the door has let the request in; other expectations are ignored.
+  // "100 Continue" is sent when the door has let the request in; other expectations are ignored.
   fastify.server.on('checkContinue', route).on('checkExpectation', route)
   fastify.server.on('connect', (request: IncomingMessage, socket) => rejectConnect(request, socket, log))
 

@@ -6,7 +6,7 @@ export interface RequestCounters extends RequestCounts {
   /**
    * Counts a request that is over.
    *
-   * @param status as answered; 0 if the caller left before
+   * @param status of the response; 0 if the caller left before
    * @param durationMs from the request's headers to the response's last byte
    */
   count(exchange: Exchange, method: string, status: number, durationMs: number): void

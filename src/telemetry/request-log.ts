@@ -37,7 +37,7 @@ export function logExchange(log: Logger, request: FastifyRequest, reply: Fastify
       ...(exchange.problem === undefined ? undefined : { problem: exchange.problem }),
       ...(left ? { incomplete: true } : undefined),
     },
-    left ? 'request not answered to its end' : 'request',
+    left ? 'request without a complete response' : 'request',
   )
 }
 

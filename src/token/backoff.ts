@@ -10,7 +10,7 @@ export interface Backoff {
 const STEPS = {
   // An endpoint that is down may be back soon.
   unavailable: { firstMs: 1_000, longestMs: 60_000 },
-  // A refused key stays refused until somebody changes it, and hammering may lock it.
+  // A rejected key stays rejected until an operator changes it, and frequent attempts may lock it.
   refused: { firstMs: 5_000, longestMs: 300_000 },
 } as const satisfies Record<TokenFailureKind, { firstMs: number; longestMs: number }>
 

@@ -86,7 +86,7 @@ async function post(
     if (error instanceof TokenError) throw error
     const { code, name } = error as NodeJS.ErrnoException
     const message = signal.aborted
-      ? `The token endpoint did not answer within ${endpoint.timeoutMs} ms.`
+      ? `The token endpoint did not respond within ${endpoint.timeoutMs} ms.`
       : `The token endpoint cannot be reached, or broke off (${code ?? name}).`
     throw new TokenError('unavailable', message, { cause: error })
   }

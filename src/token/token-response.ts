@@ -45,11 +45,11 @@ export function judgeTokenResponse(
   const response = parseObject(body)
   if (status !== 200) throw failure(status, retryAfter, response)
   if (response === undefined)
-    throw new TokenError('unavailable', 'The token endpoint answered 200 without a JSON object.')
+    throw new TokenError('unavailable', 'The token endpoint responded 200 without a JSON object.')
 
   const value = response.access_token
   if (typeof value !== 'string' || !HEADER_SAFE.test(value)) {
-    throw new TokenError('unavailable', 'The token endpoint answered 200 without a usable access_token.')
+    throw new TokenError('unavailable', 'The token endpoint responded 200 without a usable access_token.')
   }
   return { value, lifetimeMs: lifetimeMs(response.expires_in), products: productsOf(response) }
 }
@@ -58,7 +58,7 @@ export function judgeTokenResponse(
 const HEADER_SAFE = /^[\x21-\x7e]+$/
 const DEFAULT_LIFETIME_MS = 300_000
 const LONGEST_LIFETIME_MS = 24 * 3_600_000
-// A page of maintenance may say "next week"; nobody here waits that long before looking again.
+// A page of maintenance may say "next week"; the proxy does not wait that long before it asks again.
 const LONGEST_RETRY_AFTER_MS = 300_000
 
 /** A lifetime that makes no sense becomes a short one: neither kept for ever nor asked for at every request. */
@@ -90,16 +90,16 @@ function failure(
   const said = code !== undefined && KNOWN_CODE.test(code) ? `${status} (${code})` : `${status}`
   // 400 is how 8x8 refuses a Work Analytics user or key; without an error code it is some other server's page.
   if (status === 401 || ((status === 400 || status === 403) && code !== undefined)) {
-    return new TokenError('refused', `The token endpoint answered ${said}.`)
+    return new TokenError('refused', `The token endpoint responded ${said}.`)
   }
   if (status >= 300 && status < 400) {
     return new TokenError(
       'unavailable',
-      `The token endpoint answered with a redirect (${status}), which is not followed.`,
+      `The token endpoint responded with a redirect (${status}), which is not followed.`,
     )
   }
   const seconds = Number(retryAfter)
-  return new TokenError('unavailable', `The token endpoint answered ${said}.`, {
+  return new TokenError('unavailable', `The token endpoint responded ${said}.`, {
     retryAfterMs:
       Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : 0,
   })

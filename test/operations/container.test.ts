@@ -57,7 +57,7 @@ test('the image holds the bundled program and nothing else', () => {
   assert.deepEqual(readdirSync(join(workingFolder, 'dist')), ['bundle'])
 })
 
-test('the image has every part that is loaded when somebody asks for it', async () => {
+test('the image has every part that is loaded on request', async () => {
   const port = await findFreePort()
   const program = runInImage([...image.stage.entrypoint!, 'sandbox'], {
     X8_PORT: String(port),

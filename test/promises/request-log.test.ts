@@ -94,7 +94,7 @@ test('a caller who left before the end has a line that says so', async () => {
   await response.body!.getReader().read()
   caller.abort()
 
-  const [line] = await lines(proxy, 1, 'request not answered to its end')
+  const [line] = await lines(proxy, 1, 'request without a complete response')
   assert.equal(line!.incomplete, true)
   assert.equal(line!.status, 200)
   assert.equal(line!.bytes, 'the first half'.length)

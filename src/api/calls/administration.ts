@@ -45,7 +45,7 @@ export const administration: FamilyCalls = {
   family: 'administration',
   description:
     'Users, ring groups, sites, phone numbers and addresses (beta). In Admin Console the products are "UC & CC Admin ' +
-    'Operations" and one for each resource. A change answers 202 and an operation to ask about. 8x8 allows 100 ' +
+    'Operations" and one for each resource. A change returns 202 and an operation to ask about. 8x8 allows 100 ' +
     'requests a minute.',
   calls: [
     listOf('administrationAddresses', 'Addresses', 'addresses', 'list-addresses', 'country==US', 'city'),
@@ -180,7 +180,7 @@ function listOf(
   const more =
     resource === 'sites'
       ? optional('pageNumber', 0, 'The number of the page; the first is 0.')
-      : optional('scrollId', '', 'From the answer before; leave it out for the first page.')
+      : optional('scrollId', '', 'From the response before; leave it out for the first page.')
   return {
     ...one(id, title, `/${resource}`, resource.replace('-', ''), page),
     query: [

@@ -10,7 +10,7 @@ export const audit: FamilyCalls = {
       id: 'auditRecords',
       title: 'Audit records',
       description:
-        'At most 31 days at a time. `scrollId` of the answer leads to the next page; null is the end.',
+        'At most 31 days at a time. `scrollId` of the response leads to the next page; null is the end.',
       docs: 'analytics/reference/get-audit-records',
       method: 'GET',
       path: '/administration/audit/v1/audits',
@@ -27,7 +27,7 @@ export const audit: FamilyCalls = {
         ),
         optional('displayName', '*Main*', 'The name of what was changed; * stands for anything.'),
         optional('auditUserId', 'HTHiKjDEFfK7X03ABCj_IQ', 'Who did it.'),
-        optional('scrollId', '', 'From the answer before; leave it out for the first page.'),
+        optional('scrollId', '', 'From the response before; leave it out for the first page.'),
       ],
       headers: [DECLARES_JSON],
       response: json(200, 'application/json;charset=UTF-8'),

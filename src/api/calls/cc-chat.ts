@@ -17,7 +17,7 @@ const IF_MATCH = { name: 'If-Match', example: '0', description: 'The version tha
 export const ccChat: FamilyCalls = {
   family: 'cc-chat',
   description:
-    'Chats of your own with agents of the Contact Center; answers come to your web hook. In Admin Console the product ' +
+    'Chats of your own with agents of the Contact Center; replies come to your web hook. In Admin Console the product ' +
     'is "VCC Chat API". 8x8 announced its end for 30 September 2023: new work belongs on the Chat Gateway.',
   calls: [
     ...webHooks(),

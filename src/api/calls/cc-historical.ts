@@ -127,7 +127,7 @@ export const ccHistorical: FamilyCalls = {
       path: `${BASE}/detailed-reports/{detailedReportId}/data`,
       query: [
         ...paged(0, 100, 1000).filter(({ name }) => name === 'size'),
-        optional('lastDocumentId', '', 'From the answer before; leave it out for the first page.'),
+        optional('lastDocumentId', '', 'From the response before; leave it out for the first page.'),
       ],
       response: REPORT,
     },

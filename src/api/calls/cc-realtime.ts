@@ -15,7 +15,7 @@ export const ccRealtime: FamilyCalls = {
   family: 'cc-realtime',
   description:
     'What happens in the Contact Center right now; 8x8 refreshes it every 5 seconds. ' +
-    'Answers are JSON, or XML with `Accept: application/xml`.',
+    'Responses are JSON, or XML with `Accept: application/xml`.',
   regions: ['', '/eu', '/au', '/ca'],
   calls: [
     {

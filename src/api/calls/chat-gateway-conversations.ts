@@ -128,7 +128,7 @@ export const conversationCalls: readonly Call[] = [
   {
     ...at('sendtypingindicator', 'POST', `${ONE}/typing`),
     id: 'sendGatewayTyping',
-    title: 'Say that somebody is typing',
+    title: 'Say that a person is typing',
     body: jsonBody({ authorType: 'bot' }),
     response: empty(),
   },

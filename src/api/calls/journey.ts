@@ -19,7 +19,7 @@ function search(id: string, title: string, name: string): Call {
   return {
     id,
     title,
-    description: '`nextPageCursor` of the answer goes into the next request.',
+    description: '`nextPageCursor` of the response goes into the next request.',
     docs: DOCS,
     method: 'POST',
     path: `/cidp/journey/api/v1/${name}/search`,

@@ -5,7 +5,7 @@ const BASE = '/storage/{region}/v3'
 const PRESIGNED = optional(
   'presignUrl',
   true,
-  'Answers an address outside 8x8 that is valid for half an hour.',
+  'Returns an address outside 8x8 that is valid for half an hour.',
 )
 
 /** Source: 8x8's guides "Cloud Storage Service Objects" and "... Bulk Download" and its specification. */
@@ -29,7 +29,7 @@ export const storage: FamilyCalls = {
       id: 'storageObjects',
       title: 'Find objects',
       description:
-        'The last page says `lastPage: true`; `pageKey` of an answer is the offset of the next page.',
+        'The last page says `lastPage: true`; `pageKey` of a response is the offset of the next page.',
       docs: 'analytics/reference/searchobject',
       method: 'GET',
       path: `${BASE}/objects`,

@@ -16,7 +16,7 @@ const CALLS = [
   optional('caller', '{{extension}}', 'Only calls from these extensions.'),
   optional('callee', '{{extension}}', 'Only calls to these extensions.'),
   optional('callerOrCallee', '{{extension}}', 'Only calls from or to these extensions.'),
-  optional('scrollId', '', 'From the answer before; leave it out for the first page.'),
+  optional('scrollId', '', 'From the response before; leave it out for the first page.'),
 ]
 const LEGS = [
   ...CALLS,

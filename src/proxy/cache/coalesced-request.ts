@@ -8,21 +8,21 @@ import { ownBytes, ownHeaders, type CachedResponse } from './cached-response.js'
 export interface CoalescedRequestOptions {
   readonly askedAt: number
   readonly budget: MemoryBudget
-  /** The largest answer that is collected. */
+  /** The largest response that is collected. */
   readonly maxResponseBytes: number
   /** Whether others may have a response with such headers. Otherwise one caller has it, as it comes. */
   readonly mayBeCoalesced: (headers: IncomingHttpHeaders) => boolean
   /**
    * It takes no further callers. Called once, before any caller hears of it.
    *
-   * @param answer undefined if there is none that is whole
+   * @param response undefined if there is none that is complete
    * @param aloneStatus the status of a response that one caller has, as it comes
    */
   readonly ended: (response: CachedResponse | undefined, aloneStatus?: number) => void
 }
 
 /**
- * One request at 8x8 that any number of callers wait for. Nobody's leaving ends it but the last one's. Its response is
+ * One request at 8x8 that any number of callers wait for. It ends early only when the last of them leaves. Its response is
  * collected whole and then given to all at once, so that no slow reader holds up the others or the connection. One that
  * is too large for that, or not for all, streams to the caller who came first; the others are told to ask for themselves.
  */

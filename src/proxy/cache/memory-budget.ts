@@ -22,7 +22,7 @@ export class MemoryBudget {
     this.#bytes -= bytes
   }
 
-  /** Somebody reads the response slowly. Its bytes are there once, however many do. @returns to be called when it is read */
+  /** A caller reads the response slowly. Its bytes are there once, however many do. @returns to be called when it is read */
   lend(response: CachedResponse): () => void {
     const readers = this.#readers.get(response) ?? 0
     if (readers === 0) this.take(response.body.length)

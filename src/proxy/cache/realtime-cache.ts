@@ -13,7 +13,7 @@ import { hasBody } from '../../http/body.js'
 import { CoalescedRequest } from './coalesced-request.js'
 import { bytesOf, type CachedResponse } from './cached-response.js'
 
-/** Answers of 8x8's that many callers ask for again and again: kept for a moment, and asked for once. */
+/** Responses of 8x8 that many callers ask for again and again: stored for a moment, and requested once. */
 export interface RealtimeCache {
   /**
    * What a GET of a real-time family asks, to be looked up and sent.
@@ -27,7 +27,7 @@ export interface RealtimeCache {
   /** A caller has not read its response yet: counts the memory that this takes. */
   readSlowly(kept: Kept, response: ServerResponse): void
   /**
-   * Sends a question that `find` had nothing for: together with others who ask the same, or alone.
+   * Sends a lookup that `find` had nothing for: coalesced with others for the same key, or alone.
    *
    * @param token the credential that it is sent with; only requests with the same one are sent together
    */
@@ -44,7 +44,7 @@ export interface Lookup {
   readonly maxAgeMs: number
 }
 
-/** The same question, when its response has turned out to be for one caller alone. */
+/** The same lookup, when its response has turned out to be for one caller alone. */
 export function withoutCoalescing(lookup: Lookup): Lookup {
   return { ...lookup, key: undefined }
 }
@@ -67,16 +67,16 @@ export interface RealtimeCacheOptions {
   readonly now: () => number
   /** All that is kept, and all that is being collected or read slowly beside it. */
   readonly maxBytes?: number
-  /** The largest answer that is kept or shared. A page of 1,000 agents is about a third of it. */
+  /** The largest response that is stored or coalesced. A page of 1,000 agents is about a third of it. */
   readonly maxResponseBytes?: number
 }
 
 const MiB = 1024 * 1024
-// Targets whose answers cannot be shared are remembered for as long as a response would be.
+// Targets whose responses cannot be shared are remembered for as long as a response would be.
 const MOST_UNSHARED = 1000
 
 /**
- * The cache of X8_REALTIME_CACHE_MS. Only complete answers of status 200 are kept; an error is shared with those who
+ * The cache of X8_REALTIME_CACHE_MS. Only complete responses of status 200 are stored; an error is shared with those who
  * waited for it, and is forgotten.
  */
 export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCache {
@@ -103,7 +103,7 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
     const { freshMs } = reuseOf(response.headers)
     // 8x8's own limit counts from when it made the response, ours from when it came.
     const ttl = Math.min(ttlMs, freshMs - ageMs(response))
-    // The question that was asked last has the newest answer, whichever comes last.
+    // The request that was sent last has the newest response, whichever comes last.
     if (ttl <= 0 || (kept.peek(key)?.askedAt ?? -Infinity) > response.askedAt) return false
     kept.set(key, response, { ttl })
     return kept.peek(key) === response
@@ -177,7 +177,7 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
           else if (aloneStatus === 200 && stores) notCoalescible.set(key, true)
         },
       })
-      // Whoever wants it fresh may still be joined by those who ask after it.
+      // Later callers may still join the request of one that wants it fresh.
       if (stores && !underWay.has(flight)) underWay.set(flight, fetch)
       const forwarded = reads ? 'fwd=uri-miss' : 'fwd=request'
       fetch.send(
@@ -206,7 +206,7 @@ const PARTIAL_OR_CONDITIONAL = [
   'if-range',
 ]
 
-/** What only the connection's end delimits may have been cut (RFC 9112, section 8). */
+/** What only the connection's end delimits may be truncated (RFC 9112, section 8). */
 function isSurelyComplete({ headers }: CachedResponse): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }

@@ -6,7 +6,7 @@ import { createEgressAgent } from './egress.js'
 /** The ways to 8x8. Tokens have a connection of their own, so that no wall of downloads delays a renewal. */
 export interface Upstream {
   readonly api: Dispatcher
-  /** For bodies that are sent as they come: slow senders take connections from one another, and from nobody else. */
+  /** For bodies that are sent as they come: slow senders take connections from one another only. */
   readonly uploads: Dispatcher
   readonly token: Dispatcher
   /** Waits for what is in flight. */

@@ -4,7 +4,7 @@ export interface Memory {
 }
 
 /**
- * A slot for things that requests create. Each family declares its own, so nobody needs to know them all, and
+ * A slot for things that requests create. Each family declares its own, so no file lists them all, and
  * a reset forgets every one by replacing the `Memory` that they hang on.
  * @param initial makes the slot's content for a fresh sandbox.
  */
@@ -25,7 +25,7 @@ export function collection<T extends { id: string }>(seeds: () => readonly T[]) 
   return remembered(() => new Map(seeds().map((thing) => [thing.id, thing])))
 }
 
-/** A remembered counter: each call answers the next number, from `first` up. */
+/** A remembered counter: each call returns the next number, from `first` up. */
 export function counter(first: number): (memory: Memory) => number {
   const slot = remembered(() => ({ next: first }))
   return (memory) => slot(memory).next++

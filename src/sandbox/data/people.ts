@@ -1,6 +1,6 @@
 import { seededHex, seededNumber, seededUuid } from './seeded.js'
 
-/** Somebody who works at the made-up company whose data the sandbox shows. */
+/** An employee of the made-up company whose data the sandbox shows. */
 export interface Person {
   readonly number: number
   readonly agentId: string
@@ -80,8 +80,8 @@ export function agentsOfQueue(queueId: string): readonly Person[] {
   return people.filter((person) => (person.number + Number(queueId)) % 3 === 0)
 }
 
-/** Somebody, always the same for the same seed. */
-export function somebody(seed: string): Person {
+/** A person, always the same for the same seed. */
+export function seededPerson(seed: string): Person {
   return people[seededNumber(seed, 0, people.length - 1)] ?? firstPerson
 }
 

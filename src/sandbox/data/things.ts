@@ -7,7 +7,7 @@ export type Thing = Readonly<Record<string, unknown>> & { readonly id: string }
 /** A remembered table of things by id. */
 export type Things<T extends { readonly id: string } = Thing> = (memory: Memory) => Map<string, T>
 
-/** Hands the thing that the path's `:id` names to its response; `missing` words the 404. */
+/** Hands the thing that the path's `:id` names to its response; `missing` renders the 404. */
 export function byId<T extends { readonly id: string }>(
   things: Things<T>,
   response: (found: T, call: Call) => SandboxResponse,

@@ -8,7 +8,7 @@ export interface Window {
   readonly endMs: number
 }
 
-/** What a caller sees who names no window: the same seven days for everybody. */
+/** What a caller sees who names no window: the same seven days for every caller. */
 export const exampleWeek: Window = { startMs: Date.UTC(2026, 0, 5), endMs: Date.UTC(2026, 0, 12) }
 
 /**

@@ -5,7 +5,7 @@ import type { Family } from './family.js'
 import { isLike } from '../data/fiql.js'
 import { cursorPage } from '../gateway/paging.js'
 import { integer, list, time } from '../gateway/parameters.js'
-import { company, somebody } from '../data/people.js'
+import { company, seededPerson } from '../data/people.js'
 import { seededPick, seededUuid } from '../data/seeded.js'
 import { occurrences, windowBetween } from '../data/time-series.js'
 
@@ -69,7 +69,7 @@ function record(index: number) {
     correlationId: entityKey,
     entityType,
     entityKey,
-    auditUserId: somebody(`audit ${index}`).userId,
+    auditUserId: seededPerson(`audit ${index}`).userId,
     // JSON within JSON.
     details: JSON.stringify({ new: { id: entityKey, name: displayName } }),
   }

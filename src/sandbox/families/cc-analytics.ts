@@ -12,7 +12,7 @@ export function validTenant({ headers }: Call): SandboxResponse | undefined {
   return message(400, 'Bad request: Invalid value for X-Tenant-Info header.')
 }
 
-/** The page and size of an analytics request over so many things, or the documented refusal. */
+/** The page and size of an analytics request over so many things, or the documented error. */
 export function requestedPage(
   query: URLSearchParams,
   count: number,

@@ -82,7 +82,7 @@ function shown({ id, channelId, assignment, user, userLeft }: Conversation) {
   return { id, channelId, assignment, user, state: userLeft ? 'idle' : 'active' }
 }
 
-/** Something that the other side is told and nobody can read again. */
+/** An event that is delivered and cannot be read again. */
 function signal(fields: readonly string[], status: number): Handler {
   return inConversation((_found, call) => requiring(call, fields, () => empty(status)))
 }

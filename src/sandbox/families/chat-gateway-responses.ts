@@ -26,7 +26,7 @@ export function listResponse(
   return page === undefined ? failure(400, 'PAGE', 'page and size must be whole numbers') : hal(page)
 }
 
-/** Answers a body that is an object with all these fields; refuses any other. */
+/** Responds to a body that is an object with all these fields; rejects any other. */
 export function requiring(
   { body }: Call,
   fields: readonly string[],

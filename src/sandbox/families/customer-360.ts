@@ -3,7 +3,7 @@ import { json } from '../gateway/responses.js'
 import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { list, time } from '../gateway/parameters.js'
-import { queues, somebody } from '../data/people.js'
+import { queues, seededPerson } from '../data/people.js'
 import { seededNumber, seededPick } from '../data/seeded.js'
 import { tenantExists } from '../data/tenants.js'
 import { exampleWeek } from '../data/time-series.js'
@@ -13,7 +13,7 @@ const customerCount = 4
 const stepMs = 2 * 3_600_000
 const interactionIds = Array.from({ length: 80 }, (_, index) => `int-${8_000 + index}`)
 
-/** Ways to name a customer, and the one whom each value means; every value means somebody. */
+/** Ways to name a customer, and the one whom each value means; every value means a customer. */
 const identities = ['email', 'phoneNumber', 'contactId', 'accountId'] as const
 
 /** Source: 8x8's guide "Customer 360" and its specification. */
@@ -94,7 +94,7 @@ function interaction(interactionId: string, mediaIdentifier: string) {
 }
 
 function summary(interactionId: string) {
-  const result = `${somebody(interactionId).name} helped the customer with an order.`
+  const result = `${seededPerson(interactionId).name} helped the customer with an order.`
   const number = interactionId.slice('int-'.length)
   return {
     interactionId,

@@ -3,7 +3,7 @@ import { json, message } from '../gateway/responses.js'
 import type { Handler } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { jsonObject } from '../gateway/parameters.js'
-import { somebody } from '../data/people.js'
+import { seededPerson } from '../data/people.js'
 import { seededHex, seededNumber } from '../data/seeded.js'
 import { exampleWeek, occurrences } from '../data/time-series.js'
 
@@ -46,6 +46,6 @@ function call(index: number) {
   return {
     callId: seededHex(`recent ${index}`, 16),
     startTime: new Date(index * stepMs).toISOString(),
-    agent: somebody(`recent ${index}`).name,
+    agent: seededPerson(`recent ${index}`).name,
   }
 }

@@ -53,7 +53,7 @@ export const fax: Family = {
     'POST /faxes': send,
     'POST /faxes/bulk-delete': bulkDelete,
     'GET /faxes/:id': one((found) => json(shown(found))),
-    // Whoever fetches the pages has read them.
+    // A caller that fetches the pages has read them.
     'GET /faxes/:id/file': one((found, { memory }) => {
       keep(faxes, memory, { ...found, isRead: true })
       return bytes(pdfPage(`Fax ${found.id}`), 'application/pdf')

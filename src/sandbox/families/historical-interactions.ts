@@ -1,22 +1,22 @@
-import { queues, somebody } from '../data/people.js'
+import { queues, seededPerson } from '../data/people.js'
 import { seededHex, seededNumber, seededPick } from '../data/seeded.js'
 import { occurrences } from '../data/time-series.js'
-import { medias, rowOf, type Question, type Row } from './historical-rows.js'
+import { medias, rowOf, type ReportQuery, type Row } from './historical-rows.js'
 
 const interactionStepMs = 10 * 60_000
 
 /** One row for each interaction in the report's window. */
-export function detailedRows({ metrics, window }: Question): readonly Row[] {
+export function detailedRows({ metrics, window }: ReportQuery): readonly Row[] {
   return occurrences(window, interactionStepMs).map((index) => {
     const known = interaction(index)
     return rowOf(Object.fromEntries(metrics.map((metric) => [metric, known[metric] ?? null])))
   })
 }
 
-/** An interaction under the names that both detailed reports have for it; what nobody knows of it is null. */
+/** An interaction under the names that both detailed reports have for it; what is not known of it is null. */
 function interaction(index: number): Readonly<Record<string, unknown>> {
   const seed = `interaction ${index}`
-  const agent = somebody(seed)
+  const agent = seededPerson(seed)
   const queue = queues[seededNumber(seed, 0, queues.length - 1)]
   const handlingMs = seededNumber(seed, 5_000, 900_000)
   const startMs = index * interactionStepMs

@@ -1,18 +1,18 @@
 /** The metrics of each type of report, as 8x8's guides list them. */
 export const metrics = {
-  'agent-status-by-status-code': words(`
+  'agent-status-by-status-code': names(`
     loggedInTime statusCodeCount statusCodeTime timePercentage
   `),
-  'agent-status-logged-in': words(`
+  'agent-status-logged-in': names(`
     loggedInTime
   `),
-  'agent-status-time-on-status': words(`
+  'agent-status-time-on-status': names(`
     availableTime availableTimePercentage busyTime busyTimePercentage handlingTime
     handlingTimePercentage loggedInTime offeringTime offeringTimePercent onBreakTime
     onBreakTimePercentage workingOfflineTime workingOfflineTimePercentage wrapUpTime
     wrapUpTimePercentage
   `),
-  'queue-interactions-summary': words(`
+  'queue-interactions-summary': names(`
     accepted acceptedInSla acceptedInSlaPercentage acceptedPercentage avgAbandonTime avgBusyTime
     avgHandlingTime avgProcessingTime avgWaitBeforeAcceptedTime avgWaitTime avgWrapUpTime
     busyTime diverted entered handlingTime longestAbandonTime longestWaitBeforeAcceptTime
@@ -20,10 +20,10 @@ export const metrics = {
     totalAbandoned totalAbandonedPercentage voicemailsLeft waitingInQueue waitingInQueueTime
     wrapUpTime
   `),
-  'agent-interactions-by-wrap-up-code': words(`
+  'agent-interactions-by-wrap-up-code': names(`
     transactionCodeCount transactionCodeTime
   `),
-  'agent-interactions-call-summary': words(`
+  'agent-interactions-call-summary': names(`
     avgDirectInboundTime avgDirectOutboundTime avgHoldTime blindTransferToAgent
     blindTransferToQueue blindTransfersInitiated blindTransfersReceived conferenceTime
     conferences conferencesEstablished conferencesEstablishedTime conferencesReceived
@@ -32,11 +32,11 @@ export const metrics = {
     internalCallsReceived internalCallsTime longestHoldTime transfersInitiated transfersReceived
     warmTransfersCompleted warmTransfersReceived
   `),
-  'agent-interactions-handling-and-wrap-up': words(`
+  'agent-interactions-handling-and-wrap-up': names(`
     avgBusyTime avgHandlingTime avgOfferingTime avgProcessingTime avgWrapUpTime busyTime
     handlingTime offeringTime processingTime wrapUpTime
   `),
-  'agent-interactions-summary': words(`
+  'agent-interactions-summary': names(`
     abandoned abandonedPercentage accepted acceptedPercentage alerting assignedInteractions
     avgBusyTime avgFocusTime avgHandlingTime avgHoldTime avgSpeedToAnswer avgWrapUpTime
     blindTransferToAgent blindTransferToQueue blindTransfersInitiated blindTransfersReceived
@@ -45,12 +45,12 @@ export const metrics = {
     transfersInitiated transfersInitiatedPercentage transfersReceived warmTransfersCompleted
     warmTransfersReceived wrapUpTime
   `),
-  'digital-channels-summary': words(`
+  'digital-channels-summary': names(`
     avgSpeedToAnswer countOfInteractions handlingDuration numberOfRepliedEmails offeringDuration
     parkDuration queueWaitDuration scriptTreatmentDuration totalInteractionsDuration
     wrapUpDuration
   `),
-  'detailed-reports-interaction-details': words(`
+  'detailed-reports-interaction-details': names(`
     agentNotes blindTransferToAgent blindTransferToQueue campaignId campaignName caseFollowUp
     caseNumber channelId channelName chatType conferencesEstablished consultationsEstablished
     creationTime customerEmail customerJourneyDuration customerName customerPhone destination
@@ -73,13 +73,13 @@ export const metrics = {
     transfers twitterId warmTransfersCompleted wrapUpCode wrapUpCodeId wrapUpCodeList
     wrapUpCodeListId wrapUpCodeText wrapUpShortCode
   `),
-  'detailed-reports-agent-status-change': words(`
+  'detailed-reports-agent-status-change': names(`
     agent agentGroup agentGroupId agentId interactionId status statusCode statusCodeId
     statusCodeList statusCodeListId statusCodeShortCode statusCodeText time transactionId
   `),
 } as const
 
 /** A long list, easier to read and to compare with the guides than one string a line. */
-function words(text: string): readonly string[] {
+function names(text: string): readonly string[] {
   return text.trim().split(/\s+/)
 }

@@ -2,10 +2,10 @@ import { isObject, nonEmptyString, stringList, time } from '../gateway/parameter
 import { windowBetween } from '../data/time-series.js'
 import { detailedRows } from './historical-interactions.js'
 import { reportTypes, type ReportType } from './historical-report-types.js'
-import { summaryRows, type Question, type Row } from './historical-rows.js'
+import { summaryRows, type ReportQuery, type Row } from './historical-rows.js'
 
 /** A report as it was asked for. */
-export interface Report extends Question {
+export interface Report extends ReportQuery {
   readonly id: number
   readonly title: string
   readonly definition: Readonly<Record<string, unknown>>
@@ -82,7 +82,7 @@ function metricsOf({ metrics }: Report['definition'], type: ReportType): readonl
 function groupByOf(
   definition: Report['definition'],
   type: ReportType,
-): Pick<Question, 'grouping' | 'filters'> | string {
+): Pick<ReportQuery, 'grouping' | 'filters'> | string {
   const groupBy = isObject(definition['groupBy']) ? definition['groupBy'] : {}
   const name = groupBy['name'] ?? type.groupBy?.[0]?.name
   const grouping = type.groupBy?.find((known) => known.name === name)

@@ -23,7 +23,7 @@ interface Item {
 type Member = Readonly<Record<string, string>>
 
 /** What a report asks for. */
-export interface Question {
+export interface ReportQuery {
   readonly grouping: string
   /** The wanted values of a dimension, where not all are. */
   readonly filters: ReadonlyMap<string, readonly string[]>
@@ -33,7 +33,7 @@ export interface Question {
   readonly grandTotal: boolean
 }
 
-/** 8x8 answers no more rows as JSON. */
+/** 8x8 returns no more rows as JSON. */
 const maxRows = 10_000
 
 /** The keys of each dimension. A filter is about the last of them. */
@@ -61,7 +61,7 @@ const everything: readonly Member[] = queues.flatMap(({ id, name, channel }) =>
 )
 
 /** One row for each member of the report's grouping in each interval. */
-export function summaryRows(question: Question): readonly Row[] {
+export function summaryRows(question: ReportQuery): readonly Row[] {
   const { metrics, window, intervalMs, grandTotal } = question
   const members = membersOf(question)
   const rows: Row[] = []
@@ -81,7 +81,7 @@ export function summaryRows(question: Question): readonly Row[] {
 }
 
 /** The members of a grouping, each once, that pass the filters. */
-function membersOf({ grouping, filters }: Question): readonly Member[] {
+function membersOf({ grouping, filters }: ReportQuery): readonly Member[] {
   const keys = dimensionsOf(grouping).flatMap((dimension) => keysOf[dimension] ?? [])
   const isWanted = (one: Member) =>
     [...filters].every(([dimension, values]) => values.includes(one[keysOf[dimension]?.at(-1) ?? ''] ?? ''))

@@ -43,7 +43,7 @@ function createSummaryReport(call: Call): SandboxResponse {
   return createReport(call, 'summary', ({ id }) => link(`${addressOf(call, id)}/status`, 'status'))
 }
 
-/** The first question finds the report in progress, the second finds it done. */
+/** The first poll finds the report in progress, the second finds it done. */
 function status(report: Report, call: Call): SandboxResponse {
   report.polls++
   if (report.polls > 1) report.status = 'DONE'

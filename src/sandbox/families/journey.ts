@@ -5,7 +5,7 @@ import type { Family } from './family.js'
 import { fieldAt, isLike } from '../data/fiql.js'
 import { cursorPage } from '../gateway/paging.js'
 import { isObject, jsonObject, nonEmptyString, time } from '../gateway/parameters.js'
-import { company, somebody } from '../data/people.js'
+import { company, seededPerson } from '../data/people.js'
 import { seededHex, seededPick } from '../data/seeded.js'
 import { tenantExists } from '../data/tenants.js'
 import { occurrences, windowBetween } from '../data/time-series.js'
@@ -59,7 +59,7 @@ function accepts(filters: unknown): (one: object) => boolean {
 
 function journeyAt(index: number) {
   const seed = `journey ${index}`
-  const agent = somebody(seed)
+  const agent = seededPerson(seed)
   const direction = seededPick(`direction ${index}`, ['Inbound', 'Outbound'])
   return {
     time: new Date(index * stepMs).toISOString(),

@@ -1,4 +1,4 @@
-import { somebody, type Person } from '../data/people.js'
+import { seededPerson, type Person } from '../data/people.js'
 import { seededNumber, seededPick } from '../data/seeded.js'
 
 /** One recorded interaction every so often. */
@@ -38,7 +38,7 @@ export function interaction(index: number, customFields: Readonly<Record<string,
 }
 
 export function agentOf(index: number): Person {
-  return somebody(`qm agent ${index}`)
+  return seededPerson(`qm agent ${index}`)
 }
 
 export function interactionType(index: number): string {
@@ -58,8 +58,8 @@ export function topicsOf(categoryId: string) {
 
 export const evaluations = Array.from({ length: 34 }, (_, index) => ({
   evaluationId: String(5001 + index),
-  evaluatedUser: somebody(`evaluated ${index}`).userId,
-  evaluator: somebody(`evaluator ${index}`).userId,
+  evaluatedUser: seededPerson(`evaluated ${index}`).userId,
+  evaluator: seededPerson(`evaluator ${index}`).userId,
   score: seededNumber(`evaluation ${index}`, 40, 100),
 }))
 

@@ -72,7 +72,7 @@ const everyAgent = refreshed((nowMs) =>
   })),
 )
 
-/** In group answers the numbers are strings. */
+/** In responses by group the numbers are strings. */
 export function groupResponses(nowMs: number): readonly MetricsResponse[] {
   return groups.map(({ id, name }) => ({
     id,

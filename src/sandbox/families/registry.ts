@@ -16,7 +16,7 @@ import { storage } from './storage.js'
 import { workAnalytics } from './work-analytics.js'
 import { workChat } from './work-chat.js'
 
-/** Every API that answers. The first whose base matches takes the request. */
+/** Every API of the sandbox. The first whose base matches takes the request. */
 export const families: readonly Family[] = [
   realtime,
   historical,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { company, somebody } from '../data/people.js'
+import { company, seededPerson } from '../data/people.js'
 import { seededHex, seededNumber, seededPick, seededUuid } from '../data/seeded.js'
 import { wavTone } from '../files/wav.js'
 
@@ -55,7 +55,7 @@ export function objectContent(object: StorageObject): Buffer {
 function describe(index: number): StorageObject {
   const type = types[index % types.length] ?? 'callrecording'
   const bytes = content(index, type)
-  const person = somebody(`object ${index}`)
+  const person = seededPerson(`object ${index}`)
   const createdTime = new Date(firstCreatedMs + index * stepMs).toISOString().slice(0, 19)
   const caller = `+1408555${String(seededNumber(`caller ${index}`, 0, 9999)).padStart(4, '0')}`
   const { mimeType, extension } = form(type)
@@ -87,7 +87,7 @@ function describe(index: number): StorageObject {
 function content(index: number, type: (typeof types)[number]): Buffer {
   const { mimeType } = form(type)
   if (mimeType === 'audio/wav') return wavTone(seededNumber(`tone ${index}`, 220, 880), 0.25)
-  const { name } = somebody(`object ${index}`)
+  const { name } = seededPerson(`object ${index}`)
   if (mimeType === 'text/plain') {
     return Buffer.from(`${name}: Good morning, how can I help?\nCaller ${index}: My order has not arrived.\n`)
   }

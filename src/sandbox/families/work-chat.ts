@@ -4,7 +4,7 @@ import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { collection, counter } from '../data/memory.js'
 import { integer, jsonObject, nonEmptyString } from '../gateway/parameters.js'
-import { somebody } from '../data/people.js'
+import { seededPerson } from '../data/people.js'
 import { allOf, keep } from '../data/things.js'
 
 interface Message {
@@ -23,7 +23,7 @@ const messages = collection<Message>(() =>
   Array.from({ length: 72 }, (_, index) => ({
     id: `m${index + 1}`,
     room: rooms[index % rooms.length] ?? 'general',
-    author: somebody(`chat ${index}`).name,
+    author: seededPerson(`chat ${index}`).name,
     parsed: `Message ${index + 1}`,
     timestamp: timestampOf(index + 1),
   })),

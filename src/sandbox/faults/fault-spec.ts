@@ -1,13 +1,13 @@
-import { refusalKinds, type RefusalKind } from './gateway-faults.js'
+import { refusalKinds, type RejectionKind } from './gateway-faults.js'
 
 /** What shall go wrong with a request. */
 export interface Fault {
   /** Wait this long before the headers. */
   delayMs?: number
-  /** Answer this status with the gateway's own body instead of the real response. */
+  /** Respond with this status and the gateway's own body instead of the real response. */
   status?: number
   /** Which 401 body; only with status 401. */
-  kind?: RefusalKind
+  kind?: RejectionKind
   /** `Retry-After` in seconds. */
   retryAfterSeconds?: number
   /** Send this many bytes of the body under a larger Content-Length, then destroy the connection. */
@@ -36,8 +36,8 @@ export const faultKeys =
 
 /** Reads the header `X-Sandbox-Fault`: `slow=200; status=503, retry-after=2`. */
 export function parseFaultHeader(value: string): FaultSpec {
-  const words = value.split(/[,;]/).map((word) => word.trim())
-  const spec = parseFault(words.filter((word) => word !== '').map(splitAtEquals))
+  const parts = value.split(/[,;]/).map((part) => part.trim())
+  const spec = parseFault(parts.filter((part) => part !== '').map(splitAtEquals))
   if ('fault' in spec && (spec.fault.times !== undefined || spec.fault.path !== undefined)) {
     return { error: 'times and path are for /sandbox/fault; the header is about its own request' }
   }

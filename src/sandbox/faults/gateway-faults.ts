@@ -3,13 +3,13 @@ import { json, message } from '../gateway/responses.js'
 import type { SandboxResponse } from '../gateway/handler.js'
 
 /** Which of the gateway's 401 bodies is meant. */
-export type RefusalKind = 'missing' | 'expired' | 'invalid' | 'product' | 'kong'
+export type RejectionKind = 'missing' | 'expired' | 'invalid' | 'product' | 'kong'
 
-export const refusalKinds: readonly RefusalKind[] = ['missing', 'expired', 'invalid', 'product', 'kong']
+export const refusalKinds: readonly RejectionKind[] = ['missing', 'expired', 'invalid', 'product', 'kong']
 
 // Apigee's runtime error codes; 8x8's chat specification shows the second as its own 401.
-const refusals: Readonly<
-  Record<Exclude<RefusalKind, 'kong'>, readonly [faultstring: string, errorcode: string]>
+const rejections: Readonly<
+  Record<Exclude<RejectionKind, 'kong'>, readonly [faultstring: string, errorcode: string]>
 > = {
   missing: ['Invalid access token', 'oauth.v2.InvalidAccessToken'],
   invalid: ['Invalid Access Token', 'keymanagement.service.invalid_access_token'],
@@ -21,9 +21,9 @@ const refusals: Readonly<
 }
 
 /** The gateway's 401 to a token (Apigee's `fault` object, or Kong's plain message). */
-export function refusal(kind: RefusalKind): SandboxResponse {
+export function rejection(kind: RejectionKind): SandboxResponse {
   if (kind === 'kong') return message(401, 'Unauthorized', { 'WWW-Authenticate': 'Bearer' })
-  const [faultstring, errorcode] = refusals[kind]
+  const [faultstring, errorcode] = rejections[kind]
   return apigeeFault(401, faultstring, errorcode)
 }
 
@@ -38,7 +38,7 @@ export function apigeeFault(status: number, faultstring: string, errorcode: stri
  */
 export function gatewayFault(
   status: number,
-  kind: RefusalKind = 'invalid',
+  kind: RejectionKind = 'invalid',
   retryAfterSeconds?: number,
 ): SandboxResponse {
   const response = faultBody(status, kind, retryAfterSeconds ?? 1)
@@ -46,10 +46,10 @@ export function gatewayFault(
   return { ...response, headers: { ...response.headers, 'Retry-After': String(retryAfterSeconds) } }
 }
 
-function faultBody(status: number, kind: RefusalKind, retryAfterSeconds: number): SandboxResponse {
+function faultBody(status: number, kind: RejectionKind, retryAfterSeconds: number): SandboxResponse {
   switch (status) {
     case 401:
-      return refusal(kind)
+      return rejection(kind)
     case 403:
       return message(403, 'You cannot consume this service')
     case 404:

@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Account } from '../data/account.js'
 import { json, message } from './responses.js'
 import type { SandboxResponse } from './handler.js'
-import { apigeeFault, refusal } from '../faults/gateway-faults.js'
+import { apigeeFault, rejection } from '../faults/gateway-faults.js'
 import { invalidKey } from './work-token-endpoint.js'
 
-/** A gateway check: the refusal of a request, or undefined when it may pass. */
+/** A gateway check: the rejection of a request, or undefined when it may pass. */
 export type AccessCheck = (
   headers: IncomingHttpHeaders,
   account: Account,
@@ -16,17 +16,17 @@ export type AccessCheck = (
 export function appToken(product: string): AccessCheck {
   return (headers, account) => {
     const token = bearer(headers)
-    if (!token) return refusal('missing')
+    if (!token) return rejection('missing')
     const state = account.tokens.state(token)
-    if (state === 'unknown') return refusal('invalid')
-    if (state === 'expired') return refusal('expired')
-    return account.products.includes(product) ? undefined : refusal('product')
+    if (state === 'unknown') return rejection('invalid')
+    if (state === 'expired') return rejection('expired')
+    return account.products.includes(product) ? undefined : rejection('product')
   }
 }
 
 /**
  * The app's key in `x-api-key`; no token is looked at.
- * @param refused words the 401 in the way of the API behind it.
+ * @param refused renders the 401 in the way of the API behind it.
  * @param product its internal name, where 8x8 documents one; without it every app has it.
  */
 export function apiKey(
@@ -49,7 +49,7 @@ export const workToken: AccessCheck = (headers, account) => {
   }
   const state = account.workTokens.state(token)
   if (state === 'unknown') return unauthorized('invalid_token', 'Cannot convert access token to JSON')
-  // 8x8 really repeats the token in its response: a trap for whoever logs bodies.
+  // 8x8 really repeats the token in its response: a trap for programs that log bodies.
   if (state === 'expired') return unauthorized('invalid_token', `Access token expired: ${token}`)
   return undefined
 }
@@ -65,7 +65,7 @@ export const customerToken: AccessCheck = (headers, account) => {
 
 export const open: AccessCheck = () => undefined
 
-/** Work chat words a bad key as Apigee words a bad token. */
+/** Work chat reports a bad key as Apigee reports a bad token. */
 export function chatKeyRefused(): SandboxResponse {
   return apigeeFault(401, 'Invalid access token', 'oauth.v2.InvalidAccessToken')
 }

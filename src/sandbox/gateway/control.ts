@@ -43,7 +43,7 @@ export function isControlPath(path: string): boolean {
   return path === '/sandbox' || path.startsWith('/sandbox/')
 }
 
-/** Answers a control address. They need no token, so that they work with curl and through any proxy. */
+/** Responds to a control address. They need no token, so that they work with curl and through any proxy. */
 export function handleControl(request: IncomingMessage, body: ReceivedBody, state: State): SandboxResponse {
   const { path, query } = splitTarget(request.url ?? '/')
   const method = request.method === 'HEAD' ? 'GET' : request.method

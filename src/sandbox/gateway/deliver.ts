@@ -7,13 +7,13 @@ import type { Fault } from '../faults/fault-spec.js'
 /**
  * Puts a response on the wire, with what the fault does to it. Large bodies go piece by piece at the reader's
  * speed, so memory stays flat. Ends early and quietly when the reader has left.
- * @param answered called when the headers are written.
+ * @param headersWritten called when the headers are written.
  */
 export async function deliver(
   raw: ServerResponse,
   response: SandboxResponse,
   fault: Fault = {},
-  answered?: () => void,
+  headersWritten?: () => void,
 ): Promise<void> {
   const gone = new AbortController()
   raw.once('close', () => gone.abort())
@@ -22,7 +22,7 @@ export async function deliver(
 
   const { body } = response
   const bodiless = raw.req.method === 'HEAD' || response.status === 204 || response.status === 304
-  answered?.()
+  headersWritten?.()
   raw.writeHead(response.status, { ...response.headers, ...lengthOf(response, fault) })
   if (fault.stall) return raw.flushHeaders()
   if (bodiless || (body.length === 0 && fault.cutAfterBytes === undefined)) return void raw.end()
@@ -72,7 +72,7 @@ function lengthOf(response: SandboxResponse, fault: Fault): Record<string, numbe
   return { 'Content-Length': Math.max(length, (fault.cutAfterBytes ?? -1) + 1) }
 }
 
-/** A cut comes after the bytes that were asked for, so these must have left first. */
+/** The connection breaks after the bytes that were asked for, so these must have left first. */
 async function flushed(response: ServerResponse): Promise<void> {
   response.flushHeaders()
   // Node holds what was written in this turn of the event loop back, to send it in one piece.

@@ -28,7 +28,7 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
-  /** The request's body, cut at 1 MiB: nothing that the sandbox parses is larger. */
+  /** The request's body, truncated at 1 MiB: nothing that the sandbox parses is larger. */
   readonly body: Buffer
   /** Milliseconds on the sandbox's clock. */
   readonly nowMs: number

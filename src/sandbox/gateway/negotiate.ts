@@ -1,5 +1,5 @@
 /**
- * Picks the media type to answer with: the first offered one among those that the caller likes best
+ * Picks the media type of the response: the first offered one among those that the caller likes best
  * (RFC 9110, section 12.5.1).
  * @returns undefined when the caller accepts none, which is a 406.
  */

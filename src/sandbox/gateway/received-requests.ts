@@ -7,7 +7,7 @@ export interface RecordedRequest {
   bodyBytes: number
   /** Hexadecimal SHA-256 of the bytes received (of nothing for no body). */
   bodySha256: string
-  /** The status answered, 0 while unanswered. */
+  /** The status of the response, 0 until there is one. */
   status: number
 }
 

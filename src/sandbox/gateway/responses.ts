@@ -4,7 +4,7 @@ type Headers = Readonly<Record<string, string>>
 
 const nothing = new Uint8Array(0)
 
-/** A JSON answer. `headers` may replace the content type: 8x8 uses several. */
+/** A JSON response. `headers` may replace the content type: 8x8 uses several. */
 export function json(value: unknown, status = 200, headers: Headers = {}): SandboxResponse {
   return {
     status,
@@ -19,8 +19,8 @@ export function problem(value: unknown, status: number): SandboxResponse {
 }
 
 /** The plain `{"message"}` error of the analytics backends and of the gateway itself. */
-export function message(status: number, words: string, headers: Headers = {}): SandboxResponse {
-  return json({ message: words }, status, headers)
+export function message(status: number, text: string, headers: Headers = {}): SandboxResponse {
+  return json({ message: text }, status, headers)
 }
 
 export function text(body: string, type: string, status = 200, headers: Headers = {}): SandboxResponse {
@@ -36,7 +36,7 @@ export function empty(status: number, headers: Headers = {}): SandboxResponse {
   return { status, headers, body: nothing }
 }
 
-/** What the gateway says about a path that belongs to no API (Kong's words). */
+/** What the gateway says about a path that belongs to no API (Kong's text). */
 export function noRoute(): SandboxResponse {
   return message(404, 'no Route matched with those values')
 }

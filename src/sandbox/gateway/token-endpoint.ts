@@ -10,7 +10,7 @@ const base62 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /**
  * 8x8's token endpoint: client credentials (RFC 6749, section 4.4) with 8x8's own twists. Every value of the
- * answer is a string, the type is `BearerToken`, the product list comes as Java prints one, and errors say
+ * response is a string, the type is `BearerToken`, the product list comes as Java prints one, and errors say
  * `ErrorCode` and `Error`. Source: "OAuth Authentication for 8x8 XCaaS APIs" and the chat v2 specification.
  */
 export function handleTokenRequest(

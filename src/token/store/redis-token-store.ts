@@ -10,11 +10,11 @@ export interface RedisTokenStoreOptions {
 
 /**
  * A token store in Redis (6.2 and later) or Valkey. It is needed for a moment in many minutes, so each visit has a
- * connection of its own: none lies idle to be cut by a firewall, none is found dead when it is needed, and none has to
+ * connection of its own: none lies idle until a firewall drops it, none is found dead when it is needed, and none has to
  * be kept alive, reconnected or drained.
  */
 export function createRedisTokenStore({ url, timeoutMs }: RedisTokenStoreOptions): TokenStore {
-  // Only whoever sets a store pays for loading the client.
+  // The client is loaded only where a store is set.
   const loading = import('./redis-client.js')
   loading.catch(() => undefined)
   const visits = new Set<TokenStoreVisit>()
@@ -135,7 +135,7 @@ function createBound(timeoutMs: number) {
     let timer: NodeJS.Timeout | undefined
     const tooLate = new Promise<never>((_, reject) => {
       const leftMs = startedAt + timeoutMs - performance.now()
-      const error = new TokenStoreError(`it did not answer within ${timeoutMs} ms`)
+      const error = new TokenStoreError(`it did not respond within ${timeoutMs} ms`)
       timer = setTimeout(() => reject(error), Math.max(leftMs, 0))
     })
     try {

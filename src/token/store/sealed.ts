@@ -18,7 +18,7 @@ const TAG_BYTES = 16
  * AES-256-GCM under a key derived from a secret by HKDF-SHA256 (RFC 5869). Name and key depend on the whole context, and
  * the name is authenticated too, so that a value is good in one place only.
  *
- * @param secret high in entropy: whoever has the sealed text can try guesses
+ * @param secret high in entropy: an attacker with the sealed text can try guesses
  * @param context what the text belongs to; different lists never share a name or a key
  */
 export function createSeal(secret: string, context: readonly string[]): Seal {

@@ -36,7 +36,7 @@ export interface StoredValue {
 /** Whether the lock is ours; times in milliseconds. */
 export type Lock =
   | { readonly taken: true; readonly takenAt: number }
-  /** Somebody else has it, for so long at most. */
+  /** Another replica has it, for so long at most. */
   | { readonly taken: false; readonly freeInMs: number }
 
 /** Why the store is of no use. The message may be logged: it holds no address, no password and no value. */

@@ -12,7 +12,7 @@ test('a wrong secret is said to be one of key and secret, with where to compare 
 
   assert.equal(code, 1)
   assert.deepEqual(failed, ['token'])
-  assert.equal(checks.token!.detail, 'The token endpoint answered 401 (invalid_client).')
+  assert.equal(checks.token!.detail, 'The token endpoint responded 401 (invalid_client).')
   assert.match(checks.token!.advice!, /X8_APP_KEY and X8_APP_SECRET .* Admin Console > API Keys/)
   assert.equal(sandbox.tokenRequests, 1, 'a refused secret is not tried again')
 })
@@ -87,7 +87,7 @@ test('an endless response of the token endpoint is cut off', async () => {
   const { failed, checks } = await examine({ X8_BASE_URL: origin })
 
   assert.deepEqual(failed, ['token'])
-  assert.equal(checks.token!.detail, 'The token endpoint answered 200 without a JSON object.')
+  assert.equal(checks.token!.detail, 'The token endpoint responded 200 without a JSON object.')
 })
 
 test('a token endpoint that hangs up is said to', async () => {

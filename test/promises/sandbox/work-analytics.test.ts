@@ -43,7 +43,7 @@ test('a Work Analytics login says what is wrong with it', () =>
     const key = await workLogin(sandbox, { key: 'wrong' })
     assert.equal(key.status, 400)
     assert.equal((await jsonOf(key))['code'], 'SHA001')
-    const user = await workLogin(sandbox, { username: 'nobody' })
+    const user = await workLogin(sandbox, { username: 'none' })
     assert.equal(user.status, 400)
     assert.deepEqual(await jsonOf(user), { error_description: 'USER_NOTFOUND_ERROR', error: 'invalid_grant' })
   }))

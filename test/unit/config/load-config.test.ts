@@ -273,7 +273,7 @@ test('each mistake names its variable and what it should be', () => {
     [
       'NODE_TLS_REJECT_UNAUTHORIZED',
       ['0'],
-      'NODE_TLS_REJECT_UNAUTHORIZED must not be 0: the token would go to whoever answers. Trust a private certificate authority with NODE_EXTRA_CA_CERTS instead.',
+      'NODE_TLS_REJECT_UNAUTHORIZED must not be 0: the token could go to any server that answers the call. Trust a private certificate authority with NODE_EXTRA_CA_CERTS instead.',
     ],
   ] as const) {
     for (const value of values) assert.deepEqual(errors({ [name]: value }), [error], `${name}=${value}`)

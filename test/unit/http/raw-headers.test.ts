@@ -24,8 +24,14 @@ test('Connection names hop-by-hop headers, in any case, in several lines and wit
     [['Connection', 'keep-alive'], undefined],
     [['Connection', 'Close', 'connection', ''], undefined],
     [[], undefined],
-    [['Connection', 'keep-alive, X-Mine'], ['keep-alive', 'x-mine']],
-    [['Connection', 'A', 'CONNECTION', ' B ,c'], ['a', 'b', 'c']],
+    [
+      ['Connection', 'keep-alive, X-Mine'],
+      ['keep-alive', 'x-mine'],
+    ],
+    [
+      ['Connection', 'A', 'CONNECTION', ' B ,c'],
+      ['a', 'b', 'c'],
+    ],
   ] as const) {
     const found = connectionOptions(raw)
     assert.deepEqual(found && [...found], names)

@@ -152,7 +152,7 @@ test('an endpoint that never answers is given up, and so is the connection', asy
   await assert.rejects(appTokenRequest(endpoint, app())(), {
     name: 'TokenError',
     kind: 'unavailable',
-    message: 'The token endpoint did not answer within 100 ms.',
+    message: 'The token endpoint did not respond within 100 ms.',
   })
   await closed
 })
@@ -168,7 +168,7 @@ test('a response that drips does not get longer than the whole request may take'
   )
   await assert.rejects(appTokenRequest(endpoint, app())(), {
     kind: 'unavailable',
-    message: 'The token endpoint did not answer within 200 ms.',
+    message: 'The token endpoint did not respond within 200 ms.',
   })
   await closed
 })
@@ -205,7 +205,7 @@ test('a redirect is not followed: nobody else gets the secret', async () => {
     )
     await assert.rejects(appTokenRequest(endpoint, app())(), {
       kind: 'unavailable',
-      message: `The token endpoint answered with a redirect (${status.slice(0, 3)}), which is not followed.`,
+      message: `The token endpoint responded with a redirect (${status.slice(0, 3)}), which is not followed.`,
     })
   }
   assert.equal(elsewhere.received.length, 0)
@@ -255,6 +255,6 @@ test('a refusal of the credentials is told from a failure', async () => {
   const { endpoint } = await startEndpoint((socket) => socket.write(http('401 Unauthorized', body)))
   await assert.rejects(appTokenRequest(endpoint, app())(), {
     kind: 'refused',
-    message: 'The token endpoint answered 401 (invalid_client).',
+    message: 'The token endpoint responded 401 (invalid_client).',
   })
 })

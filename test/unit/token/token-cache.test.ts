@@ -11,10 +11,10 @@ const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
 const down = () => {
-  throw new TokenError('unavailable', 'The token endpoint answered 503.')
+  throw new TokenError('unavailable', 'The token endpoint responded 503.')
 }
 const refused = () => {
-  throw new TokenError('refused', 'The token endpoint answered 401 (invalid_client).')
+  throw new TokenError('refused', 'The token endpoint responded 401 (invalid_client).')
 }
 
 /** The token, which must be there without a promise. */
@@ -227,7 +227,7 @@ test('while the endpoint is left alone callers hear at once when to come back', 
     assert.equal(error.problem, 'token-unavailable')
     assert.equal(error.status, 503)
     assert.equal(error.retryAfterSeconds, 7)
-    assert.match(error.detail, /^The token endpoint answered 503\. Nothing was sent to 8x8/)
+    assert.match(error.detail, /^The token endpoint responded 503\. Nothing was sent to 8x8/)
     return true
   })
   assert.equal(world.requestedAt.length, 4)

@@ -118,7 +118,7 @@ test('a token that may not stand in a header is refused', () => {
     assert.throws(() => judge({ access_token: value }), {
       name: 'TokenError',
       kind: 'unavailable',
-      message: 'The token endpoint answered 200 without a usable access_token.',
+      message: 'The token endpoint responded 200 without a usable access_token.',
     })
   }
 })
@@ -165,7 +165,7 @@ test('200 with something else than a JSON object is a failure that passes', () =
   ]) {
     const { kind, message } = failure(200, body)
     assert.equal(kind, 'unavailable', body)
-    assert.equal(message, 'The token endpoint answered 200 without a JSON object.')
+    assert.equal(message, 'The token endpoint responded 200 without a JSON object.')
   }
 })
 
@@ -225,7 +225,7 @@ test('odd shapes of errors do no harm', () => {
     '{"ErrorCode":7,"error":null,"code":[]}',
     '{"__proto__":{"error":"x"}}',
   ]) {
-    assert.equal(failure(401, body).message, 'The token endpoint answered 401.', body)
+    assert.equal(failure(401, body).message, 'The token endpoint responded 401.', body)
   }
 })
 
@@ -233,20 +233,20 @@ test('a redirect is a failure that says so', () => {
   for (const status of [301, 302, 303, 307, 308]) {
     const { kind, message } = failure(status, '')
     assert.equal(kind, 'unavailable')
-    assert.equal(message, `The token endpoint answered with a redirect (${status}), which is not followed.`)
+    assert.equal(message, `The token endpoint responded with a redirect (${status}), which is not followed.`)
   }
 })
 
 test('a reason names known error codes and repeats nothing else of the response', () => {
   assert.equal(
     failure(401, { ErrorCode: 'invalid_client', Error: 'my-secret is wrong' }).message,
-    'The token endpoint answered 401 (invalid_client).',
+    'The token endpoint responded 401 (invalid_client).',
   )
   assert.equal(
     failure(401, { fault: { detail: { errorcode: 'oauth.v2.InvalidClientIdentifier' } } }).message,
-    'The token endpoint answered 401 (oauth.v2.InvalidClientIdentifier).',
+    'The token endpoint responded 401 (oauth.v2.InvalidClientIdentifier).',
   )
-  assert.equal(failure(400, { code: 'SHA001' }).message, 'The token endpoint answered 400 (SHA001).')
+  assert.equal(failure(400, { code: 'SHA001' }).message, 'The token endpoint responded 400 (SHA001).')
   for (const echoed of [
     'my-secret',
     'eght_0123456789',
@@ -254,8 +254,8 @@ test('a reason names known error codes and repeats nothing else of the response'
     'a\r\nb',
     'x'.repeat(200),
   ]) {
-    assert.equal(failure(401, { error: echoed }).message, 'The token endpoint answered 401.')
-    assert.equal(failure(500, { code: echoed }).message, 'The token endpoint answered 500.')
+    assert.equal(failure(401, { error: echoed }).message, 'The token endpoint responded 401.')
+    assert.equal(failure(500, { code: echoed }).message, 'The token endpoint responded 500.')
   }
 })
 
