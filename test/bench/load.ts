@@ -9,7 +9,7 @@ export interface Load {
   readonly requestsPerSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
-  /** Connections that failed, reads and writes that failed, answers that took longer than 2 s. */
+  /** Connections that failed, reads and writes that failed, responses that took longer than 2 s. */
   readonly socketErrors: number
 }
 
@@ -55,7 +55,7 @@ wrk.body = '{"text":"' .. string.rep("x", 2037) .. '"}'
 /** Reads what wrk prints. */
 export function readReport(report: string): Load {
   const refused = /Non-2xx or 3xx responses: (\d+)/.exec(report)
-  if (refused !== null) throw new Error(`${refused[1]} answers were not a success: nothing was measured.`)
+  if (refused !== null) throw new Error(`${refused[1]} responses were not a success: nothing was measured.`)
   const number = (pattern: RegExp) => Number(pattern.exec(report)?.[1] ?? Number.NaN)
   const errors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(report)
   const load: Load = {

@@ -50,7 +50,7 @@ async function run(options: Options): Promise<void> {
   process.stdout.write(`\n${describe(options)}\n${report(all, all.find(isBaseline) ?? all[0]!)}`)
 }
 
-/** Who takes part: whoever is wanted and installed. */
+/** Who takes part: what is wanted and installed. */
 function choose({ only }: Options): Program[] {
   const known = programs()
   const stranger = only.find((name) => known.every((program) => program.name !== name))

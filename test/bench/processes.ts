@@ -22,7 +22,7 @@ export interface Command {
   readonly output: string
 }
 
-// Debian keeps servers where not everybody's PATH leads.
+// Debian keeps servers where not every PATH leads.
 export const PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`
 
 const children = new Set<ChildProcess>()

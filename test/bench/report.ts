@@ -78,7 +78,7 @@ const HOW_TO_READ = `How to read it: CPU is the program's own time (user and sys
 that depends least on what else the machine does. Its ratio is the median of the rounds' ratios; where lowest and highest
 are far apart, the machine was busy: take more rounds, and look at the ratio of the least. Requests a second and latency
 depend on how the cores are shared with wrk and the upstream, whose CPU for one request stands under "others": N cores give
-no more than N s / (CPU + others) answers a second. At full load latency is mostly waiting in line.
+no more than N s / (CPU + others) responses a second. At full load latency is mostly waiting in line.
 Memory is resident, what processes share counted for each. Only this proxy checks callers, keeps a token, counts and
 logs, but for "its log on"; logs go to a file.
 `

@@ -12,7 +12,7 @@ export interface Started extends Running {
 
 const PATIENCE_MS = 30_000
 
-/** Starts a server and waits until it answers with a success. @throws Error with what it said, if it never does */
+/** Starts a server and waits until it responds with a success. @throws Error with what it said, if it never does */
 export async function startServer(command: Command, url: string): Promise<Started> {
   const began = performance.now()
   const running = start(command)
@@ -20,12 +20,12 @@ export async function startServer(command: Command, url: string): Promise<Starte
     if ((await statusOf(url)) === 200) return { ...running, firstResponseMs: performance.now() - began }
     const why = running.ended()
     if (why !== undefined) throw new Error(why)
-    if (performance.now() - began > PATIENCE_MS) throw new Error(`${command.file} never answered at ${url}.`)
+    if (performance.now() - began > PATIENCE_MS) throw new Error(`${command.file} never responded at ${url}.`)
     await sleep(2)
   }
 }
 
-/** A port that nobody listens on at this moment. */
+/** A port that nothing listens on at this moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

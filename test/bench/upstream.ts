@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { makeCertificate } from '../support/certificates.js'
 import type { Command } from './processes.js'
 
-/** What answers in the place of 8x8, for all programs alike. */
+/** What stands in for 8x8, for all programs alike. */
 export interface Upstream {
   readonly port: number
   readonly origin: string
@@ -13,7 +13,7 @@ export interface Upstream {
 
 export const TARGET = '/analytics/cc/v5/realtime-metrics/queues'
 
-/** nginx with a small JSON answer for everything and a token for those who ask for one. */
+/** nginx with a small JSON response for everything and a token for token requests. */
 export function configureUpstream(folder: string, port: number, tls: boolean): [Upstream, Command] {
   const config = join(folder, 'upstream.conf')
   const ca = join(folder, 'ca.pem')
@@ -27,7 +27,7 @@ export function configureUpstream(folder: string, port: number, tls: boolean): [
          listen 127.0.0.1:${port}${tls ? ' ssl' : ''};
          ${tls ? `ssl_certificate ${folder}/upstream.pem; ssl_certificate_key ${folder}/upstream.key;` : ''}
          default_type application/json;
-         # Whoever changes connections in the middle of a turn pays for that in this turn.
+         # A program that changes connections in the middle of a turn pays for that in this turn.
          keepalive_requests 100000000; keepalive_timeout 600s;
          location / { return 200 '${JSON.stringify(QUEUES)}'; }
          location = /oauth/v2/token { return 200 '${JSON.stringify(TOKEN)}'; }

@@ -301,7 +301,7 @@ async function waitUntilLive(port: number, program: ChildProcess, output: () => 
     if (response?.status === 200) return
     await wait(50)
   }
-  assert.fail(`the program does not answer:\n${output()}`)
+  assert.fail(`the program does not respond:\n${output()}`)
 }
 
 /** As the example app calls: the connection goes to the container's address, the Host header has the service's name. */

@@ -78,7 +78,7 @@ test('every metric that the proxy has of its own is on the dashboard', () => {
   )
 })
 
-test("own errors are told from 8x8's by every name that is answered with a 5xx", () => {
+test("own errors are told from 8x8's by every name that has a 5xx", () => {
   const names = Object.entries(PROBLEMS).flatMap(([name, { status }]) => (status >= 500 ? [name] : []))
   const listed = [...rules.map(({ expr }) => expr), ...targets.map(({ expr }) => expr)].flatMap((expr) =>
     [...expr.matchAll(/name=~"([^"$]+)"/g)].map(([, list]) => list!.split('|').toSorted()),

@@ -200,7 +200,7 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   post: (port, agent) => ask(port, { method: 'POST', path: BEARER, body: 'x'.repeat(5000), agent }),
   download: (port, agent) => ask(port, { path: DOWNLOAD, agent }),
   upload: (port, agent) => ask(port, { method: 'POST', path: DOWNLOAD, body: Buffer.alloc(MEBIBYTE), agent }),
-  'refused token': (port, agent) =>
+  'rejected token': (port, agent) =>
     ask(port, { path: BEARER, agent, headers: fault('status=401;kind=expired') }),
   'missing product': (port, agent) =>
     ask(port, { path: BEARER, agent, headers: fault('status=401;kind=product') }),
@@ -217,7 +217,7 @@ const DEEDS: Readonly<Record<string, Deed>> = {
     client.destroy()
     return 'left'
   },
-  'leave a stalled answer': async (port) => {
+  'leave a stalled response': async (port) => {
     const client = open(port, { path: BEARER, headers: fault('stall') }).on('error', () => undefined)
     client.end()
     await once(client, 'response').catch(() => undefined)
@@ -245,7 +245,7 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   },
 }
 
-/** What may come of each deed; a refusal that is cut before it is understood is a broken response. */
+/** What may come of each deed; a 401 that is truncated before it is understood is a broken response. */
 const EXPECTED = (name: string): RegExp =>
   name === 'cut' ? /^(?:cut|502)$/ : /^(?:2\d\d|404|405|401|503|cut|left)$/
 

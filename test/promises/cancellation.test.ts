@@ -208,7 +208,7 @@ test('a caller who leaves while every connection is busy is never sent on', { ti
   assert.ok(!targets.includes(`${KEYED}/leaver`))
 })
 
-test('one who leaves takes nobody else along', { timeout: 10_000 }, async () => {
+test('one who leaves ends no other', { timeout: 10_000 }, async () => {
   const { handle, next } = handedOver()
   const { proxy } = await startPair({ handle })
   const first = next()

@@ -70,7 +70,7 @@ test('doctor | head ended with a stack trace', () => {
 })
 
 suite('settings', { timeout: 60_000, concurrency: 2 }, () => {
-  test('every mistake is named at once, one line each, without a stack and without a secret', async () => {
+  test('every invalid setting is named at once, one line each, without a stack and without a secret', async () => {
     const { code, stdout, stderr } = await run({
       environment: {
         X8_APP_SECRET: `${SECRET} with spaces`,
@@ -208,7 +208,7 @@ suite('signals', { timeout: 60_000, concurrency: 2 }, () => {
     await cut
   })
 
-  test('what outlasts the grace time is cut, and the exit code says so', async () => {
+  test('what outlasts the grace time is aborted, and the exit code says so', async () => {
     const upstream = await startUpstream({ respond: () => undefined })
     const program = startProgram({
       environment: { ...MADE_UP, X8_BASE_URL: upstream.origin, X8_SHUTDOWN_GRACE_MS: '100' },
@@ -277,7 +277,7 @@ suite('a Unix socket', { timeout: 60_000, skip: process.platform === 'win32' && 
     assertPlain(stderr)
   })
 
-  test('serves on after a response to a caller of HTTP/1.0 was cut', async () => {
+  test('serves on after a response to a caller of HTTP/1.0 was aborted', async () => {
     let cut: () => void
     const upstream = await startRawUpstream((socket, head) => {
       if (!head.includes('/cut')) return void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')

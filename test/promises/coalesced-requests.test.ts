@@ -15,7 +15,7 @@ import { allWait, cacheOf, cacheStatus, metric, QUEUES, startWorld } from '../su
 
 const MiB = 1024 * 1024
 
-/** An 8x8 that keeps its API requests for the test to answer. */
+/** An 8x8 that keeps its API requests for the test to respond to. */
 async function startHeldWorld(environment: Record<string, string> = {}) {
   const held: ServerResponse[] = []
   const world = await startWorld(
@@ -69,7 +69,7 @@ test('a caller who waits with others leaves alone; when the last one leaves, the
   assert.equal((await next).text, '[2]', 'it is asked for anew')
 })
 
-test('a response that is cut is never kept, and nobody takes it for whole', async () => {
+test('a response that is aborted is never stored, and no caller takes it for complete', async () => {
   let whole = false
   const upstream = await startRawUpstream((socket) => {
     if (whole) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]')
@@ -88,7 +88,7 @@ test('a response that is cut is never kept, and nobody takes it for whole', asyn
   assert.deepEqual([next.text, cacheStatus(next)], ['[]', { fwd: 'uri-miss', stored: 'true' }])
 })
 
-test('a response that ends with its connection is given, but not kept: it may have been cut', async () => {
+test('a response that ends with its connection is given, but not kept: it may be truncated', async () => {
   const upstream = await startRawUpstream((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n[1,2,3'))
   const tokens = await startUpstream()
   const proxy = await startProxy({
@@ -215,7 +215,7 @@ test('a caller who does not read holds up neither the others nor the connection 
   )
 })
 
-test('callers who wait for a shared response are cut by the end of the grace time, like all others', async () => {
+test('callers who wait for a shared response are aborted at the end of the grace time, like all others', async () => {
   const { proxy, held } = await startHeldWorld({ X8_SHUTDOWN_GRACE_MS: '300' })
   const callers = Array.from({ length: 5 }, () => begin(proxy.port))
   const responses = Promise.allSettled(callers.map((client) => responseTo(client)))
@@ -233,7 +233,7 @@ test('a shared request that takes too long ends for all who wait, with the same 
   await until(() => held.every((response) => response.destroyed))
 })
 
-test('an informational response before the shared one is for nobody, and the final one is still owed in time', async () => {
+test('an informational response before the shared one is for no caller, and the final one is still owed in time', async () => {
   let silent = false
   const upstream = await startRawUpstream((socket) => {
     socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n')

@@ -7,7 +7,7 @@ import { startUpstream } from '../support/upstream.js'
 
 const CONNECTIONS = 256
 
-test('whoever waits behind downloads that hang is told to come again, and nothing was sent', async (t) => {
+test('a request that waits behind downloads that hang is told to come again, and nothing was sent', async (t) => {
   let asked = 0
   const upstream = await startUpstream({
     respond(_request, response) {

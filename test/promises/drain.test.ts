@@ -24,7 +24,7 @@ async function startPair(environment: Record<string, string> = NEVER) {
 const GET = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
 
 suite('shutting down', { timeout: 30_000 }, () => {
-  test('every request in flight is answered whole, and told that the connection ends', async () => {
+  test('every request in flight gets a response whole, and told that the connection ends', async () => {
     const { proxy, next } = await startPair()
     const agent = new Agent({ keepAlive: true })
     const calls = []
@@ -172,7 +172,7 @@ suite('shutting down', { timeout: 30_000 }, () => {
     socket.destroy()
   })
 
-  test('a caller that keeps sending a body that nobody wants does not delay it', async () => {
+  test('a caller that keeps sending an unwanted body does not delay it', async () => {
     const { proxy } = await startPair({ ...NEVER, X8_MAX_BODY_BYTES: '10' })
     const client = open(proxy.port, { method: 'POST', headers: { 'Content-Length': 1_000_000 } })
     client.on('error', () => undefined)

@@ -12,7 +12,7 @@ async function sandboxed(t: TestContext, products: readonly string[]) {
   return { sandbox, proxy }
 }
 
-test('a refusal for a missing product stays as it came, and a hint says what to tick', async (t) => {
+test('a 401 for a missing product stays as it came, and a hint says what to tick', async (t) => {
   const { sandbox, proxy } = await sandboxed(t, ['vcc'])
 
   const response = await fetch(`${proxy.origin}/storage/us-west/v3/regions`)
@@ -33,7 +33,7 @@ test('a 403 of a key family whose product is missing has a hint too', async (t) 
   assert.match(response.headers.get('x-proxy-hint')!, /"Chat Gateway"/)
 })
 
-test('where the product is there, a refusal has no hint', async () => {
+test('where the product is there, a 401 has no hint', async () => {
   const upstream = await startUpstream({
     respond: (_request, response) => void response.writeHead(403).end('{}'),
   })

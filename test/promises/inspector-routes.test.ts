@@ -359,18 +359,18 @@ test('what is not kept any more is not found', async () => {
 test('twenty pages may be open at once, and one that closes makes room', async (t) => {
   const proxy = await startProxy({}, { start: false })
   const pages = await Promise.all(Array.from({ length: 20 }, () => openPage(proxy, t)))
-  const knock = async () => {
+  const ask = async () => {
     const request = get(`${proxy.origin}/-/events`, { agent: false })
     const [response] = (await once(request, 'response')) as [IncomingMessage]
     request.destroy()
     return response
   }
-  const refused = await knock()
+  const refused = await ask()
   assert.deepEqual([refused.statusCode, refused.headers['retry-after']], [503, '5'])
 
   pages[0]!.close()
   await pages[0]!.ended
-  while ((await knock()).statusCode !== 200);
+  while ((await ask()).statusCode !== 200);
 })
 
 test('an open page does not delay a shutdown', async (t) => {
@@ -380,5 +380,5 @@ test('an open page does not delay a shutdown', async (t) => {
   const startedAt = performance.now()
   await Promise.all([proxy.close(), page.ended])
   assert.ok(performance.now() - startedAt < 30_000, 'it did not wait for the grace time')
-  assert.ok(!proxy.log.some(({ cut }) => cut !== undefined), 'nothing was cut')
+  assert.ok(!proxy.log.some(({ aborted }) => aborted !== undefined), 'nothing was aborted')
 })

@@ -17,7 +17,7 @@ const login = (init: RequestInit = {}, { origin } = proxy) =>
     ...init,
   })
 
-test("a script that logs in first gets 8x8's kind of answer, with a token that opens nothing", async () => {
+test("a script that logs in first gets 8x8's kind of response, with a token that opens nothing", async () => {
   await fetch(`${proxy.origin}/storage/warm`)
   const tokenRequests = upstream.tokenRequests
   const response = await login()
@@ -104,7 +104,7 @@ test('a Work Analytics login is forwarded unless the proxy has a user of its own
   assert.equal(upstream.received.length, 1)
 })
 
-test('a login that breaks off is no mistake of the proxy', async () => {
+test('a login that breaks off is no error of the proxy', async () => {
   const socket = connect(proxy.port, '127.0.0.1')
   socket.write('POST /oauth/v2/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\ngrant')
   const [, response] = (await once(proxy.app.fastify.server, 'request')) as [unknown, EventEmitter]

@@ -22,7 +22,7 @@ test('the whole collection, imported by link and run, has no failed request and 
   )
 })
 
-test('every call of the collection is answered with the documented status and media type', () => {
+test('every call of the collection gets the documented status and media type', () => {
   const others = responses.filter(({ call, status, type }) => {
     const isTyped = call.response.type === '*/*' || type === call.response.type
     return status !== call.response.status || !isTyped
@@ -77,7 +77,7 @@ async function importAndRun(): Promise<{
   const options: newman.NewmanRunOptions = {
     collection: `${proxy.origin}/-/postman.json`,
     reporters: [],
-    // The requests say so themselves; but no mistake in them may lead this test out of the machine.
+    // The requests say so themselves; but no error in them may lead this test out of the machine.
     ignoreRedirects: true,
   }
   const { run } = await new Promise<newman.NewmanRunSummary>((resolve, reject) => {

@@ -85,7 +85,7 @@ test('what was kept is given with its age and the way it came', async () => {
   assert.deepEqual(cacheStatus(await world.get()), { fwd: 'uri-miss', stored: 'true' }, 'after 5.1 s')
 })
 
-test('another target, tenant or form is never answered with what was kept for the first', async () => {
+test('another target, tenant or form is never responded with what was kept for the first', async () => {
   const world = await startWorld({
     respond: ({ url, headers }, response) =>
       void response.end(JSON.stringify([url, headers['x-tenant-info'], headers.accept])),
@@ -223,7 +223,7 @@ test('a response that 8x8 does not want kept, or that varies by what is not told
   }
 })
 
-test('what 8x8 says about freshness shortens the time, private answers and harmless variation are kept', async () => {
+test('what 8x8 says about freshness shortens the time, private responses and harmless variation are stored', async () => {
   const kept: Record<string, string>[] = [
     { 'Cache-Control': 'private' },
     { 'Cache-Control': 's-maxage=0' },
@@ -273,7 +273,7 @@ test('errors are never kept', async () => {
   }
 })
 
-test('an error is shared by those who waited for it, and by nobody else', async () => {
+test('an error is shared by those who waited for it, and by no one else', async () => {
   const statuses = [503, 200]
   const { respond, waiting, open } = gate(
     (_request, response) => void response.writeHead(statuses.shift()!, { 'Retry-After': '1' }).end('{}'),

@@ -183,7 +183,7 @@ suite('what a request carries', () => {
     assert.equal(upstream.received[0]?.bodySha256, sha256(Buffer.from('hello world')))
   })
 
-  test('requests that are sent one after the other without waiting are answered in their order', async () => {
+  test('requests that are sent one after the other without waiting get their responses in their order', async () => {
     const upstream = await startUpstream({ respond: (request, response) => response.end(request.url) })
     const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false })
     const one = (n: number, more = '') => `POST ${KEYED}/${n} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`

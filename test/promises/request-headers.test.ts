@@ -147,7 +147,7 @@ test("Work Analytics gets the app key, always ours, beside the caller's own Bear
   ])
 })
 
-test("the proxy's own Work token replaces the caller's, and the proxy key is nobody's token", () => {
+test("the proxy's own Work token replaces the caller's, and the proxy key is no token", () => {
   const headers = ['Authorization', 'Bearer mine']
   assert.deepEqual(requestHeaders(headers, additions('work-analytics', { token: 'work-token' })), [
     'Authorization',

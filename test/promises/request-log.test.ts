@@ -44,7 +44,7 @@ test('a request has one line: which it was, how it ended, how long it took and h
   assert.ok(tokenWaitMs === undefined || (tokenWaitMs as number) >= 0)
 })
 
-test("the proxy's own responses and refusals had 0 bytes in the log", async () => {
+test("the proxy's own responses and rejections had 0 bytes in the log", async () => {
   const upstream = await startUpstream()
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
   const sizes: number[] = []

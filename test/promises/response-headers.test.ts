@@ -70,7 +70,7 @@ test('headers that Connection names stop here, wherever they stand, and cannot t
   assert.deepEqual(down(['connection', 'keep-alive', 'Connection', 'x-hop', 'X-Hop', 'a']), ID)
 })
 
-test('nobody else may claim a failure to be ours', () => {
+test('no other server may claim a failure to be ours', () => {
   assert.deepEqual(down(['Proxy-Status', '"8x8-auth-proxy"; error=dns_error']), ID)
 })
 

@@ -12,7 +12,7 @@ import { parseResponse, readToEnd, sendRaw } from '../support/raw-client.js'
 import { startRawUpstream } from '../support/raw-upstream.js'
 import { startUpstream } from '../support/upstream.js'
 
-/** A proxy in front of an 8x8 that answers every request with these bytes, then closes if told to. */
+/** A proxy in front of an 8x8 that responds to every request with these bytes, then closes if told to. */
 async function startVerbatim(bytes: string | Buffer, close = false) {
   const upstream = await startRawUpstream((socket) => {
     socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
@@ -216,7 +216,7 @@ suite('the response comes as it is', () => {
   })
 })
 
-suite('answers that begin while the upload runs', () => {
+suite('responses that begin while the upload runs', () => {
   test('a response that is complete before the upload reaches a caller who is still sending', async () => {
     const { proxy } = await startPair({
       handle: (_request, response) => response.writeHead(409).end('enough'),
@@ -262,7 +262,7 @@ suite('answers that begin while the upload runs', () => {
     assert.equal(heard, said)
   })
 
-  test('a response that outlasts the upload is not cut by the clock that waits for its headers', async () => {
+  test('a response that outlasts the upload is not aborted by the clock that waits for its headers', async () => {
     const { proxy } = await startPair(
       {
         handle(request, response) {
@@ -346,7 +346,7 @@ suite('Expect', () => {
     assert.match(response.statusLine, / 200 /)
   })
 
-  test('an expectation that nobody knows is ignored', async () => {
+  test('an unknown expectation is ignored', async () => {
     const { upstream, proxy } = await startPair({})
 
     const response = await sendRaw(

@@ -15,7 +15,7 @@ for (const [what, size] of [
   ['a POST', 1000],
   ['a large upload', 400_000],
 ] as const) {
-  test(`${what} that 8x8 does not answer ends in time, and was sent once`, { timeout: 15_000 }, async () => {
+  test(`${what} that 8x8 does not respond ends in time, and was sent once`, { timeout: 15_000 }, async () => {
     let requests = 0
     const { proxy } = await startPair(
       {
@@ -41,7 +41,7 @@ for (const [what, size] of [
   })
 }
 
-test('a response that stops in the middle is cut', { timeout: 15_000 }, async () => {
+test('a response that stops in the middle is aborted', { timeout: 15_000 }, async () => {
   const { proxy } = await startPair(
     {
       respond: (_request, response) => void response.writeHead(200, { 'Content-Length': 100 }).write('half'),
@@ -94,7 +94,7 @@ test(
 )
 
 test(
-  'the time that a caller takes to send does not count as time that 8x8 takes to answer',
+  'the time that a caller takes to send does not count as time that 8x8 takes to respond',
   { timeout: 15_000 },
   async () => {
     const { proxy } = await startPair({}, { X8_RESPONSE_TIMEOUT_MS: '100' })

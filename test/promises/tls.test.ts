@@ -152,7 +152,7 @@ suite('an egress proxy', { timeout: 60_000 }, () => {
     assert.equal(large.text, 'secret weather')
   })
 
-  test('that cannot verify who answers gets nothing', async () => {
+  test('that cannot verify the server gets nothing', async () => {
     const { program, upstream } = await startBehindEgress({ NODE_EXTRA_CA_CERTS: '' })
 
     assert.equal(problemName(await send(await program.port)), 'upstream-tls')

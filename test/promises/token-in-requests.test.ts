@@ -8,7 +8,7 @@ import { issueToken, startUpstream } from '../support/upstream.js'
 /** As many connections to 8x8 as there are; the next request waits for one of them. */
 const CONNECTIONS = 256
 
-/** An upstream that answers nothing until told to, and a proxy with all its connections taken. */
+/** An upstream that responds to nothing until told to, and a proxy with all its connections taken. */
 async function busyProxy() {
   const clock = { now: 1_000 }
   const held: ServerResponse[] = []

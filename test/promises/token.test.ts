@@ -91,7 +91,7 @@ async function ready(proxy: TestProxy): Promise<number> {
 
 // Getting a token
 
-test('a caller who leaves while waiting for the token cancels it for nobody', async () => {
+test('a caller who leaves while waiting for the token cancels it for no other', async () => {
   let held: ServerResponse | undefined
   const upstream = await startUpstream({ token: (response) => void (held = response) })
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false })
@@ -176,7 +176,7 @@ test('30 minutes of traffic on tokens of 60 s never send an expired token and ne
   assert.deepEqual(waited, [])
 })
 
-test('a token endpoint that is down while the token is valid disturbs nobody', async () => {
+test('a token endpoint that is down while the token is valid disturbs no one else', async () => {
   const clock = createClock()
   let down = false
   const upstream = await startUpstream({
@@ -384,7 +384,7 @@ test('a refusal while the token endpoint is down comes through as it came', asyn
   await until(async () => (await fetch(`${proxy.origin}/storage/a`)).status === 200)
 })
 
-test('a caller who leaves while its refused token is replaced disturbs nobody', async () => {
+test('a caller who leaves while its refused token is replaced disturbs no one else', async () => {
   const held: ServerResponse[] = []
   const { upstream, revoke } = await startGateway({
     token: (response, self) =>
@@ -407,7 +407,7 @@ test('a caller who leaves while its refused token is replaced disturbs nobody', 
   assert.equal(upstream.received.filter(({ target }) => target === '/storage/left').length, 1)
 })
 
-test('a long refusal that breaks off while the token is replaced is answered once', async () => {
+test('a long refusal that breaks off while the token is replaced gets a response once', async () => {
   for (const endpointIsDown of [false, true]) {
     const held: ServerResponse[] = []
     const cut: ServerResponse[] = []

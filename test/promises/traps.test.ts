@@ -129,7 +129,7 @@ suite('what went wrong before', { timeout: 60_000, concurrency: true }, () => {
     })
   }
 
-  test('answers were kept, merged, decoded or followed on the way', async () => {
+  test('responses were stored, merged, decoded or followed on the way', async () => {
     const encoded = gzipSync('hello')
     const { upstream, proxy } = await startPair({
       respond: (request, response) =>

@@ -20,7 +20,7 @@ async function startPair(response: (socket: Socket, head: string, upstream: RawU
   return { upstream, proxy }
 }
 
-/** Answers the first request of each connection as told, and does something else with every later one. */
+/** Responds to the first request of each connection as told, and does something else with every later one. */
 function reusedOnce(first: (socket: Socket) => void, later: (socket: Socket) => void) {
   const used = new WeakSet<Socket>()
   return (socket: Socket) => {
@@ -112,7 +112,7 @@ suite('a connection that breaks before the response', () => {
       const { upstream, proxy } = await startPair((socket) => {
         if (used.has(socket)) return end(socket)
         used.add(socket)
-        // The first two are answered together, so that both connections are there.
+        // The first two get responses together, so that both connections are there.
         if (used.size === 2) for (const each of used) each.write(OK)
         else if (used.size > 2) socket.write(OK)
       })
@@ -240,7 +240,7 @@ suite('a response that is no HTTP', () => {
     ['headers of 20 KiB', `HTTP/1.1 200 OK\r\nX-A: ${'a'.repeat(20_480)}\r\n\r\n`],
     ['2,000 headers', `HTTP/1.1 200 OK\r\n${'X-Header: garbage\r\n'.repeat(2000)}\r\n`],
     [
-      'an upgrade that nobody asked for',
+      'an upgrade without a request for it',
       'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
     ],
     ['a TLS alert', '\x15\x03\x01\x00\x02\x02\x46'],
@@ -298,7 +298,7 @@ suite('a caller that reads slowly', () => {
     },
   ]
   for (const slow of cases) {
-    test(`a response ${slow.how} does not end the program, and ${slow.whole ? 'is whole' : 'is seen as cut'}`, async () => {
+    test(`a response ${slow.how} does not end the program, and ${slow.whole ? 'is whole' : 'is seen to be truncated'}`, async () => {
       let filled: (size: number) => void
       const sent = new Promise<number>((resolve) => (filled = resolve))
       let stuck: () => boolean = () => false
@@ -340,7 +340,7 @@ suite('a caller that reads slowly', () => {
   }
 })
 
-suite('a connection whose answer is paused', () => {
+suite('a connection whose response is paused', () => {
   const head = 'HTTP/1.1 200 OK\r\nConnection: close\r\n'
   for (const [how, bytes, end, whole] of [
     ['closed', `${head}\r\n`, (socket: Socket) => socket.end('last'), true],
@@ -429,7 +429,7 @@ function fill(
   more()
 }
 
-suite('a body that is cut at 8x8', () => {
+suite('a body that is aborted at 8x8', () => {
   const bodies = [
     ['with a length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n', 'half'],
     ['with a length, before its first byte', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n', ''],
@@ -447,7 +447,7 @@ suite('a body that is cut at 8x8', () => {
         ['a close', (socket: Socket) => void socket.end()],
         ['a reset', reset],
       ] as const) {
-        test(`${how}, by ${way}, is seen as cut by a caller of HTTP/${version}`, async () => {
+        test(`${how}, by ${way}, is seen to be truncated by a caller of HTTP/${version}`, async () => {
           let cut: () => void
           const { proxy } = await startPair((socket) => {
             socket.write(head + part)
@@ -460,7 +460,7 @@ suite('a body that is cut at 8x8', () => {
     }
   }
 
-  test('without a length, by a reset, is seen as cut', async () => {
+  test('without a length, by a reset, is seen to be truncated', async () => {
     for (const version of ['1.1', '1.0']) {
       let cut: () => void
       const { proxy } = await startPair((socket) => {
@@ -472,7 +472,7 @@ suite('a body that is cut at 8x8', () => {
     }
   })
 
-  test('after the response was complete, harms nobody', async () => {
+  test('after the response was complete, harms no caller', async () => {
     const { proxy } = await startPair((socket) => socket.write(OK, () => reset(socket)))
 
     for (let i = 0; i < 20; i += 1) assert.equal((await send(proxy.port)).text, 'ok')

@@ -49,7 +49,7 @@ export async function send(port: number, options: Call = {}): Promise<TestRespon
   return response
 }
 
-/** The whole response to a request that is being sent. Rejects if it is cut. */
+/** The whole response to a request that is being sent. Rejects if it is truncated. */
 export async function responseTo(client: ClientRequest): Promise<TestResponse> {
   const [response] = (await once(client, 'response')) as [IncomingMessage]
   return readResponse(response)

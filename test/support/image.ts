@@ -11,7 +11,7 @@ import { unprivileged } from './unprivileged.js'
 export interface Image {
   /** The last stage. */
   readonly stage: Stage
-  /** Its file system; nobody may write in it. */
+  /** Its file system; no process may write in it. */
   readonly root: string
   /** The folder that the program starts in. */
   readonly workingFolder: string

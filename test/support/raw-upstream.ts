@@ -13,7 +13,7 @@ export interface RawUpstream {
 }
 
 /**
- * An 8x8 that does what no HTTP library lets a server do. `answer` is called with each request head; what follows the
+ * An 8x8 that does what no HTTP library lets a server do. `respond` is called with each request head; what follows the
  * head, and its bytes on later reads, is ignored unless it holds another head.
  */
 export async function startRawUpstream(

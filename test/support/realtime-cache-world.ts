@@ -32,7 +32,7 @@ export async function startWorld(
   }
 }
 
-/** An upstream whose answers wait until they are let go. */
+/** An upstream whose responses wait until they are let go. */
 export function gate(respond: (request: IncomingMessage, response: ServerResponse) => void): {
   readonly respond: NonNullable<TestUpstreamOptions['respond']>
   readonly waiting: () => number
@@ -64,7 +64,7 @@ export async function cacheOf({ proxy }: Pick<World, 'proxy'>): Promise<Record<s
 /** The one request is at 8x8, and all callers have been let in. */
 export async function allWait(proxy: TestProxy, callers: number, atUpstream: () => number): Promise<void> {
   await until(() => atUpstream() === 1)
-  // The question itself is one of those in flight.
+  // The lookup itself is one of those in flight.
   await until(async () => (await metric(proxy, 'x8_proxy_requests_in_flight')) === String(callers + 1))
 }
 

@@ -18,7 +18,7 @@ export interface World {
 }
 
 export interface WorldOptions {
-  /** Answers the nth token request, counted from 1. The default is `token-n` for 1,000 s. */
+  /** Responds to the nth token request, counted from 1. The default is `token-n` for 1,000 s. */
   readonly respond?: (n: number) => ObtainedToken | Promise<ObtainedToken>
   readonly startsAt?: number
   readonly credential?: TokenCacheOptions['credential']

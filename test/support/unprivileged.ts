@@ -13,7 +13,7 @@ export const isRoot = process.getuid?.() === 0
 
 /**
  * Who runs what an unprivileged user should run: nobody if this is root, otherwise (`undefined`) this user. Also
- * `undefined` where root may not become somebody else, or nobody else may run this Node.
+ * `undefined` where root may not become another user, or no other user may run this Node.
  */
 export const unprivileged: ProcessUser | undefined =
   isRoot && spawnSync(process.execPath, ['--version'], NOBODY).status === 0 ? NOBODY : undefined

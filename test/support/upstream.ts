@@ -29,11 +29,11 @@ export interface TestUpstream {
 }
 
 export interface TestUpstreamOptions {
-  /** Answers API requests, after their body has been read. The default is 200 with a small JSON body. */
+  /** Responds to API requests, after their body has been read. The default is 200 with a small JSON body. */
   readonly respond?: (request: IncomingMessage, response: ServerResponse, upstream: TestUpstream) => void
   /** Handles API requests before their body is read; then nothing is recorded. */
   readonly handle?: (request: IncomingMessage, response: ServerResponse, upstream: TestUpstream) => void
-  /** Answers token requests instead of the default, a token of 1799 s. */
+  /** Responds to token requests instead of the default, a token of 1799 s. */
   readonly token?: (response: ServerResponse, upstream: TestUpstream) => void
 }
 
@@ -98,7 +98,7 @@ export async function startUpstream(options: TestUpstreamOptions = {}): Promise<
   return upstream
 }
 
-/** Answers a token request as 8x8 does. */
+/** Responds to a token request as 8x8 does. */
 export function issueToken(
   response: ServerResponse,
   upstream: TestUpstream,

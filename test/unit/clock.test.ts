@@ -38,7 +38,7 @@ test('the clock runs as the machine does', () => {
   assert.equal(now() - start, 17_250)
 })
 
-test('whoever sets the time of day, forward or back, does not move the clock', () => {
+test('setting the time of day, forward or back, does not move the clock', () => {
   const machine = createMachine()
   const now = createClock(machine.time)
   const start = now()
@@ -81,7 +81,7 @@ test('processes that start before and after a sleep read the same time', () => {
   assert.ok(Math.abs(first() - second()) <= 10, `${first()} and ${second()}`)
 })
 
-test('the dear question is asked only when the time of day says that something happened', () => {
+test('the costly check is made only when the time of day says that something happened', () => {
   const machine = createMachine()
   const now = createClock(machine.time)
   for (let i = 0; i < 1_000; i += 1) {

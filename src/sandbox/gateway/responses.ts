@@ -19,8 +19,8 @@ export function problem(value: unknown, status: number): SandboxResponse {
 }
 
 /** The plain `{"message"}` error of the analytics backends and of the gateway itself. */
-export function message(status: number, text: string, headers: Headers = {}): SandboxResponse {
-  return json({ message: text }, status, headers)
+export function message(status: number, detail: string, headers: Headers = {}): SandboxResponse {
+  return json({ message: detail }, status, headers)
 }
 
 export function text(body: string, type: string, status = 200, headers: Headers = {}): SandboxResponse {

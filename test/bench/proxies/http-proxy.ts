@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { createProxyServer } from 'http-proxy-3'
 
-// http-proxy-3 is http-proxy with somebody who looks after it: the original has had no release since 2020. Arguments:
+// http-proxy-3 is http-proxy with a maintainer: the original has had no release since 2020. Arguments:
 // the port, the upstream.
 
 const [port, upstream] = process.argv.slice(2)

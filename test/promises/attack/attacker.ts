@@ -36,7 +36,7 @@ export async function startAttacker(): Promise<number> {
 }
 
 /**
- * What a name leads to that the attacker's name server answers differently from one moment to the next: first the
+ * What a name leads to that the attacker's name server resolves differently from one moment to the next: first the
  * attacker's own server, after `rebind()` the proxy.
  */
 export async function startRebinding(

@@ -102,7 +102,7 @@ for (const { site, host, vectors, problem } of CAMPAIGNS) {
 }
 
 test(
-  'a page whose name has been rebound to the proxy can call it, read its refusals, and reach 8x8 in no way',
+  'a page whose name has been rebound to the proxy can call it, read its rejections, and reach 8x8 in no way',
   { skip, timeout: 60_000 },
   async () => {
     const responses = await callFromReboundPage(proxy)
@@ -130,9 +130,9 @@ test("the proxy's own pages can call it, at whatever address it was opened", { s
     await page.goto(`http://${host}:${proxy.port}/-/status`)
     assert.deepEqual(
       await page.evaluate(`Promise.all([
-        fetch('/storage/own').then((answer) => answer.json()),
+        fetch('/storage/own').then((response) => response.json()),
         fetch('/storage/own', { method: 'POST', headers: { 'X-Custom': '1' }, body: '{}' })
-          .then((answer) => answer.json()),
+          .then((response) => response.json()),
       ])`),
       [{ ok: true }, { ok: true }],
       host,
@@ -153,8 +153,8 @@ test(
       const responses = await page.evaluate(
         `Promise.all([{}, { method: 'PUT', headers: { 'Content-Type': 'application/json', 'X-Custom': '1' }, body: '{}' }]
          .map(async (options) => {
-           const answer = await fetch('http://${host}:${open.port}/storage/friend', options)
-           return [answer.status, answer.headers.get('X-Total-Pages'), answer.headers.get('Link'), await answer.text()]
+           const response = await fetch('http://${host}:${open.port}/storage/friend', options)
+           return [response.status, response.headers.get('X-Total-Pages'), response.headers.get('Link'), await response.text()]
          }))`,
       )
       const link = `</storage/next>; rel="next"`
@@ -171,7 +171,7 @@ test('cookies on localhost, which all its ports share, neither go up nor come do
   await page.goto(`http://localhost:${proxy.port}/-/status`)
   assert.equal(
     await page.evaluate(
-      `fetch('/storage/cookies').then((answer) => answer.text()).then(() => document.cookie)`,
+      `fetch('/storage/cookies').then((response) => response.text()).then(() => document.cookie)`,
     ),
     'neighbour=1',
   )
@@ -180,21 +180,17 @@ test('cookies on localhost, which all its ports share, neither go up nor come do
   await page.close()
 })
 
-test(
-  'an icon that a browser wants for a refusal was fetched from 8x8, with the token',
-  { skip },
-  async () => {
-    for (const host of ['127.0.0.1', '0.0.0.0']) {
-      // A browser asks each address once.
-      const fresh = await startProxy({ X8_BASE_URL: upstream.origin })
-      const page = await pageOf('evil.example')
-      await page.evaluate(`void (location = 'http://${host}:${fresh.port}/storage/icon')`)
-      assert.ok(await logged(fresh, '/favicon.ico'), host)
-      assert.deepEqual(upstream.received, [])
-      await page.close()
-    }
-  },
-)
+test('an icon that a browser wants for an error was fetched from 8x8, with the token', { skip }, async () => {
+  for (const host of ['127.0.0.1', '0.0.0.0']) {
+    // A browser asks each address once.
+    const fresh = await startProxy({ X8_BASE_URL: upstream.origin })
+    const page = await pageOf('evil.example')
+    await page.evaluate(`void (location = 'http://${host}:${fresh.port}/storage/icon')`)
+    assert.ok(await logged(fresh, '/favicon.ico'), host)
+    assert.deepEqual(upstream.received, [])
+    await page.close()
+  }
+})
 
 async function pageOf(site: string): Promise<Page> {
   const page = await browser.newPage()
@@ -229,14 +225,14 @@ async function callFromReboundPage(target: TestProxy): Promise<Record<string, st
   await page.goto(`http://rebound.example:${port}/`)
   rebindings.get(target)!.rebind()
   const responses = await page.evaluate(`(async () => {
-    const answers = {}
+    const results = {}
     for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'DELETE']) {
       const options = { method, headers: { 'Content-Type': 'application/json', Authorization: 'Bearer x' } }
       if (method.startsWith('P')) options.body = '{}'
-      const answer = await fetch('/storage/rebound/' + method, options)
-      answers[method] = answer.status + ' ' + await answer.text()
+      const response = await fetch('/storage/rebound/' + method, options)
+      results[method] = response.status + ' ' + await response.text()
     }
-    answers.XHR = await new Promise((resolve) => {
+    results.XHR = await new Promise((resolve) => {
       const xhr = new XMLHttpRequest()
       xhr.open('GET', '/storage/rebound/xhr')
       xhr.onload = () => resolve(xhr.status + ' ' + xhr.responseText)
@@ -248,7 +244,7 @@ async function callFromReboundPage(target: TestProxy): Promise<Record<string, st
     document.body.innerHTML = '<iframe src="/storage/rebound/frame"></iframe><iframe name="inside"></iframe>' +
       '<form action="/storage/rebound/form" method="post" target="inside"></form>'
     document.forms[0].submit()
-    return answers
+    return results
   })()`)
   for (const path of ['img', 'form', 'frame', 'events', 'socket'])
     assert.ok(await logged(target, `/storage/rebound/${path}`), path)

@@ -7,7 +7,7 @@ export interface Attack {
   readonly differs?: string
 }
 
-/** Whoever sees this as a request of its own has been smuggled one. */
+/** A server that sees this as a request of its own has been smuggled one. */
 const SMUGGLED = 'GET /smuggled/{id} HTTP/1.1\r\nHost: localhost\r\nX-Case: {id}\r\n\r\n'
 const CHUNKED = 'Transfer-Encoding: chunked'
 const END = '0\r\n\r\n'

@@ -24,7 +24,7 @@ export interface Recorder {
   readonly malformed: string[]
 }
 
-/** A server that writes down whatever reaches it, and answers with `X-Seen`: the method and target that it saw. */
+/** A server that writes down whatever reaches it, and responds with `X-Seen`: the method and target that it saw. */
 export async function startRecorder(): Promise<Recorder> {
   const arrivals: Arrival[] = []
   const malformed: string[] = []

@@ -8,7 +8,7 @@ import { after } from 'node:test'
 /** Where a proxy listens. */
 export type Address = { readonly port: number; readonly host: string } | { readonly path: string }
 
-// Where Debian has them is not in everybody's PATH.
+// Where Debian has them is not in every PATH.
 const PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`
 
 export function isInstalled(program: string): boolean {
@@ -100,7 +100,7 @@ async function startServer(
   return { path }
 }
 
-/** Tries until somebody answers; who never starts to listen is caught by the test's time-out. */
+/** Tries until it gets a response; a server that never starts is caught by the test's time-out. */
 async function listening(path: string): Promise<void> {
   const accepted = await new Promise<boolean>((resolve) => {
     const socket = connect({ path })

@@ -13,7 +13,7 @@ interface Outcome {
   readonly name: string
   /** What reached the server behind, but for the probe that followed. */
   readonly arrivals: readonly Arrival[]
-  /** Which requests' answers came back on the connection, in their order. */
+  /** Which requests' responses came back on the connection, in their order. */
   readonly answered: readonly string[]
   readonly statusLine: string
 }
@@ -55,7 +55,7 @@ test('after an attack, the responses on its connection are those to its requests
   assert.ok(answeredProbes.length > 50, `${answeredProbes.length} connections were probed`)
 })
 
-test('what is forwarded is answered, whatever follows it', () => {
+test('what is forwarded gets a response, whatever follows it', () => {
   for (const { name, arrivals, statusLine } of ours)
     if (arrivals.length > 0) assert.match(statusLine, /^HTTP\/1\.1 (?:200|100) /, name)
 })
@@ -109,7 +109,7 @@ async function attackAll(address: Address, recorder: Recorder): Promise<Outcome[
 }
 
 function idOf(index: number): string {
-  // As long as `{id}`, and in nobody's port or UUID.
+  // As long as `{id}`, and in no port or UUID.
   return `q${String(index).padStart(3, '0')}`
 }
 

@@ -58,7 +58,7 @@ test("the proxy's own pages, allowed ones, and programs pass there", async () =>
   ]) {
     assert.equal((await get(host, ...headers)).status, 200, headers.join())
   }
-  // What a browser shows when somebody types the address: nobody else can read it.
+  // What a browser shows when a user types the address: no other page can read it.
   const status = await caller.send('GET /-/status HTTP/1.1', [`Host: ${host}`, ...BROWSER])
   assert.equal(status.status, 200)
 })

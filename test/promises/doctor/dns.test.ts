@@ -15,7 +15,7 @@ test('a name that has many addresses is shown with the first of them', async () 
   assert.equal(detail, 'api.8x8.com is 192.0.2.1, 192.0.2.2, 192.0.2.3 and 2 more')
 })
 
-test('a DNS server that never answers does not hold the doctor up', async () => {
+test('a DNS server that never responds does not hold the doctor up', async () => {
   const { status, detail, advice } = await checkDns(ROUTE, 20, () => new Promise(() => undefined))
 
   assert.equal(status, 'failed')

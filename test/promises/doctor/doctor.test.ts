@@ -126,7 +126,7 @@ test('the doctor itself shows configuration errors', async () => {
   assert.equal(stderr, '')
 })
 
-test('--json without doctor is a mistake', async () => {
+test('--json without doctor is an error', async () => {
   const { code, stderr } = await command(['--json'], {})
 
   assert.equal(code, 1)

@@ -29,7 +29,7 @@ for (const [status, advice] of [
   [500, /problem of its own/],
   [503, /problem of its own/],
 ] as const) {
-  test(`a read that is answered ${status} has advice of its own`, async () => {
+  test(`a read that gets ${status} has advice of its own`, async () => {
     const { sandbox, environment } = await sandboxWith({ products: ['storage'] })
     sandbox.setFault({ status })
     const { failed, checks } = await examine(environment)
@@ -129,7 +129,7 @@ test('a read that wants parameters has proved that the key works', async () => {
   assert.equal(checks['work-chat']?.ok, true)
 })
 
-test('a family that never answers does not hold the doctor up', async () => {
+test('a family that never responds does not hold the doctor up', async () => {
   const origin = await httpServer(() => undefined)
   const dispatcher = new Agent()
   after(() => dispatcher.destroy())
@@ -145,7 +145,7 @@ test('a family that never answers does not hold the doctor up', async () => {
   })
 
   assert.equal(status, 'failed')
-  assert.match(detail, /^no answer within \d+ ms: \/storage\/us-west/)
+  assert.match(detail, /^no response within \d+ ms: \/storage\/us-west/)
 })
 
 test('a Work Analytics user with a wrong password fails, and the rest still works', async () => {
@@ -169,7 +169,7 @@ test('without a Work Analytics user that family is skipped, not failed', async (
   assert.equal(sandbox.workTokenRequests, 0)
 })
 
-/** An 8x8 that gives a token with these products and answers every read alike. */
+/** An 8x8 that gives a token with these products and responds to every read alike. */
 function withToken(products: readonly string[], status: number, body: object): Promise<string> {
   return httpServer(({ method }, response) => {
     const token = { access_token: 'some-token', expires_in: '60', api_product_list_json: products }

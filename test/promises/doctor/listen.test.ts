@@ -32,7 +32,7 @@ test('a port that this program has already is fine', async () => {
   assert.equal(checks.listen!.detail, `an 8x8-auth-proxy is running on 127.0.0.1:${proxy.port} already`)
 })
 
-test('a port whose owner never answers is another program', async () => {
+test('a port whose owner never responds is another program', async () => {
   const port = await silentServer()
   const { status } = await check({ host: '127.0.0.1', port })
 

@@ -51,7 +51,7 @@ test('an egress proxy that wants a login is recognised, and the name of 8x8 is l
   assert.equal(checks.dns?.detail, '127.0.0.1 (the egress proxy) is an address: no name to look up')
   assert.equal(
     checks.connection!.detail,
-    `the egress proxy 127.0.0.1:${proxy.port} answered 407 to CONNECT api.8x8.test:443`,
+    `the egress proxy 127.0.0.1:${proxy.port} responded 407 to CONNECT api.8x8.test:443`,
   )
   assert.match(checks.connection!.advice!, /HTTPS_PROXY=http:\/\/<user>:<password>@<proxy>:<port>/)
   assert.deepEqual(proxy.asked, [{ target: 'api.8x8.test:443', credentials: undefined }])
@@ -73,7 +73,7 @@ for (const [status, advice] of [
   [403, /allow CONNECT to api\.8x8\.test:443.*NO_PROXY=api\.8x8\.test/],
   [502, /cannot reach api\.8x8\.test:443/],
 ] as const) {
-  test(`an egress proxy that answers ${status} says whom to ask`, async () => {
+  test(`an egress proxy that responds ${status} says whom to ask`, async () => {
     const { port } = await egressProxy(status)
     const { failed, checks } = await examine({ ...SOMEWHERE, HTTPS_PROXY: `http://127.0.0.1:${port}` })
 
@@ -101,7 +101,7 @@ test('a name of the egress proxy that is nowhere points at HTTPS_PROXY', async (
   assert.match(checks.dns!.advice!, /^Check the spelling of HTTPS_PROXY, or remove it/)
 })
 
-test('an egress proxy that never answers does not hold the doctor up', async () => {
+test('an egress proxy that never responds does not hold the doctor up', async () => {
   const port = await silentServer()
   const { failed, checks } = await examine({
     ...SOMEWHERE,

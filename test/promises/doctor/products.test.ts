@@ -34,7 +34,7 @@ test('products are recognised whatever their case, spaces and dashes', () => {
   assert.equal(lines(['Chat Gateway'])[1], 'Chat Gateway: Chat Gateway')
 })
 
-test('a product that nobody here knows is shown and does no harm', () => {
+test('an unknown product is shown and does no harm', () => {
   assert.equal(lines(['New Thing', 'storage'])[1], 'New Thing: nothing that this program knows by name')
 })
 

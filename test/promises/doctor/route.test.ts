@@ -7,7 +7,7 @@ import { egressProxy } from './servers.js'
 test('the doctor takes the egress proxy exactly where the requests do', async () => {
   const { port } = await egressProxy(403)
   const httpsProxy = `http://127.0.0.1:${port}`
-  // Nobody listens on port 9 of loopback: what goes there directly is refused at once.
+  // Nothing listens on port 9 of loopback: what goes there directly is refused at once.
   const targets = ['https://localhost:9', 'https://api.localhost:9', 'https://127.0.0.1:9']
   const lists = [
     '',
@@ -29,7 +29,7 @@ test('the doctor takes the egress proxy exactly where the requests do', async ()
     for (const target of targets) {
       const agent = new EnvHttpProxyAgent({ httpsProxy, noProxy, httpProxy: '' })
       const failure = await agent.request({ origin: target, path: '/', method: 'GET' }).then(
-        () => assert.fail('nobody is there'),
+        () => assert.fail('there is no server'),
         (error: Error) => error.message,
       )
       const { proxy } = routeTo(new URL(target), 'X8_BASE_URL', { httpsProxy, noProxy })

@@ -26,7 +26,7 @@ export interface EgressProxy {
   readonly asked: { readonly target: string; readonly credentials: string | undefined }[]
 }
 
-/** An egress proxy that answers every CONNECT with a status, and for 200 leads all of them to one port. */
+/** An egress proxy that responds to every CONNECT with a status, and for 200 leads all of them to one port. */
 export async function egressProxy(status: number, leadsTo = 0): Promise<EgressProxy> {
   const asked: { target: string; credentials: string | undefined }[] = []
   const server = createHttpServer()
@@ -43,7 +43,7 @@ export async function egressProxy(status: number, leadsTo = 0): Promise<EgressPr
   return { port: await listen(server), asked }
 }
 
-/** A port on loopback where nobody listens. */
+/** A port on loopback where nothing listens. */
 export async function closedPort(): Promise<number> {
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')

@@ -21,7 +21,7 @@ test('all configuration errors are shown at once, and nothing else is tried', as
   assert.match(checks.settings.advice!, /\.env/)
 })
 
-test('a mistake in the settings is shown without the value, which may be a secret', async () => {
+test('an invalid setting is shown without the value, which may be a secret', async () => {
   const { text } = await examineAsText({ X8_APP_SECRET: 'has a space in it' })
 
   assert.match(text, /^✘ settings {7}X8_APP_SECRET must be/m)

@@ -68,8 +68,8 @@ test('a store that is not there, says nothing or speaks no TLS is found within t
   const { sandbox } = await sandboxWith()
   for (const [url, reason] of [
     [`redis://:${PASSWORD}@127.0.0.1:${await closedPort()}`, /ECONNREFUSED/],
-    [`redis://:${PASSWORD}@127.0.0.1:${port}`, /did not answer within 700 ms/],
-    [`rediss://:${PASSWORD}@127.0.0.1:${port}`, /did not answer within 700 ms|timeout/i],
+    [`redis://:${PASSWORD}@127.0.0.1:${port}`, /did not respond within 700 ms/],
+    [`rediss://:${PASSWORD}@127.0.0.1:${port}`, /did not respond within 700 ms|timeout/i],
   ] as const) {
     const environment = { ...everythingSet(sandbox), X8_TOKEN_STORE_URL: url, X8_CONNECT_TIMEOUT_MS: '700' }
     const { checks, failed } = await examine(environment)

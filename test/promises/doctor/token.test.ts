@@ -36,7 +36,7 @@ for (const [what, respond] of [
     (response: ServerResponse) => response.writeHead(200, JSON_TYPE).end('{"hello":1}'),
   ],
 ] as const) {
-  test(`a wrong URL that answers with ${what} is said to be a wrong URL`, async () => {
+  test(`a wrong URL that responds with ${what} is said to be a wrong URL`, async () => {
     const origin = await httpServer((_request, response) => void respond(response))
     const { code, failed, checks } = await examine({ X8_BASE_URL: origin })
 
@@ -58,17 +58,17 @@ for (const [status, advice] of [
   [429, /Wait a few minutes/],
   [503, /problem of its own/],
 ] as const) {
-  test(`a token endpoint that answers ${status} is waited for, not repaired`, async () => {
+  test(`a token endpoint that responds ${status} is waited for, not repaired`, async () => {
     const origin = await httpServer((_request, response) => void response.writeHead(status).end())
     const { failed, checks } = await examine({ X8_BASE_URL: origin })
 
     assert.deepEqual(failed, ['token'])
-    assert.match(checks.token!.detail, new RegExp(`answered ${status}`))
+    assert.match(checks.token!.detail, new RegExp(`responded ${status}`))
     assert.match(checks.token!.advice!, advice)
   })
 }
 
-test('a token endpoint that never answers does not hold the doctor up', async () => {
+test('a token endpoint that never responds does not hold the doctor up', async () => {
   const origin = await httpServer(() => undefined)
   const { failed, checks } = await examine({ X8_BASE_URL: origin, X8_TOKEN_TIMEOUT_MS: '50' })
 
@@ -95,7 +95,7 @@ test('a token endpoint that hangs up is said to', async () => {
   const { failed, checks } = await examine({ X8_BASE_URL: origin })
 
   assert.deepEqual(failed, ['token'])
-  assert.match(checks.token!.detail, /ended before an answer came/)
+  assert.match(checks.token!.detail, /ended before a response came/)
   assert.match(checks.token!.advice!, /^Try again/)
 })
 

@@ -143,7 +143,7 @@ test('an allowed name works in HTTP/1.0 too', async () => {
   assert.equal(upstream.received.at(-1)?.target, '/storage/old')
 })
 
-test('probes are answered under any name, and without one', async () => {
+test('probes get responses under any name, and without one', async () => {
   await fetch(`${proxy.origin}/storage/warm`)
   for (const path of ['/-/live', '/-/ready', '/-/live?verbose=1', '/-/ready?']) {
     for (const headers of [

@@ -87,10 +87,10 @@ test('a malformed request behind a good one is not answered in its place', async
   const socket = connect(proxy.port, '127.0.0.1')
   socket.write('GET /storage/slow HTTP/1.1\r\nHost: localhost\r\n\r\nnonsense\r\n\r\n')
   const { status } = parseResponse(await readToEnd(socket))
-  assert.ok(status === 0 || status === 200, `answered ${status}`)
+  assert.ok(status === 0 || status === 200, `responded ${status}`)
 })
 
-test('requests one behind the other are answered in order', async () => {
+test('requests one behind the other get their responses in order', async () => {
   const response = await caller.bytes(
     'POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc' +
       'GET /-/live HTTP/1.1\r\nHost: localhost\r\n\r\n' +
@@ -118,7 +118,7 @@ test('what follows the body of a refused request is the next request, not a part
   )
 })
 
-test('what is not HTTP at all is answered as a problem', async () => {
+test('what is not HTTP at all gets a response as a problem', async () => {
   for (const bytes of [
     'nonsense\r\n\r\n',
     'get /storage HTTP/1.1\r\nHost: localhost\r\n\r\n',
@@ -173,10 +173,10 @@ test('a WebSocket upgrade is refused with 501, and the connection stays usable',
       `GET /storage HTTP/${version}\r\nHost: localhost\r\nConnection: Upgrade, keep-alive\r\nUpgrade: ${upgrade}\r\n` +
         'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
     )
-    const [refusal] = (await once(socket, 'data')) as [Buffer]
-    assert.match(refusal.toString(), /^HTTP\/1\.1 501 /)
-    assert.match(refusal.toString(), /"urn:8x8-auth-proxy:websocket-not-supported"/)
-    assert.doesNotMatch(refusal.toString(), /^upgrade:/im)
+    const [response] = (await once(socket, 'data')) as [Buffer]
+    assert.match(response.toString(), /^HTTP\/1\.1 501 /)
+    assert.match(response.toString(), /"urn:8x8-auth-proxy:websocket-not-supported"/)
+    assert.doesNotMatch(response.toString(), /^upgrade:/im)
     assert.equal(upstream.received.length, 0)
 
     socket.write('GET /next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
@@ -213,7 +213,7 @@ test('an offer of h2c is ignored: the request is served as HTTP/1.1', async () =
   }
 })
 
-test('a caller who asks before it sends is answered by the door, not told to go on', async () => {
+test('a caller who asks before it sends gets a response by the door, not told to go on', async () => {
   const response = await caller.send('POST /a/../b HTTP/1.1', [
     'Host: localhost',
     'Content-Length: 1000000',

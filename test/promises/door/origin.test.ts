@@ -101,7 +101,7 @@ test('a foreign page is refused on every address and by every method, and learns
   assert.deepEqual(upstream.received, [])
 })
 
-test('the preflight of an allowed origin is answered here, without a key', async () => {
+test('the preflight of an allowed origin gets its response here, without a key', async () => {
   const response = await caller.send('OPTIONS /storage/us-west/v3/objects HTTP/1.1', [
     'Host: localhost',
     `Origin: ${APP}`,
@@ -150,7 +150,7 @@ test('an OPTIONS that is no preflight is forwarded', async () => {
   assert.equal(upstream.received.pop()?.method, 'OPTIONS')
 })
 
-test('the page of an allowed origin may read every response: forwarded ones, our own, and refusals', async () => {
+test('the page of an allowed origin may read every response: forwarded ones, our own, and rejections', async () => {
   for (const [request, status, headers] of [
     ['GET /storage', 200, [KEY]],
     ['GET /-/status', 200, [KEY]],

@@ -158,7 +158,7 @@ test('TRACE and CONNECT are never forwarded', () => {
   assert.equal(allows(check, 'PROPFIND /storage'), true)
 })
 
-test('a refused request names the setting and reaches nobody, and what was allowed goes out as it was spelled', async () => {
+test('a refused request names the setting and reaches no server, and what was allowed goes out as it was spelled', async () => {
   const proxy = await startProxy({
     X8_BASE_URL: upstream.origin,
     X8_DENY: '/storage',

@@ -134,7 +134,7 @@ test('the absolute form works if it names the proxy itself', async () => {
   assertProblem(await caller.send(`GET http://${host}/x HTTP/1.1`, ['Host: localhost']), 'bad-target')
 })
 
-test('the login and the addresses of the proxy itself are answered here in any spelling, never half forwarded', async () => {
+test('the login and the addresses of the proxy itself get their response here in any spelling, never half forwarded', async () => {
   for (const path of [
     '/oauth/v2/token',
     '/oauth//v2/token',
@@ -154,7 +154,7 @@ test('the login and the addresses of the proxy itself are answered here in any s
   assert.equal(upstream.received.length, 0)
 })
 
-test('characters beyond ASCII must be encoded, and the refusal says so', async () => {
+test('characters beyond ASCII must be encoded, and the problem says so', async () => {
   for (const target of ['/x?q=\xfc', '/\xc3\xbc']) {
     assert.match(assertProblem(await caller.get(target), 'bad-target').detail, /not ASCII/)
   }

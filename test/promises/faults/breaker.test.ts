@@ -11,7 +11,7 @@ interface UpstreamStatus {
   readonly retryInSeconds: number | null
 }
 
-/** Only calls are to be counted: tokens are asked for where nobody listens. */
+/** Only calls are to be counted: tokens are asked for where nothing listens. */
 const NO_TOKENS = { ...MADE_UP, X8_TOKEN_URL: 'http://127.0.0.1:9/oauth/v2/token' }
 
 /** A program in front of an API whose connections are not usable: the handshake never succeeds, and is counted. */
@@ -94,7 +94,7 @@ test(
 )
 
 test(
-  'an API that is back is found by the probe, and everybody is let through again',
+  'an API that is back is found by the probe, and every request is let through again',
   { timeout: 60_000 },
   async () => {
     const far = await startFaultServer(respondingWith(rawResponse(200, 'back')))
@@ -122,7 +122,7 @@ test(
   },
 )
 
-test('answers, however bad, do not open the breaker', { timeout: 60_000 }, async () => {
+test('responses, however bad, do not open the breaker', { timeout: 60_000 }, async () => {
   const far = await startFaultServer(async (peer, n) => {
     await peer.request()
     if (n % 2 === 0) return peer.reset()

@@ -48,7 +48,7 @@ const close = (peer: Peer) => peer.close()
 const halfClose = (peer: Peer) => peer.halfClose()
 const good = respondingWith(OK)
 
-/** A first request that is answered, and something else for the second. */
+/** A first request that gets a response, and something else for the second. */
 const reused =
   (then: (peer: Peer) => unknown): Script =>
   async (peer) => {
@@ -266,7 +266,7 @@ const CONNECTIONS: readonly FaultCase[] = [
     tokenRequests: 1,
   },
   {
-    name: 'an idle connection dies after the first byte of the second answer',
+    name: 'an idle connection dies after the first byte of the second response',
     api: [reused(async (peer) => void (await peer.send('HTTP/1.1 200'), peer.reset())), good],
     calls: ['GET', 'GET'],
     outcome: ['200', '502 upstream-broken'],
@@ -279,7 +279,7 @@ const CONNECTIONS: readonly FaultCase[] = [
 /** The far side takes its time. */
 const STALLS: readonly FaultCase[] = [
   {
-    name: 'the API never answers',
+    name: 'the API never responds',
     api: [sendThen('')],
     settings: IMPATIENT,
     outcome: ['504 upstream-timeout'],
@@ -287,7 +287,7 @@ const STALLS: readonly FaultCase[] = [
     tokenRequests: 1,
   },
   {
-    name: 'the API never answers a POST',
+    name: 'the API never responds a POST',
     api: [sendThen('')],
     settings: IMPATIENT,
     calls: ['POST'],
@@ -296,7 +296,7 @@ const STALLS: readonly FaultCase[] = [
     tokenRequests: 1,
   },
   {
-    name: 'the API never answers an upload that it has read',
+    name: 'the API never responds an upload that it has read',
     api: [sendThen('')],
     settings: IMPATIENT,
     calls: ['UPLOAD'],
@@ -398,7 +398,10 @@ const GARBAGE: readonly FaultCase[] = [
     ],
     ['17 KiB of headers', `HTTP/1.1 200 OK\r\nX: ${'y'.repeat(17 * 1024)}\r\n\r\n`],
     ['headers without end', `HTTP/1.1 200 OK\r\n${'X-Again: and again\r\n'.repeat(20_000)}`],
-    ['a switch of protocols that nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'],
+    [
+      'a switch of protocols without a request for it',
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n',
+    ],
     ['a request', 'GET / HTTP/1.1\r\nHost: proxy\r\n\r\n'],
   ].map(([what, bytes]): FaultCase => ({
     name: `the response is ${what}`,
@@ -545,7 +548,7 @@ const REFUSALS: readonly FaultCase[] = [
     tokenRequests: 1,
   },
   ...[403, 404, 429, 500, 502, 503, 504].map((status): FaultCase => ({
-    name: `the API answers ${status}`,
+    name: `the API responds ${status}`,
     api: [respondingWith(rawResponse(status, 'no', 'Retry-After: 1'))],
     calls: ['GET', 'POST'],
     outcome: [`${status} later`, `${status} later`],
@@ -554,7 +557,7 @@ const REFUSALS: readonly FaultCase[] = [
   })),
 ]
 
-/** A token endpoint that answers each request with these bytes. */
+/** A token endpoint that responds to each request with these bytes. */
 const tokenResponse = (status: number, body: string, ...headers: string[]) => [
   respondingWith(rawResponse(status, body, ...headers)),
 ]
@@ -574,7 +577,7 @@ const TOKENS: readonly FaultCase[] = (
       'breaks off in the body',
       [sendThen('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"access_tok', close)],
     ],
-    ['never answers', [sendThen('')]],
+    ['never responds', [sendThen('')]],
     ['stops in the body', [sendThen('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"access_tok')]],
     [
       'drips for longer than it may take',
@@ -582,17 +585,17 @@ const TOKENS: readonly FaultCase[] = (
     ],
     ['is no HTTP', [sendThen('220 mail.example.com ESMTP\r\n', close)]],
     [
-      'answers an HTML page',
+      'responds with an HTML page',
       tokenResponse(200, '<!DOCTYPE html><title>Sign in</title>', 'Content-Type: text/html'),
     ],
-    ['answers nothing', tokenResponse(200, '')],
-    ['answers 204', [respondingWith('HTTP/1.1 204 No Content\r\n\r\n')]],
-    ['answers JSON that breaks off', tokenResponse(200, '{"access_token":"abc","expires_')],
-    ['answers null', tokenResponse(200, 'null')],
-    ['answers a list', tokenResponse(200, '["access_token"]')],
-    ['answers 3 MB', tokenResponse(200, `{"padding":"${'x'.repeat(3_000_000)}"}`)],
+    ['responds nothing', tokenResponse(200, '')],
+    ['responds 204', [respondingWith('HTTP/1.1 204 No Content\r\n\r\n')]],
+    ['responds JSON that breaks off', tokenResponse(200, '{"access_token":"abc","expires_')],
+    ['responds null', tokenResponse(200, 'null')],
+    ['responds a list', tokenResponse(200, '["access_token"]')],
+    ['responds 3 MB', tokenResponse(200, `{"padding":"${'x'.repeat(3_000_000)}"}`)],
     [
-      'answers without end',
+      'responds without end',
       [
         sendThen('HTTP/1.1 200 OK\r\n\r\n', async (peer) => {
           for (;;) await peer.send('x'.repeat(65_536))
@@ -612,10 +615,10 @@ const TOKENS: readonly FaultCase[] = (
     ],
     ['gives an empty token', tokenResponse(200, '{"access_token":"","expires_in":"1799"}')],
     ['gives a token that is no text', tokenResponse(200, '{"access_token":{"value":1},"expires_in":"1799"}')],
-    ['answers 500', tokenResponse(500, '{"error":"server_error"}')],
-    ['answers 503', tokenResponse(503, 'down', 'Retry-After: 7')],
-    ['answers 429', tokenResponse(429, '{"error":"temporarily_unavailable"}', 'Retry-After: 7')],
-    ['answers 400 with a page', tokenResponse(400, '<h1>Bad Request</h1>')],
+    ['responds 500', tokenResponse(500, '{"error":"server_error"}')],
+    ['responds 503', tokenResponse(503, 'down', 'Retry-After: 7')],
+    ['responds 429', tokenResponse(429, '{"error":"temporarily_unavailable"}', 'Retry-After: 7')],
+    ['responds 400 with a page', tokenResponse(400, '<h1>Bad Request</h1>')],
   ] as const
 ).map(([what, token, tokenRequests = 1]): FaultCase => ({
   name: `the token endpoint ${what}`,
@@ -667,7 +670,7 @@ const LIFETIMES: readonly FaultCase[] = [
   tokenRequests: 1,
 }))
 
-/** The sandbox's faults, as somebody who learns with it sees them. */
+/** The sandbox's faults, as a learner sees them. */
 const SANDBOX: readonly FaultCase[] = [
   ...(
     [

@@ -105,7 +105,7 @@ function createPeer(socket: Socket, heads: string[]): Peer {
   for (const event of ['end', 'close']) {
     socket.on(event, () => {
       ended = true
-      // Whoever ends its direction has nothing more to say; what is on its way to it may still go.
+      // A client that ends its direction has nothing more to send; what is on its way to it may still go.
       if (event === 'end') socket.end()
       wake()
     })
@@ -168,7 +168,7 @@ export function rawResponse(status: number, body: string, ...headers: readonly s
   return `${lines.join('\r\n')}\r\n\r\n${body}`
 }
 
-/** Answers every request of a connection; the last response is for all that follow. */
+/** Responds to every request of a connection; the last response is for all that follow. */
 export function respondingWith(...responses: readonly string[]): Script {
   return async (peer) => {
     for (let i = 0; ; i += 1) {
@@ -178,7 +178,7 @@ export function respondingWith(...responses: readonly string[]): Script {
   }
 }
 
-/** Answers the first request with these bytes, then does something. */
+/** Responds to the first request with these bytes, then does something. */
 export function sendThen(bytes: string, then: (peer: Peer) => unknown = () => undefined): Script {
   return async (peer) => {
     await peer.request()

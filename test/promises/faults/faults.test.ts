@@ -10,7 +10,7 @@ import { rawResponse, respondingWith } from './fault-server.js'
 import { createLeaks, formsOf } from './leaks.js'
 import { issuing, outcomeOf, place, readPage, startBench, startFar } from './support.js'
 
-/** Secrets that nobody may see anywhere: ours, and 8x8's tokens. */
+/** Secrets that may not be seen anywhere: ours, and 8x8's tokens. */
 const ours = createLeaks()
 /** Secrets that callers and 8x8 send one another: they pass through, but no log and no page may keep them. */
 const theirs = createLeaks()

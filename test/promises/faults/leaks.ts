@@ -16,7 +16,7 @@ const PIECE = 12
 
 /**
  * Searches for every run of twelve characters of every form that a secret takes on its way into a log or a page. A search
- * for whole secrets would miss those that were cut.
+ * for whole secrets would miss those that were truncated.
  */
 export function createLeaks(): Leaks {
   const pieces = new Set<string>()

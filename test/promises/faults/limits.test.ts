@@ -126,9 +126,9 @@ test(
     assert.equal((await send(port, { path: `${KEYED}/small` })).status, 200)
     await until(async () => (await metric(port, 'x8_proxy_requests_in_flight')) <= 257)
     assert.ok(upstream.connections > 256)
-    // Only as many were cut as connections were needed.
+    // Only as many were aborted as connections were needed.
     assert.ok((await metric(port, 'x8_proxy_requests_in_flight')) > 200)
-    // Those that were cut see it when they have read what is on its way to them; 256 endless responses would leave no time.
+    // Those that were aborted see it when they have read what is on its way to them; 256 endless responses would leave no time.
     flowing = false
     for (const socket of readers.sockets) socket.resume()
     await until(() => readers.open() <= 256)
@@ -184,7 +184,7 @@ test(
 )
 
 test(
-  'bodies that wait for an 8x8 that does not answer took a gigabyte',
+  'bodies that wait for an 8x8 that does not respond took a gigabyte',
   {
     timeout: 120_000,
     skip: !existsSync('/proc/self/status') && 'memory is read in /proc, which is not here',

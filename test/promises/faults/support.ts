@@ -13,14 +13,14 @@ export interface FarSide {
 /** Starts what a case says of the API or the token endpoint. */
 export async function startFar(far: Far, tls = false): Promise<FarSide> {
   const scheme = tls ? 'https' : 'http'
-  // The discard port: nobody listens there, and no other test is given it.
-  if (far === 'refused') return nobody('http://127.0.0.1:9')
-  if (far === 'unresolvable') return nobody('https://nowhere.invalid')
+  // The discard port: nothing listens there, and no other test is given it.
+  if (far === 'refused') return noServer('http://127.0.0.1:9')
+  if (far === 'unresolvable') return noServer('https://nowhere.invalid')
   const server = await startFaultServer(...far)
   return { origin: `${scheme}://127.0.0.1:${server.port}`, server, close: server.close }
 }
 
-function nobody(origin: string): FarSide {
+function noServer(origin: string): FarSide {
   return { origin, server: undefined, close: async () => undefined }
 }
 

@@ -64,7 +64,7 @@ test('real-time numbers hold for five seconds and then change', () => {
   )
 })
 
-test('every real-time list answers in each region, its details agree, and XML is an option', () =>
+test('every real-time list responds in each region, its details agree, and XML is an option', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     for (const list of ['queues', 'groups', 'agents', 'queues/101/agents', 'groups/201/agents']) {

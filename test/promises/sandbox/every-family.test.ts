@@ -47,7 +47,7 @@ async function startSandboxedProxy() {
   return { sandbox, proxy }
 }
 
-test('one plain call of each family is answered by the sandbox', async (t) => {
+test('one plain call of each family gets a response by the sandbox', async (t) => {
   const { sandbox, proxy } = await startSandboxedProxy()
   t.after(() => sandbox.close())
 
@@ -57,7 +57,7 @@ test('one plain call of each family is answered by the sandbox', async (t) => {
       body === undefined ? {} : { method: 'POST', body, headers },
     )
     const text = await response.text()
-    assert.ok(response.ok, `${path} answered ${response.status}: ${text}`)
+    assert.ok(response.ok, `${path} responded ${response.status}: ${text}`)
     assert.ok(text.length > 2, `${path} has a body`)
   }
   const called = new Set(CALLS.map(([path]) => familyOf(path.replace(/\?.*/, '')).name))

@@ -51,7 +51,7 @@ test('a slow response is late and whole', () =>
     await response.json()
   }))
 
-test('a cut body ends in the middle of its Content-Length', () =>
+test('a truncated body ends in the middle of its Content-Length', () =>
   withSandbox(async (sandbox) => {
     const { received, promised, complete } = await rawGet(sandbox, 'cut=100')
     assert.equal(received, 100)
@@ -59,7 +59,7 @@ test('a cut body ends in the middle of its Content-Length', () =>
     assert.equal(complete, false)
   }))
 
-test('a cut after nothing sends the headers only', () =>
+test('an abort after nothing sends the headers only', () =>
   withSandbox(async (sandbox) => {
     const { received, complete } = await rawGet(sandbox, 'cut=0')
     assert.equal(received, 0)
@@ -74,7 +74,7 @@ test('a dripping body comes in pieces and is whole', () =>
     assert.ok(pieces > 5)
   }))
 
-test('a stalled answer has headers and no body', () =>
+test('a stalled response has headers and no body', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     const leave = new AbortController()
@@ -92,7 +92,7 @@ test('an HTML page and broken JSON stand in for a response', () =>
     await assert.rejects((await call(queuesPath, fault('garbage'))).json())
   }))
 
-test('a fault that nobody understands is answered with the keys there are', () =>
+test('an unknown fault is rejected with the keys there are', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     for (const spec of [

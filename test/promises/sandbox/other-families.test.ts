@@ -123,7 +123,7 @@ test('journeys are those that began in the date range, sorted, filtered, and pag
     assert.ok(Number(inbound['totalElements']) > 0)
   }))
 
-test('the families that 8x8 documents in passing answer too', () =>
+test('the families that 8x8 documents in passing respond too', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
     const transitions = await jsonOf(await call('/cidp/journey/api/v1/transitions/search', post({})))
@@ -166,7 +166,7 @@ test('a path of no family is Kong’s 404', () =>
     }
   }))
 
-test('a thousand requests at once are all answered', () =>
+test('a thousand requests at once all get a response', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     const statuses = await Promise.all(

@@ -28,7 +28,7 @@ test('five replicas started together, with 200 callers each, cost one token requ
   await Promise.all(replicas.map(({ address }) => address))
   const calls = replicas.map((replica) => replica.call(200))
   await until(() => asked.length > 0)
-  // All five are at the lock before the first is answered.
+  // All five are at the lock before the first gets a response.
   const client = await redis.client()
   await until(async () => Object.values(await client.pubSubNumSub(await client.keys('*:lock')))[0] === 5)
   issueToken(asked[0]!, gateway)
@@ -80,7 +80,7 @@ test(
   async () => {
     const redis = await startRedis()
     const gateway = await startGateway((response, self) => {
-      // The first is never answered.
+      // The first is never responded.
       if (self.tokenRequests > 1) issueToken(response, self)
     })
     const environment = {
@@ -98,7 +98,7 @@ test(
 
     const replicas = startReplicas(3, environment)
     const calls = replicas.map((replica) => replica.call(20))
-    // It is kept for its time: nobody can know that its holder is dead.
+    // It is kept for its time: no replica can know that its holder is dead.
     while (await client.exists(lock!)) {
       if (gateway.tokenRequests > 1) break
       await wait(5)
@@ -210,7 +210,7 @@ test(
     })
     assert.equal(gateway.tokenRequests, 2)
 
-    // The token proves that the key works, whoever got it.
+    // The token proves that the key works, whichever replica got it.
     await Promise.all(replicas.map(async ({ port }) => send(await port, { path: KEYED })))
     assert.deepEqual(
       gateway.received.slice(-3).map(({ headers }) => headers['x-api-key']),

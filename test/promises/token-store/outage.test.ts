@@ -12,7 +12,7 @@ const skip = withoutRedis
 const timeout = 120_000
 
 test('a store that is down at the start is warned of once, and no caller notices', { timeout }, async () => {
-  // The discard port: nobody listens there.
+  // The discard port: nothing listens there.
   const replica = await outlasts('redis://user:PASSWORD@127.0.0.1:9')
   assert.match(await reasonOf(replica), /^ECONNREFUSED$/)
 })
@@ -20,7 +20,7 @@ test('a store that is down at the start is warned of once, and no caller notices
 test('a store that accepts and says nothing is given up, and no caller notices', { timeout }, async () => {
   const store = await startSilent(() => undefined)
   const replica = await outlasts(`redis://user:PASSWORD@127.0.0.1:${store.port}`)
-  assert.match(await reasonOf(replica), /^it did not answer within 1500 ms$/)
+  assert.match(await reasonOf(replica), /^it did not respond within 1500 ms$/)
   await until(() => store.sockets.size === 0)
 })
 
@@ -144,7 +144,7 @@ test(
   'a store that hangs while others wait for the token lets them ask themselves',
   { skip, timeout },
   async () => {
-    await letsWaitersGo((redis) => redis.pause(), /^it did not answer within 1500 ms$/)
+    await letsWaitersGo((redis) => redis.pause(), /^it did not respond within 1500 ms$/)
   },
 )
 
@@ -173,7 +173,7 @@ test('SIGTERM ends a replica that has the lock, and one that waits for it', { sk
   }
 })
 
-/** Whatever is wrong with the store, callers get answers, the log one warning, and nobody the password. */
+/** Whatever is wrong with the store, callers get responses, the log one warning, and no reader the password. */
 async function outlasts(url: string): Promise<Replica> {
   const leaks = createLeaks()
   const password = leaks.make()
@@ -229,7 +229,7 @@ async function letsWaitersGo(
 ): Promise<void> {
   const redis = await startRedis()
   const gateway = await startGateway((response, self) => {
-    // The one that asks for all is never answered.
+    // The one that asks for all is never responded.
     if (self.tokenRequests > 1) issueToken(response, self)
   })
   const environment = {

@@ -31,14 +31,14 @@ test('every variable that a call names has a value, and every variable is used',
   assert.deepEqual([...used].sort(), Object.keys(variables).sort())
 })
 
-test('no call names another by mistake: ids are unique, and so are method and path', () => {
+test('no call names another by accident: ids are unique, and so are method and path', () => {
   const ids = calls.map(({ call }) => call.id)
   const addresses = calls.map(({ call }) => `${call.method} ${call.path}`)
   assert.equal(new Set(ids).size, ids.length)
   assert.equal(new Set(addresses).size, addresses.length)
 })
 
-test('no call changes or deletes what a list answered: only what was created, or set by hand', () => {
+test('no call changes or deletes what a list returned: only what was created, or set by hand', () => {
   const reads = calls.filter(({ call }) => call.method === 'GET')
   const listed = new Set(reads.flatMap(({ call }) => Object.keys(call.keeps ?? {})))
   const harmless = ['restoreStorageObject']

@@ -136,7 +136,7 @@ test('without a key and a secret nothing starts', () => {
   ])
 })
 
-test('each mistake names its variable and what it should be', () => {
+test('each error names its variable and what it should be', () => {
   const rules = 'must be a comma-separated list of "[METHOD ]/path/prefix", such as "GET /storage/us-west".'
   const hosts = 'X8_ALLOWED_HOSTS must be host names without scheme, port and wildcards, separated by commas.'
   const origins =
@@ -280,7 +280,7 @@ test('each mistake names its variable and what it should be', () => {
   }
 })
 
-test('all mistakes are told together, a line each', () => {
+test('all errors are reported together, a line each', () => {
   assert.deepEqual(
     errors({
       X8_APP_KEY: undefined,
@@ -307,7 +307,7 @@ test('all mistakes are told together, a line each', () => {
   )
 })
 
-test('an unknown name is answered with the nearest one', () => {
+test('an unknown name gets the nearest one', () => {
   for (const [name, nearest] of [
     ['X8_APPKEY', 'X8_APP_KEY'],
     ['X8_KEY', 'X8_PBX'],
@@ -328,7 +328,7 @@ test('an unknown name is answered with the nearest one', () => {
   }
 })
 
-test('X8_WORKERS, which is gone, is answered with the way to more', () => {
+test('X8_WORKERS, which is gone, gets the way to more', () => {
   assert.deepEqual(errors({ X8_WORKERS: '2' }), [
     'X8_WORKERS was removed: one process serves some 20,000 requests a second. For more, run replicas that share one token through X8_TOKEN_STORE_URL.',
   ])
@@ -364,13 +364,13 @@ test('a key, a secret, a password or a proxy key may come from a file', () => {
   assert.equal(proxyKey, 'pk')
 })
 
-test('one trailing newline is cut, not two', () => {
+test('one trailing newline is left out, not two', () => {
   assert.deepEqual(errors({ X8_PROXY_KEY_FILE: '/proxy' }, { '/proxy': 'pk\n\n' }), [
     'X8_PROXY_KEY must be visible ASCII without spaces.',
   ])
 })
 
-test('a file that gives nothing is one mistake', () => {
+test('a file that gives nothing is one error', () => {
   assert.deepEqual(
     errors(
       {
@@ -393,14 +393,14 @@ test('a variable and its file are not set both', () => {
   }
 })
 
-test('a setting that has no effect beside another is a mistake', () => {
+test('a setting that has no effect beside another is an error', () => {
   assert.deepEqual(errors({ X8_SOCKET: '/run/x8.sock', X8_HOST: '127.0.0.1', X8_PORT: '8808' }), [
     'X8_HOST has no effect beside X8_SOCKET. Keep one of them.',
     'X8_PORT has no effect beside X8_SOCKET. Keep one of them.',
   ])
 })
 
-test('a long X8_SOCKET was cut, and the proxy listened elsewhere', () => {
+test('a long X8_SOCKET was truncated, and the proxy listened elsewhere', () => {
   const longest = `/${'x'.repeat(102)}`
   assert.deepEqual(load({ X8_SOCKET: longest }).listen, { socket: longest })
   const error = 'X8_SOCKET must be 103 bytes long at most: a system knows no longer one.'

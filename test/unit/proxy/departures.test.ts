@@ -36,7 +36,7 @@ function watchWrites(socket: Socket, writes: unknown[]): void {
   }
 }
 
-/** Whoever a response is for, as far as it is asked here. */
+/** The receiver of a response, as far as it is used here. */
 function receiver(response: ServerResponse): Receiver {
   return {
     response,
@@ -64,7 +64,7 @@ function leave(response: ServerResponse, rest?: Buffer): void {
 
 const departures = createDepartures()
 
-suite('answers leave', { timeout: 30_000 }, () => {
+suite('responses leave', { timeout: 30_000 }, () => {
   for (const length of ['5', undefined]) {
     const how = length === undefined ? 'in chunks' : 'with its length'
     test(`headers and body of a small response ${how} leave in one write`, async (t) => {
@@ -133,7 +133,7 @@ suite('answers leave', { timeout: 30_000 }, () => {
     assert.match(pieces.join(''), /^HTTP\/1\.1 204 .*chunked\r\n\r\n5\r\nwords\r\n0\r\n\r\n$/s)
   })
 
-  test('a caller who leaves before its response harms nobody', async (t) => {
+  test('a caller who leaves before its response harms no caller', async (t) => {
     const errors: Error[] = []
     const listener: RequestListener = (request, response) => {
       response.on('error', (error) => errors.push(error))

@@ -42,7 +42,7 @@ const RETRIES: readonly [sentence: string, attempt: FailedAttempt, again: boolea
   ['so is an OPTIONS', { ...diedIdle, method: 'OPTIONS' }, true],
   ['a POST never is', { ...diedIdle, method: 'POST' }, false],
   ['a DELETE never is', { ...diedIdle, method: 'DELETE' }, false],
-  ['a method that nobody knows never is', { ...diedIdle, method: 'FETCH' }, false],
+  ['an unknown method never is', { ...diedIdle, method: 'FETCH' }, false],
   ['a GET on a connection that was opened for it is not', { ...diedIdle, reused: false }, false],
   ['a GET whose response had begun is not', { ...diedIdle, begun: true }, false],
   ['a GET that ran into its time-out is not', { ...diedIdle, connectionLost: false }, false],

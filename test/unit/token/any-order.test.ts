@@ -151,11 +151,11 @@ async function liveThrough(seed: number): Promise<{ attempts: number; given: num
     }
   }
 
-  // When the endpoint is well again, everything is well again, and nobody was forgotten.
+  // When the endpoint is well again, everything is well again, and no caller was forgotten.
   healthy = true
   await world.pass(301_000, { stepMs: 500, each: finish })
   await settled()
-  assert.equal(open.size, 0, about('somebody waits for ever'))
+  assert.equal(open.size, 0, about('a caller waits for ever'))
   deeds[0]!()
   await settled()
   finish()

@@ -100,7 +100,7 @@ test(
 const FIRST_WAIT_MS = { unavailable: 1_000, refused: 5_000 } as const
 const LONGEST_WAIT_MS = { unavailable: 60_000, refused: 300_000 } as const
 
-/** Why the next attempt may be made, as somebody who reads the promises would say it. */
+/** Why the next attempt may be made, as a reader of the promises would say it. */
 function createReasons(now: () => number) {
   let rotated = false
   let failed: { readonly earliest: number } | undefined
@@ -219,7 +219,7 @@ async function live(history: readonly Event[], started: boolean) {
     if (seen.at(-1)?.value !== token.value) seen.push(token)
   }
 
-  /** Waits for a token as a request does. Whoever fails gets an error, and that is a response. */
+  /** Waits for a token as a request does. A failure is an error, and that counts. */
   function wait<T>(promise: Promise<T>, then: (value: T) => void): void {
     const followed = promise.then(then, () => undefined).finally(() => waiting.delete(followed))
     waiting.add(followed)
@@ -236,7 +236,7 @@ async function live(history: readonly Event[], started: boolean) {
       case 'call':
         return call()
       case 'call and leave': {
-        // Nobody looks at the outcome any more; the flight goes on for the others.
+        // No caller looks at the result any more; the flight goes on for the others.
         const got = cache.get()
         if (got instanceof Promise) got.catch(() => undefined)
         return
@@ -290,7 +290,7 @@ async function live(history: readonly Event[], started: boolean) {
     healthy()
   }
 
-  // When all is well again, nobody waits for ever and there is a token, however bad it was.
+  // When all is well again, no caller waits for ever and there is a token, however bad it was.
   for (let i = 0; i < 3; i += 1) {
     await world.pass(301_000, { stepMs: 301_000 })
     land(1_000_000)
@@ -301,7 +301,7 @@ async function live(history: readonly Event[], started: boolean) {
   land(1_000_000)
   await settled()
   healthy()
-  assert.equal(waiting.size, 0, 'somebody waits for ever')
+  assert.equal(waiting.size, 0, 'a caller waits for ever')
   assert.ok(cache.ready(), 'it did not recover')
   cache.stop()
   return { attempts: world.requestedAt.length, given, forced: reasons.forced, failures }

@@ -147,7 +147,7 @@ test('a Work Analytics login is a form with the app key in a header', async () =
   )
 })
 
-test('an endpoint that never answers is given up, and so is the connection', async () => {
+test('an endpoint that never responds is given up, and so is the connection', async () => {
   const { endpoint, closed } = await startEndpoint(() => undefined, { timeoutMs: 100 })
   await assert.rejects(appTokenRequest(endpoint, app())(), {
     name: 'TokenError',
@@ -197,7 +197,7 @@ test('an endless response is not read to its end', async () => {
   await closed
 })
 
-test('a redirect is not followed: nobody else gets the secret', async () => {
+test('a redirect is not followed: no other server gets the secret', async () => {
   const elsewhere = await startEndpoint((socket) => socket.write(http('200 OK', TOKEN)))
   for (const status of ['301 Moved', '302 Found', '307 Temporary Redirect', '308 Permanent Redirect']) {
     const { endpoint } = await startEndpoint((socket) =>
@@ -224,7 +224,7 @@ test('a refused connection is a failure that names no address', async () => {
   })
 })
 
-test('a response that is cut or is no HTTP is a failure without its text', async () => {
+test('a response that is aborted or is no HTTP is a failure without its text', async () => {
   for (const response of [
     '',
     'HTTP/1.1 200 OK\r\nContent-Le',
@@ -250,7 +250,7 @@ test('the endpoint may ask for patience', async () => {
   await assert.rejects(appTokenRequest(endpoint, app())(), { kind: 'unavailable', retryAfterMs: 7_000 })
 })
 
-test('a refusal of the credentials is told from a failure', async () => {
+test('a rejection of the credentials is told from a failure', async () => {
   const body = '{"ErrorCode":"invalid_client","Error":"Client credentials are invalid"}'
   const { endpoint } = await startEndpoint((socket) => socket.write(http('401 Unauthorized', body)))
   await assert.rejects(appTokenRequest(endpoint, app())(), {

@@ -110,7 +110,7 @@ test("a response slower than the token's own life is a failure, not a token", as
 
 // Renewing
 
-test('a token in use is renewed once, at about 80 % of its life, and nobody waits', async () => {
+test('a token in use is renewed once, at about 80 % of its life, and no caller waits', async () => {
   for (const [random, at] of [
     [0, 780 * SECOND],
     [0.5, 800 * SECOND],
@@ -127,7 +127,7 @@ test('a token in use is renewed once, at about 80 % of its life, and nobody wait
   }
 })
 
-test('a token that was used is renewed in time even if nobody calls at that moment', async () => {
+test('a token that was used is renewed in time even if there is no call at that moment', async () => {
   const world = createWorld()
   await started(world)
   await world.pass(900 * SECOND, { stepMs: SECOND })
@@ -446,7 +446,7 @@ test('a request that was refused with both tokens stops replacing, even if other
   assert.equal(world.requestedAt.length, 2)
 })
 
-test('refusals of requests that cannot be sent again are bounded just the same', async () => {
+test('401s of requests that cannot be sent again are bounded just the same', async () => {
   const world = createWorld()
   await started(world)
   await world.pass(10 * MINUTE, { each: () => void world.cache.replace(held(world)) })
@@ -502,7 +502,7 @@ test('a refused token is replaced as soon as the endpoint is back', async () => 
   assert.equal((await world.cache.replace(old))?.value, 'token-3')
 })
 
-test('an endpoint that failed every other time let refusals cost a token request each', async () => {
+test('an endpoint that failed every other time let 401s cost a token request each', async () => {
   const world = createWorld({ respond: (n) => (n % 2 === 0 ? down() : token(`token-${n}`)) })
   await started(world)
   await world.pass(10 * MINUTE, { each: () => void world.cache.replace(held(world)) })
@@ -519,7 +519,7 @@ test('a refused token that has expired meanwhile is renewed, whatever was refuse
   assert.equal((await world.cache.replace(second!))?.value, 'token-3')
 })
 
-test('new credentials end the pause after refusals', async () => {
+test('new credentials end the pause after 401s', async () => {
   const world = createWorld()
   const first = await started(world)
   world.cache.rejectedAgain((await world.cache.replace(first))!)

@@ -29,7 +29,7 @@ function failure(status: number, body: string | object, retryAfter?: string): To
   return assert.fail('it was taken for a token')
 }
 
-test("8x8's documented answer is a token", () => {
+test("8x8's documented response is a token", () => {
   assert.deepEqual(judge({}), {
     value: 'Zk3mQ0aYh2LrT9vWc5xB1nJd7PsE',
     lifetimeMs: 1_799_000,
@@ -37,7 +37,7 @@ test("8x8's documented answer is a token", () => {
   })
 })
 
-test('a Work Analytics answer, whose lifetime is a number, is a token', () => {
+test('a Work Analytics response, whose lifetime is a number, is a token', () => {
   const body = '{"access_token":"eyJhbGciOiJSUzI1NiJ9.e30.c2ln","token_type":"bearer","expires_in":1800}'
   assert.deepEqual(judgeTokenResponse(200, undefined, body), {
     value: 'eyJhbGciOiJSUzI1NiJ9.e30.c2ln',

@@ -11,7 +11,7 @@ test('the order and the case of header names make no difference, that of values 
   assert.notEqual(cacheKey('app', '/a', []), cacheKey('app-2', '/a', []))
 })
 
-test('no two different questions have the same key', () => {
+test('no two different requests have the same key', () => {
   const values = ['', 'a', 'b', 'a: b', 'pbx: a']
   const targets = ['/', '/a', '/a?pbx:%20a', '/a?']
   const seen = new Map<string, string>()

@@ -44,7 +44,7 @@ test('after the pause one request is the probe and the others go on failing at o
   assert.throws(() => circuitBreaker.admit(), ProxyError)
 })
 
-test('a probe that connects lets everybody through again', () => {
+test('a probe that connects lets every request through again', () => {
   const { clock, circuitBreaker } = brokenDown()
   clock.now = 1_000
   circuitBreaker.admit()

@@ -74,7 +74,7 @@ test('a value lives to the moment that was said, however late it is written', op
 
   const startedAt = performance.now()
   redis.pause()
-  await assert.rejects(visit.write('late', lock.takenAt + 30_000), /did not answer within 200 ms/)
+  await assert.rejects(visit.write('late', lock.takenAt + 30_000), /did not respond within 200 ms/)
   visit.close()
   await wait(1_000)
   const pausedMs = performance.now() - startedAt

@@ -26,7 +26,7 @@ test('every other secret and every other context has another name, and cannot op
   assert.equal(new Set(others.map((other) => other.name)).size, others.length)
 })
 
-test('a sealed text with any bit changed, cut or added is not opened', () => {
+test('a sealed text with any bit changed, removed or added is not opened', () => {
   const { seal, open } = createSeal('secret', CONTEXT)
   const bytes = Buffer.from(seal('text'), 'base64')
   for (let i = 0; i < bytes.length * 8; i += 1) {
