@@ -1,6 +1,6 @@
 import { failed, type Outcome, passed, skipped } from './outcome.js'
 import type { Grant } from './check-token.js'
-import { inWords } from './format.js'
+import { formatDuration } from '../telemetry/format-duration.js'
 
 const TOLERATED_MS = 5 * 60_000
 // Before this, a number of milliseconds would be a date in 1973: it counts seconds.
@@ -15,10 +15,13 @@ export function checkClock({ issuedAt, receivedAtMs }: Grant): Outcome<true> {
   const differenceMs = receivedAtMs - (number < SMALLEST_MS ? number * 1000 : number)
   const size = Math.abs(differenceMs)
   if (size <= TOLERATED_MS) {
-    return passed(size < 2000 ? 'agrees with that of 8x8' : `within ${inWords(size)} of that of 8x8`, true)
+    return passed(
+      size < 2000 ? 'agrees with that of 8x8' : `within ${formatDuration(size)} of that of 8x8`,
+      true,
+    )
   }
   return failed(
-    `this machine is ${inWords(size)} ${differenceMs > 0 ? 'ahead of' : 'behind'} 8x8`,
+    `this machine is ${formatDuration(size)} ${differenceMs > 0 ? 'ahead of' : 'behind'} 8x8`,
     'Set date and time, or switch on synchronisation (NTP). Tokens are counted on another clock and keep working, but certificates are judged, logs dated and reports asked for by this one.',
   )
 }

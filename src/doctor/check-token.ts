@@ -5,7 +5,7 @@ import { judgeTokenResponse, TokenError, type TokenResponse } from '../token/tok
 import { parseObject } from '../http/json.js'
 import { type Clean, readText } from './foreign-text.js'
 import { failed, type Outcome, passed } from './outcome.js'
-import { inWords } from './format.js'
+import { formatDuration } from '../telemetry/format-duration.js'
 
 /** A token, and when it was made by either clock. */
 export interface Grant extends TokenResponse {
@@ -53,7 +53,7 @@ export async function checkToken(
     const text = await readText(response.body, LARGEST_ANSWER_BYTES)
     const token = judgeTokenResponse(status, undefined, text)
     const tookMs = Math.round(now() - startedMs)
-    return passed(`obtained in ${tookMs} ms, lives ${inWords(token.lifetimeMs)}`, {
+    return passed(`obtained in ${tookMs} ms, lives ${formatDuration(token.lifetimeMs)}`, {
       ...token,
       issuedAt: parseObject(text)?.issued_at,
       receivedAtMs: wallClock(),

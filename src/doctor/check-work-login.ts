@@ -4,7 +4,7 @@ import { workTokenRequest } from '../token/request-token.js'
 import { TokenError } from '../token/token-response.js'
 import type { Clean } from './foreign-text.js'
 import { failed, type Outcome, passed } from './outcome.js'
-import { inWords } from './format.js'
+import { formatDuration } from '../telemetry/format-duration.js'
 
 export interface WorkLoginOptions {
   readonly dispatcher: Dispatcher
@@ -28,7 +28,7 @@ export async function checkWorkLogin(
       () => secrets.work,
     )()
     const tookMs = Math.round(now() - startedMs)
-    return passed(`the user logged in within ${tookMs} ms, for ${inWords(lifetimeMs)}`, true)
+    return passed(`the user logged in within ${tookMs} ms, for ${formatDuration(lifetimeMs)}`, true)
   } catch (error) {
     if (!(error instanceof TokenError)) throw error
     return failed(`the login of Work Analytics: ${clean(error.message)}`, adviceFor(error))

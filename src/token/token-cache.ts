@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { BaseLogger } from 'pino'
+import { formatDuration } from '../telemetry/format-duration.js'
 import { createBackoff } from './backoff.js'
 import { dueRenewal, nextDueAt, scheduleToken, type Situation, type TokenTimes } from './renewal-schedule.js'
 import { createReplacementPolicy, REPLACEMENT_PAUSE_MS } from './replacement-policy.js'
@@ -12,6 +13,7 @@ import {
   type TokenCounts,
   tokenProblem,
   type TokenStatus,
+  tokenStatus,
 } from './token-status.js'
 
 export interface TokenCacheOptions {
@@ -43,7 +45,6 @@ export interface TokenCache extends TokenSource {
 const KEY = 'token'
 
 interface CachedToken extends AccessToken, TokenTimes {
-  readonly expiresAt: number
   readonly obtainedOn: Date
 }
 
@@ -117,18 +118,13 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       failure = undefined
       used = false
       backoff.reset()
+      const lifetimeSeconds = lifetimeMs / 1000
+      const durationMs = Math.round(now() - startedAt)
       log.info(
-        {
-          credential,
-          reason,
-          lifetimeSeconds: lifetimeMs / 1000,
-          products,
-          opens: opens(products),
-          durationMs: Math.round(now() - startedAt),
-        },
+        { credential, reason, lifetimeSeconds, products, opens: opens(products), durationMs },
         isShared
-          ? `token taken from the store, it lives another ${inWords(times.endsAt - now())}`
-          : `token obtained, it lives ${inWords(lifetimeMs)}`,
+          ? `token taken from the store, it lives another ${formatDuration(times.endsAt - now())}`
+          : `token obtained, it lives ${formatDuration(lifetimeMs)}`,
       )
       return { value, products, accepted: false, obtainedAt: issuedAt, obtainedOn: new Date(), ...times }
     } catch (error) {
@@ -284,18 +280,15 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       return false
     },
 
-    status() {
-      const token = usable()
-      const lapsed = failure === undefined ? 'none' : failure.error.kind
-      return {
-        state: inFlight ? 'renewing' : token === undefined ? lapsed : 'valid',
-        expiresInSeconds: token === undefined ? null : Math.floor((token.endsAt - now()) / 1000),
-        obtainedAt: token === undefined ? null : token.obtainedOn.toISOString(),
+    status: () =>
+      tokenStatus({
+        token: usable(),
+        inFlight,
+        failure: failure?.error,
         products,
-        renewals: Math.max(obtained() - 1, 0),
-        lastError: failure?.error.message ?? null,
-      }
-    },
+        obtained: obtained(),
+        now: now(),
+      }),
 
     counts: { requests, renewals },
 
@@ -304,9 +297,4 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       clearTimeout(timer)
     },
   }
-}
-
-function inWords(durationMs: number): string {
-  const seconds = Math.round(durationMs / 1000)
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
 }

@@ -15,6 +15,32 @@ export interface TokenStatus {
   readonly lastError: string | null
 }
 
+export interface KnownOfToken {
+  /** The token that may be sent now. */
+  readonly token: { readonly endsAt: number; readonly obtainedOn: Date } | undefined
+  readonly inFlight: boolean
+  /** Undefined unless the last attempt failed. */
+  readonly failure: TokenError | undefined
+  readonly products: readonly string[]
+  /** Tokens obtained, the first one included. */
+  readonly obtained: number
+  /** In monotonic milliseconds. */
+  readonly now: number
+}
+
+export function tokenStatus(known: KnownOfToken): TokenStatus {
+  const { token, inFlight, failure, products, obtained, now } = known
+  const state = token === undefined ? (failure?.kind ?? 'none') : 'valid'
+  return {
+    state: inFlight ? 'renewing' : state,
+    expiresInSeconds: token === undefined ? null : Math.floor((token.endsAt - now) / 1000),
+    obtainedAt: token === undefined ? null : token.obtainedOn.toISOString(),
+    products,
+    renewals: Math.max(obtained - 1, 0),
+    lastError: failure?.message ?? null,
+  }
+}
+
 /** What getting tokens has cost so far, for the metrics. */
 export interface TokenCounts {
   /** Token requests by how they ended. */

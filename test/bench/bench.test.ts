@@ -58,7 +58,7 @@ test('the benchmark leaves no process and no file behind, interrupted in the mid
 test('the benchmark says which program it does not know', () => {
   const { status, stderr } = runBench(['--only', 'none'])
   assert.equal(status, 1)
-  assert.match(stderr, skip === false ? /There is no "nobody": ours, ours-warn, plain/ : /./)
+  assert.match(stderr, skip === false ? /There is no "none": ours, ours-warn, plain/ : /./)
 })
 
 function runBench(args: readonly string[]) {

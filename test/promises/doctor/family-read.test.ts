@@ -69,7 +69,7 @@ test('a page in the place of 8x8 is not taken for a response', async () => {
   const { failed, checks } = await examine(environment)
 
   assert.deepEqual(failed, ['storage'])
-  assert.match(checks.storage!.detail, /not with JSON/)
+  assert.match(checks.storage!.detail, /but not JSON/)
 })
 
 test('families that need a PBX or a tenant are skipped without it, with what to set', async () => {

@@ -579,9 +579,9 @@ test('the log has one line for each event and no token', async () => {
   assert.deepEqual(
     world.log.map(({ msg }) => msg),
     [
-      'token obtained, it lives 17 min',
+      'token obtained, it lives 16 minutes 40 seconds',
       'token rejected by 8x8, replacing it',
-      'token obtained, it lives 17 min',
+      'token obtained, it lives 16 minutes 40 seconds',
       'token refused',
     ],
   )
@@ -625,7 +625,7 @@ test('a token that another replica got costs no token request, and lives from wh
   assert.equal(world.cache.status().expiresInSeconds, 40)
   assert.deepEqual(world.cache.counts.requests, { ok: 0, refused: 0, unavailable: 0 })
   assert.equal(world.cache.counts.renewals.start, 1)
-  assert.equal(world.log.at(-1)!.msg, 'token taken from the store, it lives another 40 s')
+  assert.equal(world.log.at(-1)!.msg, 'token taken from the store, it lives another 40 seconds')
 
   // 80 % of the 100 s that it had at first are over in 20 s.
   await world.cache.get()

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inWords } from '../../../src/doctor/format.js'
+import { formatDuration } from '../../../src/telemetry/format-duration.js'
 
 test('a duration is said in its two largest units', () => {
-  const said = (seconds: number) => inWords(seconds * 1000)
+  const said = (seconds: number) => formatDuration(seconds * 1000)
 
   assert.equal(said(0), '0 seconds')
   assert.equal(said(1), '1 second')

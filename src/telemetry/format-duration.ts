@@ -5,8 +5,8 @@ const UNITS = [
   ['second', 1000],
 ] as const
 
-/** A duration in its two largest units: "29 minutes 59 seconds". */
-export function inWords(durationMs: number): string {
+/** Formats a duration of milliseconds in its two largest units: "29 minutes 59 seconds". */
+export function formatDuration(durationMs: number): string {
   let rest = Math.round(durationMs / 1000) * 1000
   const parts: string[] = []
   for (const [unit, unitMs] of UNITS) {
