@@ -298,3 +298,29 @@ test('a token that expires while the shared request waits for a connection is no
   assert.equal(upstream.tokenRequests, 2)
   for (const other of others) other.destroy()
 })
+
+test('the memory of a response that many callers read slowly is counted once, and free again when they are gone', async () => {
+  const body = Buffer.alloc(MiB - 1024, 'x')
+  const { proxy, held } = await startHeldWorld()
+  // Counted for each of them it would be twice the 16 MiB that there are.
+  const slow = Array.from({ length: 32 }, () => {
+    const socket = connect(proxy.port, '127.0.0.1').on('error', () => undefined)
+    socket.pause()
+    socket.write(`GET ${QUEUES} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
+    return socket
+  })
+  await allWait(proxy, 32, () => held.length)
+  held[0]!.setHeader('Content-Length', body.length)
+  held[0]!.end(body)
+  const readsOnce = async (path: string) => {
+    const before = held.length
+    const first = send(proxy.port, { path })
+    await until(() => held.length > before)
+    held.at(-1)!.end('[]')
+    assert.equal((await first).text, '[]')
+    return cacheStatus(await send(proxy.port, { path }))!.hit === 'true'
+  }
+  assert.equal(await readsOnce(`${QUEUES}?while-they-read`), true)
+  for (const socket of slow) socket.destroy()
+  assert.equal(await readsOnce(`${QUEUES}?after`), true)
+})

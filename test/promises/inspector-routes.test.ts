@@ -1,74 +1,16 @@
 import assert from 'node:assert/strict'
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import { ASSETS } from '../../src/inspector/assets.js'
 import type { Detail, Snapshot, Status, Summary } from '../../src/inspector/wire.js'
 import { send } from '../support/http-client.js'
-import { startProxy, type TestProxy } from '../support/proxy.js'
+import { detailOf, openPage, setCapture } from '../support/page.js'
+import { startProxy } from '../support/proxy.js'
 import { sendRaw } from '../support/raw-client.js'
 import { startUpstream } from '../support/upstream.js'
 
 const SCRIPTS = Object.keys(ASSETS).filter((name) => name.endsWith('.js'))
-
-interface Page {
-  /** The next event of that name; those of other names are passed over. */
-  next<Data>(name: string): Promise<Data>
-  /** Resolves when the proxy has ended the stream. */
-  readonly ended: Promise<unknown>
-  close(): void
-}
-
-/** A page that is open, as far as the proxy can tell. */
-async function openPage(proxy: TestProxy, t: TestContext): Promise<Page> {
-  const request = get(`${proxy.origin}/-/events`, { agent: false })
-  const [response] = (await once(request, 'response')) as [IncomingMessage]
-  assert.equal(response.statusCode, 200)
-  assert.equal(response.headers['content-type'], 'text/event-stream; charset=utf-8')
-  const events: { name: string; data: unknown }[] = []
-  const arrived = new EventEmitter()
-  let text = ''
-  response.setEncoding('utf8').on('data', (chunk: string) => {
-    const blocks = (text + chunk).split('\n\n')
-    text = blocks.pop()!
-    for (const block of blocks) {
-      const [, name, data] = /event: (\w+)\ndata: (.*)$/.exec(block)!
-      events.push({ name: name!, data: JSON.parse(data!) })
-    }
-    arrived.emit('some')
-  })
-  response.on('error', () => undefined)
-  const close = () => request.destroy()
-  t.after(close)
-  return {
-    async next<Data>(name: string) {
-      for (;;) {
-        const event = events.shift()
-        if (event === undefined) await once(arrived, 'some')
-        else if (event.name === name) return event.data as Data
-      }
-    },
-    ended: new Promise((resolve) => response.once('close', resolve)),
-    close,
-  }
-}
-
-async function setCapture(proxy: TestProxy, on: boolean): Promise<void> {
-  const headers = { Origin: proxy.origin, 'Content-Type': 'application/json' }
-  const response = await send(proxy.port, {
-    method: 'POST',
-    path: '/-/capture',
-    headers,
-    body: JSON.stringify({ on }),
-  })
-  assert.deepEqual([response.status, response.text], [200, `{"capture":${on}}`])
-}
-
-async function detailOf(proxy: TestProxy, { n }: Summary): Promise<Detail> {
-  const response = await send(proxy.port, { path: `/-/requests/${n}` })
-  assert.equal(response.status, 200)
-  return JSON.parse(response.text) as Detail
-}
 
 test('the page comes with a policy that runs its own script and nothing else', async () => {
   const proxy = await startProxy({}, { start: false })
