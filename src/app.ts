@@ -31,6 +31,8 @@ export interface Outside {
   readonly version: string
   readonly upstream: Upstream
   readonly log: Logger
+  /** How many lines the log had to drop; none unless given. */
+  readonly logLinesDropped?: () => number
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
   /** Those of `secrets`, unless secret files may change while the program runs. */
@@ -52,7 +54,7 @@ export interface App {
 /** Wires the parts together. Nothing listens yet. */
 export async function buildApp(config: Config, secrets: Secrets, outside: Outside): Promise<App> {
   const { version, upstream, log, now } = outside
-  const credentials = outside.credentials ?? createCredentials(secrets.app, secrets.work)
+  const credentials = outside.credentials ?? createCredentials(secrets)
   const tokens = createTokens({ config, secrets, credentials, dispatcher: upstream.token, now, log })
   // A connection takes its time-out at most; a little more and the probe is given up.
   const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
@@ -66,7 +68,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
   const drain = createDrain({ fastify, upstream, inFlight, log, graceMs: config.shutdownGraceMs })
   const lifecycle = createRequestLifecycle({
     config,
-    door: createDoor(config, secrets),
+    door: createDoor(config, credentials.proxyKey),
     inFlight,
     counters: requestCounters,
     recorder,
@@ -79,6 +81,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
   const counters = () => ({
     requestCounters,
     inFlight: inFlight.size,
+    logLinesDropped: outside.logLinesDropped?.() ?? 0,
     circuitBreaker: circuitBreaker.status(),
     cache: cache?.status(),
   })

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
+import { constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
+import { isatty } from 'node:tty'
 import { parseArgs } from 'node:util'
 import { createClock } from './clock.js'
 import { ConfigError, type Environment } from './config/config.js'
@@ -54,34 +55,49 @@ async function main(): Promise<void> {
 async function run(command: 'serve' | 'sandbox'): Promise<void> {
   let ending: Promise<never> | undefined
   const end = (): void => {
-    ending ??= starting
-      .then((running) => running.stop())
-      .then((aborted) => process.exit(aborted === 0 ? 0 : 1))
+    ending ??= starting.then(async (running) => {
+      const aborted = await running.stop()
+      await running.flushLog()
+      process.exit(aborted === 0 ? 0 : 1)
+    })
   }
   const starting = start(command)
   // From the first moment on: as the first process of a container it has no default signal handlers.
-  process.on('SIGHUP', () => void starting.then((running) => running.reload()))
   for (const [signal, number] of [
     ['SIGTERM', 15],
     ['SIGINT', 2],
   ] as const) {
-    let seen = false
+    let firstAt: number | undefined
     process.on(signal, () => {
-      // The first one drains, a second one ends at once.
-      if (seen) process.exit(128 + number)
-      seen = true
+      // npm sends every Ctrl-C twice: only a second one that is meant ends at once.
+      if (firstAt !== undefined && now() - firstAt >= MEANT_AFTER_MS) process.exit(128 + number)
+      firstAt ??= now()
       end()
     })
   }
+  // A terminal that closes ends what was started on it. A service has none: there it is the signal to read settings again.
+  const hasTerminal = [0, 1, 2].some((fd) => isatty(fd))
+  process.on('SIGHUP', () => {
+    if (hasTerminal) end()
+    else void starting.then((running) => running.reload())
+  })
   const running = await starting
   // What libraries attach to an error stays out of the output: the logger decides what may be written.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error) => {
-      running.log.fatal({ err: error }, 'unexpected error: the process ends')
-      process.exit(1)
-    })
+    process.on(event, (error: unknown) => void crash(running, error))
   }
 }
+
+/** The log may be full or unread: that the process ends is told on standard error in any case. */
+async function crash(running: Running, error: unknown): Promise<never> {
+  running.log.fatal({ err: error }, 'unexpected error: the process ends')
+  const { name, message } = error instanceof Error ? error : { name: typeof error, message: '' }
+  process.stderr.write(`8x8-auth-proxy: unexpected error, the process ends (${name}: ${message})\n`)
+  await running.flushLog()
+  process.exit(1)
+}
+
+const MEANT_AFTER_MS = 1_000
 
 async function start(command: 'serve' | 'sandbox'): Promise<Running> {
   const system = thisSystem()
@@ -111,6 +127,7 @@ async function serveSandbox(system: System): Promise<Running> {
     const running = await serveProxy({
       ...system,
       environment: sandboxEnvironment(system.environment, sandbox),
+      readEnvironment: () => sandboxEnvironment(system.readEnvironment(), sandbox),
     })
     const { address, log } = running
     log.info('this is the sandbox: a simulated 8x8, nothing leaves this machine')
@@ -137,11 +154,12 @@ function thisSystem(): System {
   return {
     version,
     environment: readEnvironment(),
+    readEnvironment: currentEnvironment,
     readFile: (path) => readFileSync(path, 'utf8'),
     now,
     isTerminal: process.stdout.isTTY,
+    logOutput: nonBlockingOutput,
     umask: (mask) => process.umask(mask),
-    onExit: (listener) => void process.on('exit', listener),
   }
 }
 
@@ -176,10 +194,30 @@ function readArguments(): Arguments {
 /** `.env` of the working folder below the real environment, which wins. */
 function readEnvironment(): Environment {
   try {
-    return withDotenv(process.env, () => readFileSync('.env', 'utf8'))
+    return currentEnvironment()
   } catch (error) {
     if (error instanceof ConfigError) fail(error.errors)
     throw error
+  }
+}
+
+function currentEnvironment(): Environment {
+  return withDotenv(process.env, () => readFileSync('.env', 'utf8'))
+}
+
+/**
+ * Standard output for the log. A write to a pipe that is full or to a terminal that is stopped (Ctrl-S) would hold a thread,
+ * and with it the end of the process: so it is opened again without blocking. A file never blocks, and would be written
+ * from its start; a socket cannot be opened, there Node's own stream does the same.
+ */
+function nonBlockingOutput(): number {
+  try {
+    if (fstatSync(1).isFile()) return 1
+    return openSync('/dev/fd/1', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+  } catch {
+    // Made by looking at it.
+    void process.stdout
+    return 1
   }
 }
 

@@ -1,28 +1,38 @@
 import { buildApp } from './app.js'
-import type { LoadedConfig } from './config/load-config.js'
 import { createCredentials } from './config/credentials.js'
-import type { System, Running } from './system.js'
-import { createLineBatches } from './telemetry/log-buffer.js'
-import { announce, listen, prepareSocket } from './server/listen.js'
-import { createLogger, prettyLines } from './telemetry/logger.js'
+import type { LoadedConfig } from './config/load-config.js'
+import { createReload } from './config/reload.js'
 import { createUpstream } from './proxy/upstream/upstream.js'
-import { watchSecretFiles } from './config/secret-files.js'
+import { announce, listen, prepareSocket } from './server/listen.js'
+import type { Running, System } from './system.js'
+import { createLogDestination } from './telemetry/log-destination.js'
+import { createLogger, prettyLines } from './telemetry/logger.js'
 
-// Too short to be noticed in a log that is followed; under load it is dozens of lines in one write.
-const LINES_LATE_MS = 10
+// At the end the last lines may take this long.
+const LONGEST_FLUSH_MS = 500
 
 /** Serves until stopped. Rejects with the system's error if the address cannot be had. */
 export async function serve({ config, secrets }: LoadedConfig, system: System): Promise<Running> {
-  const { environment, readFile, now, version } = system
-  const lines = createLineBatches(LINES_LATE_MS)
-  system.onExit(() => lines.flush())
+  const { environment, readEnvironment, readFile, now, version } = system
+  const output = createLogDestination({
+    fd: system.logOutput(),
+    resumed: (lines) =>
+      log.warn({ lines }, `${lines} log lines were dropped: standard output did not take them`),
+  })
   const log = createLogger({
     level: config.logLevel,
-    destination: system.isTerminal ? await prettyLines() : lines,
+    destination: system.isTerminal ? await prettyLines(output) : output,
   })
   const upstream = createUpstream(config, secrets.egress)
-  const credentials = createCredentials(secrets.app, secrets.work)
-  const app = await buildApp(config, secrets, { version, upstream, log, now, credentials })
+  const credentials = createCredentials(secrets)
+  const app = await buildApp(config, secrets, {
+    version,
+    upstream,
+    log,
+    logLinesDropped: output.dropped,
+    now,
+    credentials,
+  })
 
   await app.fastify.ready()
   const undo = await prepareSocket(config.listen, system.umask)
@@ -31,15 +41,18 @@ export async function serve({ config, secrets }: LoadedConfig, system: System): 
   app.start()
 
   const changed = () => app.credentialsChanged()
-  const secretFiles = watchSecretFiles({ environment, readFile, credentials, log, changed })
+  const reload = createReload({ environment, readEnvironment, readFile, credentials, log, changed })
   return {
     config,
     address,
     log,
-    reload: secretFiles.reload,
+    reload: reload.reload,
     async stop() {
-      secretFiles.unwatch()
-      return app.stop()
+      reload.unwatch()
+      const aborted = await app.stop()
+      log.info({ aborted }, 'stopped')
+      return aborted
     },
+    flushLog: () => output.flush(LONGEST_FLUSH_MS),
   }
 }

@@ -5,15 +5,17 @@ import type { Config, Environment } from './config/config.js'
 export interface System {
   readonly version: string
   readonly environment: Environment
+  /** The environment as it is now: `.env` may have changed. @throws {ConfigError} when it cannot be read */
+  readonly readEnvironment: () => Environment
   readonly readFile: (path: string) => string
   /** A monotonic clock, in milliseconds, that is the same for all processes of the machine and counts its sleep. */
   readonly now: () => number
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean
+  /** The file descriptor of standard output, one that does not block. */
+  readonly logOutput: () => number
   /** Sets the mask of permissions that new files do not get, and returns the one before. */
   readonly umask: (mask: number) => number
-  /** Calls back when the process ends, however it ends by itself. Nothing asynchronous happens after that. */
-  readonly onExit: (listener: () => void) => void
 }
 
 export interface Running {
@@ -21,8 +23,10 @@ export interface Running {
   /** Where it listens: an origin such as `http://127.0.0.1:8808`, or a socket's path. */
   readonly address: string
   readonly log: Logger
-  /** Takes up new secret files. What cannot be read leaves the old ones in force. */
+  /** Reads `.env` and the secret files again. What cannot be read leaves the old ones in force. */
   reload(): void
   /** Ends gracefully. @returns how many requests had to be aborted */
   stop(): Promise<number>
+  /** Resolves when the log is written, or when it cannot be. */
+  flushLog(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Config, Secrets } from '../config/config.js'
+import type { Config } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 import type { Admission, Door } from '../http/exchange.js'
 import { isLocalPath, isProbe } from '../http/local-paths.js'
@@ -11,9 +11,13 @@ import { checkOrigin, corsHeaders, isPreflight, preflightHeaders } from './origi
 import { createPolicy } from './policy.js'
 import { createProxyKey } from './proxy-key.js'
 
-/** Who may come in, checked before anything else, on every method and address. */
-export function createDoor(config: Config, secrets: Pick<Secrets, 'proxyKey'>): Door {
-  const proxyKey = secrets.proxyKey === undefined ? undefined : createProxyKey(secrets.proxyKey)
+/**
+ * Checks which callers may come in, before anything else, on every method and address.
+ *
+ * @param keyOfCallers what they must send at this moment; undefined if they need not
+ */
+export function createDoor(config: Config, keyOfCallers: () => string | undefined = () => undefined): Door {
+  const proxyKey = keyOfCallers() === undefined ? undefined : createProxyKey(() => keyOfCallers()!)
   const checkPolicy = createPolicy(config)
   const checkFraming = createFraming()
 

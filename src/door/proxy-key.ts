@@ -11,10 +11,10 @@ export interface ProxyKey {
   isIn(rawHeaders: readonly string[]): boolean
 }
 
-export function createProxyKey(key: string): ProxyKey {
-  const expected = digest(key)
+/** @param key the key at this moment: it may be rotated */
+export function createProxyKey(key: () => string): ProxyKey {
   // Digests of equal length, compared in constant time: neither the key nor its length can be timed.
-  const equals = (presented: string) => timingSafeEqual(digest(presented), expected)
+  const equals = (presented: string) => timingSafeEqual(digest(presented), digest(key()))
   const isBearer = (authorization: string | undefined) => {
     const bearer = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
     return bearer !== undefined && equals(bearer)

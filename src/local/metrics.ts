@@ -36,7 +36,7 @@ export function createMetrics({ counters, tokens, processMetrics }: MetricsOptio
 
 function registerCounters(
   registry: Registry,
-  { requestCounters, inFlight }: Counters,
+  { requestCounters, inFlight, logLinesDropped }: Counters,
   tokens: MetricsOptions['tokens'],
 ): void {
   counter(
@@ -84,6 +84,9 @@ function registerCounters(
   counter(registry, 'x8_proxy_cache_total', 'Requests that the real-time cache looked at, by result.', () =>
     Object.entries(requestCounters.cache).map(([result, value]) => ({ value, labels: { result } })),
   )
+  counter(registry, 'x8_proxy_log_lines_dropped_total', 'Log lines that could not be written.', () => [
+    { value: logLinesDropped },
+  ])
   counter(registry, 'x8_token_requests_total', 'Requests for a token, by result.', () =>
     Object.entries(tokens.counts.requests).map(([result, value]) => ({ value, labels: { result } })),
   )

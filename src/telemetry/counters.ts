@@ -5,6 +5,8 @@ export interface Counters {
   readonly requestCounters: RequestCounts
   /** Requests that are not over yet. */
   readonly inFlight: number
+  /** Lines that the log had to drop. */
+  readonly logLinesDropped: number
   /** Whether 8x8 can be reached, as far as known. */
   readonly circuitBreaker: CircuitBreakerStatus
   /** What the real-time cache holds; undefined while it is off. */

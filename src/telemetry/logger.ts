@@ -13,10 +13,11 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
   return pino({ level, serializers: { err: describeError }, base: null }, destination)
 }
 
-/** Standard output for a person at a terminal: colours, and one readable line each. No container pays for loading it. */
-export async function prettyLines(): Promise<DestinationStream> {
-  const { default: pretty } = await import('pino-pretty')
-  return pretty({ colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', sync: true })
+/** Lines for a person at a terminal: in colours, and readable. No container pays for loading this. */
+export async function prettyLines(destination: DestinationStream): Promise<DestinationStream> {
+  const { prettyFactory } = await import('pino-pretty')
+  const pretty = prettyFactory({ colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' })
+  return { write: (line) => destination.write(pretty(line) ?? '') }
 }
 
 /** An error for the log: what it is and what caused it, without what libraries attach. */

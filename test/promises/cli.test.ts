@@ -190,24 +190,6 @@ suite('signals', { timeout: 60_000, concurrency: 2 }, () => {
     })
   }
 
-  test('a second signal ends it at once', async () => {
-    const upstream = await startUpstream({ respond: () => undefined })
-    const program = startProgram({
-      environment: { ...MADE_UP, X8_BASE_URL: upstream.origin, X8_SHUTDOWN_GRACE_MS: '600000' },
-    })
-    const client = open(await program.port, {})
-    const cut = once(client, 'error')
-    client.end()
-    await upstreamHas(upstream.received)
-
-    program.kill('SIGTERM')
-    await program.seen(/shutting down/)
-    program.kill('SIGTERM')
-
-    assert.deepEqual(await program.exited, { code: 143, signal: null })
-    await cut
-  })
-
   test('what outlasts the grace time is aborted, and the exit code says so', async () => {
     const upstream = await startUpstream({ respond: () => undefined })
     const program = startProgram({

@@ -45,7 +45,8 @@ async function servedFromFiles(t: TestContext) {
     now: () => performance.now(),
     isTerminal: false,
     umask: (mask) => process.umask(mask),
-    onExit: () => undefined,
+    readEnvironment: () => environment,
+    logOutput: () => 1,
   })
   t.after(async () => {
     await running.stop()

@@ -357,10 +357,14 @@ test('what is fresh is given even while 8x8 cannot be reached', async () => {
 })
 
 test('a new secret of the same app keeps what is there, another app gets nothing of it', async () => {
-  const credentials = createCredentials({ key: 'app-1', secret: 'old' }, undefined)
+  const credentials = createCredentials({
+    app: { key: 'app-1', secret: 'old' },
+    work: undefined,
+    proxyKey: undefined,
+  })
   const world = await startWorld({}, {}, { credentials })
   const change = async (app: AppCredentials) => {
-    assert.ok(credentials.replace(app, undefined))
+    assert.ok(credentials.replace({ app, work: undefined, proxyKey: undefined }).forUpstream)
     world.proxy.app.credentialsChanged()
     await until(() => credentials.inForce() === app && world.proxy.app.status().state === 'valid')
   }

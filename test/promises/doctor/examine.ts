@@ -64,7 +64,8 @@ async function run(given: Environment, options: ExamineOptions, json: boolean) {
     now: () => performance.now(),
     isTerminal: options.isTerminal ?? false,
     umask: (mask: number) => process.umask(mask),
-    onExit: () => undefined,
+    readEnvironment: () => ({}),
+    logOutput: () => 1,
   }
   const { wallClock } = options
   const write = (part: string) => void (text += part)

@@ -16,7 +16,7 @@ const CHAT = '/chat/api/chat/v1/messages'
 const WORK = '/analytics/work/v1/call-records'
 
 test('the key is taken from X-Proxy-Key or from a Bearer', () => {
-  const key = createProxyKey(SECRET)
+  const key = createProxyKey(() => SECRET)
   for (const headers of [
     { 'x-proxy-key': SECRET },
     { authorization: `Bearer ${SECRET}` },
@@ -29,7 +29,7 @@ test('the key is taken from X-Proxy-Key or from a Bearer', () => {
 })
 
 test('anything but the key is refused', () => {
-  const key = createProxyKey(SECRET)
+  const key = createProxyKey(() => SECRET)
   for (const headers of [
     {},
     { 'x-proxy-key': '' },

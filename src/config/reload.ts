@@ -1,0 +1,66 @@
+import type { Logger } from 'pino'
+import { ConfigError, type Environment } from './config.js'
+import type { Credentials } from './credentials.js'
+import { loadConfig } from './load-config.js'
+import { FILE_SETTINGS } from './settings.js'
+import { watchFiles } from './watch-files.js'
+
+export interface ReloadOptions {
+  /** The environment that the program was started with. */
+  readonly environment: Environment
+  /** The environment as it is now. @throws {ConfigError} */
+  readonly readEnvironment: () => Environment
+  readonly readFile: (path: string) => string
+  readonly credentials: Credentials
+  readonly log: Logger
+  /** Called when the credentials for 8x8 have changed. */
+  readonly changed: () => void
+}
+
+/** Settings that may change while the program runs. */
+export interface Reload {
+  /** Takes up what `.env` and the secret files hold now. What cannot be read leaves the old values in force. */
+  readonly reload: () => void
+  /** Looks at the secret files no more. */
+  readonly unwatch: () => void
+}
+
+/** Secrets are taken up by a reload and, where they are in files, whenever a file changes. All else needs a restart. */
+export function createReload(options: ReloadOptions): Reload {
+  const { readEnvironment, readFile, credentials, log, changed } = options
+  let environment = options.environment
+
+  const reload = (): void => {
+    try {
+      const current = readEnvironment()
+      const { secrets } = loadConfig(current, readFile)
+      const restart = changedNames(options.environment, current).filter((name) => !RELOADED.has(name))
+      environment = current
+      const { forUpstream, proxyKey } = credentials.replace(secrets)
+      if (proxyKey) log.info('new proxy key read, the old one is not accepted any more')
+      if (forUpstream) log.info('new credentials read')
+      else if (!proxyKey) log.info('credentials read again, they are the same')
+      if (restart.length > 0) {
+        log.warn({ settings: restart }, `changed, but only a restart takes it up: ${restart.join(', ')}`)
+      }
+      if (forUpstream) changed()
+    } catch (error) {
+      const errors = error instanceof ConfigError ? error.errors : [(error as Error).message]
+      log.error({ errors }, 'the new settings cannot be read, the old ones stay in force')
+    }
+  }
+  return { reload, unwatch: watchFiles(secretFiles(environment), reload) }
+}
+
+const RELOADED: ReadonlySet<string> = new Set(FILE_SETTINGS)
+
+/** The settings that differ, by name. */
+function changedNames(before: Environment, after: Environment): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...names].filter((name) => name.startsWith('X8_') && (before[name] || '') !== (after[name] || ''))
+}
+
+/** The files that may bring new secrets. */
+function secretFiles(environment: Environment): string[] {
+  return FILE_SETTINGS.flatMap((name) => environment[`${name}_FILE`] || [])
+}
