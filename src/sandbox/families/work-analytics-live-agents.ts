@@ -4,7 +4,7 @@ import { chosenBy } from '../gateway/parameters.js'
 import { agentsOfQueue, people, type Person } from '../data/people.js'
 import { numberNow } from './realtime-metrics.js'
 import { callQueues } from './work-analytics-customer-data.js'
-import { metricsOf, placeOf, summaryOf, wantedQueues } from './work-analytics-live-numbers.js'
+import { metricsOf, placeOf, summaryOf, wantedQueues } from './work-analytics-live-metrics.js'
 
 const agentMetrics = [
   'acceptedInteractions',

@@ -8,7 +8,7 @@ import { exampleWeek, occurrences, windowBetween, type Window } from '../data/ti
 import { failure } from './work-analytics-responses.js'
 import { callerOf, callIdOf, callStepMs, directionOf, isMissed, talkMsOf } from './work-analytics-calls.js'
 import { callQueues } from './work-analytics-customer-data.js'
-import { wantedQueues } from './work-analytics-live-numbers.js'
+import { wantedQueues } from './work-analytics-live-metrics.js'
 
 const dayMs = 24 * 3_600_000
 

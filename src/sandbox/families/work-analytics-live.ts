@@ -3,7 +3,7 @@ import type { Routes } from '../gateway/handler.js'
 import { ownPbx } from './work-analytics-responses.js'
 import { agentActivity, queueAgentActivity } from './work-analytics-live-agents.js'
 import { describeCall, listCalls } from './work-analytics-live-calls.js'
-import { metricsOf, placeOf, summaryOf, wantedQueues } from './work-analytics-live-numbers.js'
+import { metricsOf, placeOf, summaryOf, wantedQueues } from './work-analytics-live-metrics.js'
 
 const queueMetrics = [
   'enteredCalls',
