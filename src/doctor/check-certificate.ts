@@ -116,7 +116,7 @@ function distrustAdvice(
       return `It is valid from ${dateOf(certificate.valid_from)} until ${dateOf(certificate.valid_to)}. Check the date of this machine first; if that is right, whoever runs ${route.host} must renew it.`
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
     case 'HOSTNAME_MISMATCH':
-      return `It is made for ${clean(certificate.subjectaltname ?? nameOf(certificate.subject))}. Check the spelling of X8_BASE_URL (and X8_TOKEN_URL); a captive portal or a wrong DNS answer looks like this too.`
+      return `It is made for ${clean(certificate.subjectaltname ?? nameOf(certificate.subject))}. Check the spelling of X8_BASE_URL (and X8_TOKEN_URL); a captive portal or a wrong DNS response looks like this too.`
     default: {
       const who = 'Most likely a company proxy or virus scanner inspects TLS here.'
       const how =

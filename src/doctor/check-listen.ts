@@ -11,8 +11,8 @@ import { authority } from './route.js'
 
 type Listen = Config['listen']
 
-const LONGEST_ANSWER_MS = 2000
-const LARGEST_ANSWER_BYTES = 1024
+const RESPONSE_TIMEOUT_MS = 2000
+const LARGEST_RESPONSE_BYTES = 1024
 
 /**
  * Can the proxy listen where it is told to? The address is taken for a moment and given back. If it is taken, a proxy
@@ -70,9 +70,9 @@ async function whoListens(where: Listen): Promise<'this program' | 'another' | '
     const { statusCode, body } = await client.request({
       method: 'GET',
       path: '/-/live',
-      signal: AbortSignal.timeout(LONGEST_ANSWER_MS),
+      signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
     })
-    const response = parseObject(await readText(body, LARGEST_ANSWER_BYTES))
+    const response = parseObject(await readText(body, LARGEST_RESPONSE_BYTES))
     return statusCode === 200 && response?.live === true ? 'this program' : 'another'
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'none' : 'another'

@@ -24,7 +24,7 @@ export interface TokenCheckOptions {
   readonly clean: Clean
 }
 
-const LARGEST_ANSWER_BYTES = 64 * 1024
+const LARGEST_RESPONSE_BYTES = 64 * 1024
 
 /** Does 8x8 give a token for the key and secret? One request, never repeated, as documented by 8x8. */
 export async function checkToken(
@@ -50,7 +50,7 @@ export async function checkToken(
       signal,
     })
     status = response.statusCode
-    const text = await readText(response.body, LARGEST_ANSWER_BYTES)
+    const text = await readText(response.body, LARGEST_RESPONSE_BYTES)
     const token = judgeTokenResponse(status, undefined, text)
     const tookMs = Math.round(now() - startedMs)
     return passed(`obtained in ${tookMs} ms, lives ${formatDuration(token.lifetimeMs)}`, {

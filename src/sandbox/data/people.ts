@@ -75,7 +75,7 @@ export const queues: readonly Queue[] = topics.flatMap((topic, topicIndex) =>
   })),
 )
 
-/** The agents who answer a queue: every third person, starting at a place of the queue's own. */
+/** Returns the agents of a queue: every third person, starting from an offset that depends on the queue. */
 export function agentsOfQueue(queueId: string): readonly Person[] {
   return people.filter((person) => (person.number + Number(queueId)) % 3 === 0)
 }
