@@ -163,7 +163,7 @@ export function opens(products: readonly string[]): string[] {
   return FAMILIES.filter((family) => isGranted(family, products)).map(({ title }) => title)
 }
 
-/** What to do when 8x8 refuses a family for want of its product. */
+/** Returns what to do when 8x8 rejects a call because the app lacks the family's product. */
 export function productHint(family: Family): string {
   const product = family.productLabel ?? family.product
   const what = product === undefined ? 'the API product for this path' : `the API product "${product}"`

@@ -103,7 +103,7 @@ function tunnelAdvice(status: number, { host, port }: Route, proxy: URL): string
   if (status === 407) {
     return proxy.username === '' || proxy.password === ''
       ? 'The proxy wants a user and password: HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>, with special characters percent-encoded.'
-      : 'The proxy refused the user or password in HTTPS_PROXY. Special characters must be percent-encoded (@ is %40).'
+      : 'The proxy rejected the user or password in HTTPS_PROXY. Special characters must be percent-encoded (@ is %40).'
   }
   if (status >= 500) {
     return `The proxy itself cannot reach ${server}. Ask its operator, or bypass it with NO_PROXY=${host} if this machine may connect directly.`

@@ -60,7 +60,7 @@ export async function checkToken(
     })
   } catch (error) {
     if (error instanceof TokenError)
-      return failed(clean(error.message), refusalAdvice(error, status ?? 0, config, app))
+      return failed(clean(error.message), adviceFor(error, status ?? 0, config, app))
     return signal.aborted
       ? failed(
           `no response from ${config.tokenUrl.origin} within ${config.tokenTimeoutMs} ms`,
@@ -74,7 +74,7 @@ export async function checkToken(
   }
 }
 
-function refusalAdvice(
+function adviceFor(
   error: TokenError,
   status: number,
   { baseUrl, tokenUrl }: Config,

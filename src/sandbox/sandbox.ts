@@ -31,7 +31,7 @@ export interface Sandbox {
   readonly issuedTokens: readonly string[]
   /** All issued tokens become unknown. */
   revokeTokens(): void
-  /** Rotates the app's credentials: the old pair is refused from now on, tokens issued with it stay. */
+  /** Rotates the app's credentials: the old pair is rejected from now on, tokens issued with it stay valid. */
   setCredentials(key: string, secret: string): void
   setProducts(products: readonly string[]): void
   /** Applies to API requests that name no fault themselves, until replaced. */

@@ -37,17 +37,17 @@ export function suiteHeaders({ headers, memory, nowMs }: Call): Readonly<Record<
 export function listResponse(call: Call, { name, things }: Resource): SandboxResponse {
   const { query, memory } = call
   const pageSize = integer(query, 'pageSize', 100)
-  if (!(pageSize >= 1 && pageSize <= 1000)) return refused(call, 'pageSize must be 1 to 1000')
+  if (!(pageSize >= 1 && pageSize <= 1000)) return badRequest(call, 'pageSize must be 1 to 1000')
   const filter = compileFilter(query.get('filter'))
-  if ('error' in filter) return refused(call, `filter: ${filter.error}`)
+  if ('error' in filter) return badRequest(call, `filter: ${filter.error}`)
   const pageNumber = integer(query, 'pageNumber', 0)
-  if (Number.isNaN(pageNumber)) return refused(call, 'pageNumber must be a whole number')
+  if (Number.isNaN(pageNumber)) return badRequest(call, 'pageNumber must be a whole number')
   const isNumbered = name === 'sites'
   const fields = allOf(things, memory).map((thing) => thing.fields)
   const found = sorted(fields.filter(filter.accepts), query.get('sort'))
   const cursor = isNumbered ? cursorAt(pageNumber * pageSize) : query.get('scrollId')
   const page = cursorPage(found, cursor, pageSize)
-  if (!page) return refused(call, 'scrollId is invalid')
+  if (!page) return badRequest(call, 'scrollId is invalid')
 
   const { items: data, next } = page
   const position = isNumbered ? { pageNumber } : next === null ? {} : { nextScrollId: next }
@@ -75,6 +75,6 @@ export function failure({ path }: Call, status: number, title: string, detail: s
   return json({ status, title, detail, instance: path, time: new Date().toISOString(), errors: [] }, status)
 }
 
-function refused(call: Call, detail: string): SandboxResponse {
+function badRequest(call: Call, detail: string): SandboxResponse {
   return failure(call, 400, 'Bad Request', detail)
 }

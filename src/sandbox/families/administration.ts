@@ -1,4 +1,4 @@
-import { administrationKeyRefused, apiKey } from '../gateway/access.js'
+import { administrationKeyRejected, apiKey } from '../gateway/access.js'
 import { empty } from '../gateway/responses.js'
 import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
 import type { Family } from './family.js'
@@ -22,7 +22,7 @@ import {
 export const administration: Family = {
   name: 'Administration',
   base: /^\/admin-provisioning/,
-  access: apiKey(administrationKeyRefused),
+  access: apiKey(administrationKeyRejected),
   adds: suiteHeaders,
   routes: {
     ...readable(users),

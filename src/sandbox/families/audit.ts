@@ -1,4 +1,4 @@
-import { apiKey, springKeyRefused } from '../gateway/access.js'
+import { apiKey, springKeyRejected } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
 import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
@@ -26,7 +26,7 @@ const filters = {
 export const audit: Family = {
   name: 'Audit',
   base: /^\/administration\/audit\/v1/,
-  access: apiKey(springKeyRefused),
+  access: apiKey(springKeyRejected),
   routes: { 'GET /audits': listAudits },
 }
 

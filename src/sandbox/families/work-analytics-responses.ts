@@ -4,7 +4,7 @@ import { halPage } from '../gateway/hal.js'
 import { list } from '../gateway/parameters.js'
 import { sorted } from '../data/sorting.js'
 
-/** A PBX that the customer does not have is refused; any plain name but `unknown` is theirs. */
+/** A PBX that the customer does not have is rejected with 403; any plain name but `unknown` is theirs. */
 export function ownPbx(response: Handler): Handler {
   return (call) => {
     const named = [call.params['pbxId'] ?? '', ...list(call.query, 'pbxId')]

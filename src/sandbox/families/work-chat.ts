@@ -1,4 +1,4 @@
-import { apiKey, chatKeyRefused } from '../gateway/access.js'
+import { apiKey, chatKeyRejected } from '../gateway/access.js'
 import { json, message } from '../gateway/responses.js'
 import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
@@ -34,7 +34,7 @@ const nextNumber = counter(73)
 export const workChat: Family = {
   name: 'Work chat',
   base: /^\/chat\/api\/chat\/v1/,
-  access: apiKey(chatKeyRefused, 'Chat'),
+  access: apiKey(chatKeyRejected, 'Chat'),
   routes: {
     'GET /messages': listMessages,
     'GET /messages/': listMessages,

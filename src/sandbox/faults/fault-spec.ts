@@ -1,4 +1,4 @@
-import { refusalKinds, type RejectionKind } from './gateway-faults.js'
+import { rejectionKinds, type RejectionKind } from './gateway-faults.js'
 
 /** What shall go wrong with a request. */
 export interface Fault {
@@ -72,8 +72,8 @@ function readPair(fault: Fault, key: string, value: string): string | undefined 
     case 'times':
       return readNumber(value, 1, 1_000_000, (number) => (fault.times = number))
     case 'kind': {
-      const kind = refusalKinds.find((known) => known === value)
-      if (!kind) return `must be one of ${refusalKinds.join(', ')}`
+      const kind = rejectionKinds.find((known) => known === value)
+      if (!kind) return `must be one of ${rejectionKinds.join(', ')}`
       fault.kind = kind
       return undefined
     }

@@ -5,7 +5,7 @@ import type { SandboxResponse } from '../gateway/handler.js'
 /** Which of the gateway's 401 bodies is meant. */
 export type RejectionKind = 'missing' | 'expired' | 'invalid' | 'product' | 'kong'
 
-export const refusalKinds: readonly RejectionKind[] = ['missing', 'expired', 'invalid', 'product', 'kong']
+export const rejectionKinds: readonly RejectionKind[] = ['missing', 'expired', 'invalid', 'product', 'kong']
 
 // Apigee's runtime error codes; 8x8's chat specification shows the second as its own 401.
 const rejections: Readonly<

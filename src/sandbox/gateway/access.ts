@@ -26,15 +26,15 @@ export function appToken(product: string): AccessCheck {
 
 /**
  * The app's key in `x-api-key`; no token is looked at.
- * @param refused renders the 401 in the way of the API behind it.
+ * @param rejected renders the 401 in the way of the API behind it.
  * @param product its internal name, where 8x8 documents one; without it every app has it.
  */
 export function apiKey(
-  refused: (path: string) => SandboxResponse = keyRefused,
+  rejected: (path: string) => SandboxResponse = keyRejected,
   product?: string,
 ): AccessCheck {
   return (headers, account, path) => {
-    if (headers['x-api-key'] !== account.key) return refused(path)
+    if (headers['x-api-key'] !== account.key) return rejected(path)
     if (product === undefined || account.products.includes(product)) return undefined
     return message(403, 'You cannot consume this service')
   }
@@ -66,12 +66,12 @@ export const customerToken: AccessCheck = (headers, account) => {
 export const open: AccessCheck = () => undefined
 
 /** Work chat reports a bad key as Apigee reports a bad token. */
-export function chatKeyRefused(): SandboxResponse {
+export function chatKeyRejected(): SandboxResponse {
   return apigeeFault(401, 'Invalid access token', 'oauth.v2.InvalidAccessToken')
 }
 
 /** The administration suite's form (RFC 7807). */
-export function administrationKeyRefused(path: string): SandboxResponse {
+export function administrationKeyRejected(path: string): SandboxResponse {
   return json(
     { status: 401, title: 'Unauthorized', detail: 'Invalid or missing API key', instance: path },
     401,
@@ -79,12 +79,12 @@ export function administrationKeyRefused(path: string): SandboxResponse {
 }
 
 /** Spring's default form, which audit uses. */
-export function springKeyRefused(path: string): SandboxResponse {
+export function springKeyRejected(path: string): SandboxResponse {
   const timestamp = new Date().toISOString()
   return json({ timestamp, status: 401, error: 'Unauthorized', message: 'Invalid API key', path }, 401)
 }
 
-function keyRefused(): SandboxResponse {
+function keyRejected(): SandboxResponse {
   return message(401, 'Unauthorized', { 'WWW-Authenticate': 'Key' })
 }
 

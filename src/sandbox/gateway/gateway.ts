@@ -36,8 +36,8 @@ export function handleApiRequest(
     const base = family.base.exec(path)
     const rest = base && path.slice(base[0].length)
     if (!base || (rest && !rest.startsWith('/'))) continue
-    const refused = family.access(headers, context.account, path)
-    if (refused) return refused
+    const rejection = family.access(headers, context.account, path)
+    if (rejection) return rejection
 
     const match = find(method, rest ?? '')
     if ('allowed' in match) {

@@ -57,7 +57,7 @@ test('an egress proxy that wants a login is recognised, and the name of 8x8 is l
   assert.deepEqual(proxy.asked, [{ target: 'api.8x8.test:443', credentials: undefined }])
 })
 
-test('a password that the egress proxy refuses is not shown', async () => {
+test('a password that the egress proxy rejects is not shown', async () => {
   const proxy = await egressProxy(407)
   const HTTPS_PROXY = `http://ann:proxy%20password@127.0.0.1:${proxy.port}`
   const { checks } = await examine(
@@ -65,7 +65,7 @@ test('a password that the egress proxy refuses is not shown', async () => {
     { secrets: ['proxy password', 'proxy%20password', HTTPS_PROXY] },
   )
 
-  assert.match(checks.connection!.advice!, /refused the user or password in HTTPS_PROXY/)
+  assert.match(checks.connection!.advice!, /rejected the user or password in HTTPS_PROXY/)
   assert.equal(proxy.asked[0]?.credentials, `Basic ${Buffer.from('ann:proxy password').toString('base64')}`)
 })
 

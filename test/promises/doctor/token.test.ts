@@ -14,7 +14,7 @@ test('a wrong secret is said to be one of key and secret, with where to compare 
   assert.deepEqual(failed, ['token'])
   assert.equal(checks.token!.detail, 'The token endpoint responded 401 (invalid_client).')
   assert.match(checks.token!.advice!, /X8_APP_KEY and X8_APP_SECRET .* Admin Console > API Keys/)
-  assert.equal(sandbox.tokenRequests, 1, 'a refused secret is not tried again')
+  assert.equal(sandbox.tokenRequests, 1, 'a rejected secret is not tried again')
 })
 
 test('swapped key and secret are recognised', async () => {

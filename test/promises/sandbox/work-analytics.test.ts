@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Sandbox } from '../../../src/sandbox/sandbox.js'
 import { halOf, jsonOf, listOf, manualClock, withSandbox } from './client.js'
 
-test('Work Analytics logs in by itself, pages, and words its refusals its own way', () => {
+test('Work Analytics logs in by itself, pages, and has error bodies of its own', () => {
   const clock = manualClock()
   return withSandbox(
     async (sandbox) => {
