@@ -113,7 +113,7 @@ function distrustAdvice(
   switch (code) {
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
-      return `It is valid from ${dateOf(certificate.valid_from)} until ${dateOf(certificate.valid_to)}. Check the date of this machine first; if that is right, whoever runs ${route.host} must renew it.`
+      return `It is valid from ${dateOf(certificate.valid_from)} until ${dateOf(certificate.valid_to)}. Check the date of this machine first; if that is right, the operator of ${route.host} must renew it.`
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
     case 'HOSTNAME_MISMATCH':
       return `It is made for ${clean(certificate.subjectaltname ?? nameOf(certificate.subject))}. Check the spelling of X8_BASE_URL (and X8_TOKEN_URL); a captive portal or a wrong DNS response looks like this too.`
