@@ -164,7 +164,7 @@ const PROBLEM = {
 
 const ERROR = {
   description:
-    "With the header `Proxy-Status` an error of the proxy. Without it an error of 8x8, as it came: in 8x8's own words " +
+    "With the header `Proxy-Status` an error of the proxy. Without it an error of 8x8, unchanged, in 8x8's own format " +
     'and media type.',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 }

@@ -11,7 +11,7 @@ import { seededNumber, seededUuid } from '../data/seeded.js'
 import { sorted } from '../data/sorting.js'
 import { allOf, byId, keep, type Thing } from '../data/things.js'
 
-/** The lists of a contact, by the word that asks for them in `details`; filters use the singular. */
+/** The lists of a contact, by the value of `details` that asks for them; filters use the singular. */
 const details = {
   TAG: { list: 'tags', filter: 'tag' },
   ADDRESS: { list: 'addresses', filter: 'address' },

@@ -16,7 +16,7 @@ export interface Fault {
   dripMs?: number
   /** Send the headers, then nothing. */
   stall?: boolean
-  /** Replace the body: an HTML page, or JSON that breaks off. */
+  /** Replace the body: an HTML page, or truncated JSON. */
   body?: 'html' | 'garbage'
   /** Only the next so many matching requests; without it, until cleared. Not for the header. */
   times?: number
@@ -104,9 +104,9 @@ function readFlag(fault: Fault, key: 'stall' | 'html' | 'garbage', value: string
   return undefined
 }
 
-function splitAtEquals(word: string): readonly [string, string] {
-  const at = word.indexOf('=')
+function splitAtEquals(part: string): readonly [string, string] {
+  const at = part.indexOf('=')
   return at < 0
-    ? [word.toLowerCase(), '']
-    : [word.slice(0, at).trim().toLowerCase(), word.slice(at + 1).trim()]
+    ? [part.toLowerCase(), '']
+    : [part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim()]
 }

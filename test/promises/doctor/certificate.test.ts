@@ -11,7 +11,7 @@ import { assertNoSecret, type Check, examine, everythingSet, sandboxWith } from 
 import { egressProxy, httpServer, silentServer, tlsInFrontOf } from './servers.js'
 
 const DAY_MS = 86_400_000
-const JUDGING = { clean: (words: string) => words, hasExtraAuthorities: false }
+const JUDGING = { clean: (text: string) => text, hasExtraAuthorities: false }
 const ROUTE = routeTo(new URL('https://api.8x8.com'), 'X8_BASE_URL', undefined)
 
 test('a certificate of a stranger is named with its issuer, its code and NODE_EXTRA_CA_CERTS', async () => {

@@ -141,7 +141,7 @@ test('a family that never responds does not hold the doctor up', async () => {
     appKey: KEY,
     token: 'some-token',
     now: () => performance.now(),
-    clean: (words) => words,
+    clean: (text) => text,
   })
 
   assert.equal(status, 'failed')

@@ -28,7 +28,7 @@ test('a token response has 8x8’s quirks: strings, BearerToken, two product lis
     { products: ['storage', 'QM - API'] },
   ))
 
-test('the token endpoint words its errors ErrorCode and Error', () =>
+test('errors of the token endpoint have the fields ErrorCode and Error', () =>
   withSandbox(async (sandbox) => {
     const basic = (pair: string) => ({ headers: { authorization: `Basic ${btoa(pair)}` } })
     const cases: readonly [RequestInit, number, string][] = [
@@ -102,7 +102,7 @@ test('a token without the product is rejected with a code of its own', () =>
     assert.equal((await call('/storage/uk/v3/regions')).status, 200)
   }))
 
-test('a missing bearer is worded otherwise than an unknown one', () =>
+test('a missing bearer token and an unknown one get different errors', () =>
   withSandbox(async (sandbox) => {
     const missing = await fetch(sandbox.origin + queuesPath)
     assert.match(await missing.text(), /oauth\.v2\.InvalidAccessToken/)
