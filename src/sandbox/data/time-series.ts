@@ -12,8 +12,8 @@ export interface Window {
 export const exampleWeek: Window = { startMs: Date.UTC(2026, 0, 5), endMs: Date.UTC(2026, 0, 12) }
 
 /**
- * The numbers of the things in a window, oldest first.
- * @param limit at most so many.
+ * Returns the indices of the things in a window, oldest first.
+ * @param limit how many at most.
  */
 export function occurrences({ startMs, endMs }: Window, stepMs: number, limit = 10_000): readonly number[] {
   const first = Math.max(0, Math.ceil(startMs / stepMs))

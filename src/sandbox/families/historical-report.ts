@@ -23,7 +23,7 @@ const granularities: Readonly<Record<string, number>> = {
   hour: hourMs,
   day: dayMs,
   week: 7 * dayMs,
-  // Near enough for made-up numbers.
+  // Near enough for made-up data.
   month: 30 * dayMs,
   year: 365 * dayMs,
   none: Number.POSITIVE_INFINITY,

@@ -6,14 +6,14 @@ export interface Metric {
   readonly value: unknown
 }
 
-/** A queue, group or agent with its numbers of this moment. */
+/** A queue, group or agent with its current metrics. */
 export interface MetricsResponse {
   readonly id: string | null
   readonly name: string
   readonly metrics: readonly Metric[]
 }
 
-/** 8x8 refreshes real-time numbers this often. */
+/** How often 8x8 refreshes real-time metrics. */
 const refreshMs = 5000
 
 const queueKeys = [
@@ -50,7 +50,7 @@ export const queueResponses = refreshed((nowMs) =>
         key: 'agents-available.rt',
         value: agentsOfQueue(id).filter((agent) => isAvailable(agent, nowMs)).length,
       },
-      // 8x8 leaves a value out as null where nothing happened yet.
+      // 8x8 sends null for a value where nothing has happened yet.
       { key: 'last-accepted.rt', value: numberNow(id, 'last-accepted.rt', nowMs) || null },
     ],
   })),
@@ -72,7 +72,7 @@ const everyAgent = refreshed((nowMs) =>
   })),
 )
 
-/** In responses by group the numbers are strings. */
+/** Returns the current metrics of all groups; unlike those of queues and agents their values are strings. */
 export function groupResponses(nowMs: number): readonly MetricsResponse[] {
   return groups.map(({ id, name }) => ({
     id,

@@ -1,4 +1,4 @@
-/** Page `page` (0-based) of `items`, with the numbers that 8x8 puts around it. */
+/** Page `page` (0-based) of `items`, with the counts that 8x8 sends along. */
 export interface Page<T> {
   readonly items: readonly T[]
   readonly page: number

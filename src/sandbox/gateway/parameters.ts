@@ -24,7 +24,7 @@ export function isTrue(query: URLSearchParams, name: string): boolean {
   return query.get(name) === 'true'
 }
 
-/** A time in epoch milliseconds from the forms 8x8 uses: ISO, `YYYY-MM-DD hh:mm:ss` (UTC) and epoch numbers. */
+/** A time in epoch milliseconds from the forms 8x8 uses: ISO, `YYYY-MM-DD hh:mm:ss` (UTC) and epoch seconds or milliseconds. */
 export function time(value: string | null | undefined): number | undefined {
   if (value === null || value === undefined || value.trim() === '') return undefined
   if (/^\d{9,11}$/.test(value)) return Number(value) * 1000

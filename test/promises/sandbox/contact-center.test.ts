@@ -51,7 +51,7 @@ test('queue ids may be repeated and comma-joined, metrics chosen, totals appende
     assert.deepEqual(values[3], { key: 'total.entered.today', value: sum })
   }))
 
-test('real-time numbers hold for five seconds and then change', () => {
+test('real-time metrics stay the same for five seconds and then change', () => {
   const clock = manualClock()
   return withSandbox(
     async (sandbox) => {

@@ -80,7 +80,7 @@ test('customer data lists what the PBX has, sorted, and its links lead from page
     assert.equal((await call(`${pbx}/queues?size=0`)).status, 400)
   }))
 
-test('live numbers are of the queues, users and metrics asked for, with sums on request', () => {
+test('live metrics are of the queues, users and metrics asked for, with sums on request', () => {
   const { now } = manualClock()
   return withSandbox(
     async (sandbox) => {
