@@ -20,8 +20,8 @@ export function byId<T extends { readonly id: string }>(
   }
 }
 
-/** Keeps a thing, in the place of the one that had its id. */
-export function keep<T extends { readonly id: string }>(things: Things<T>, memory: Memory, thing: T): T {
+/** Stores a thing, replacing one that has the same id. @returns the thing. */
+export function save<T extends { readonly id: string }>(things: Things<T>, memory: Memory, thing: T): T {
   things(memory).set(thing.id, thing)
   return thing
 }

@@ -3,7 +3,7 @@ import { collection } from '../data/memory.js'
 import { company } from '../data/people.js'
 import { seededUuid } from '../data/seeded.js'
 import { momentOf } from '../data/time-series.js'
-import { keep } from '../data/things.js'
+import { save } from '../data/things.js'
 import { failure, vendor } from './administration-responses.js'
 import { nextNumber, type Resource } from './administration-resources.js'
 
@@ -30,7 +30,7 @@ export function startOperation(
   const { memory, nowMs } = call
   const id = seededUuid(`operation ${nextNumber(memory)}`)
   const createdTime = new Date(momentOf(nowMs)).toISOString()
-  const operation = keep(operations, memory, { id, type, resource, resourceId, createdTime, polls: 0 })
+  const operation = save(operations, memory, { id, type, resource, resourceId, createdTime, polls: 0 })
   return vendor(resource.name, shown(call, operation), 202)
 }
 

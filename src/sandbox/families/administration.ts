@@ -4,7 +4,7 @@ import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { jsonObject } from '../gateway/parameters.js'
 import { seededUuid } from '../data/seeded.js'
-import { keep } from '../data/things.js'
+import { save } from '../data/things.js'
 import { failure, listResponse, one, suiteHeaders, vendor } from './administration-responses.js'
 import { describeOperation, startOperation } from './administration-operations.js'
 import {
@@ -32,7 +32,7 @@ export const administration: Family = {
     'POST /ring-groups/:id/update-members': one(ringGroups, ({ id, fields }, call) =>
       withBody(call, (given) => {
         const members = membersAfter(fields['members'], given)
-        keep(ringGroups.things, call.memory, { id, fields: { ...fields, members } })
+        save(ringGroups.things, call.memory, { id, fields: { ...fields, members } })
         return startOperation(call, ringGroups, 'UPDATE', id)
       }),
     ),
@@ -67,7 +67,7 @@ function changeable(resource: Resource): Routes {
       withBody(call, (given) => startOperation(call, resource, 'CREATE', create(resource, given, call).id)),
     [`PUT ${path}/:id`]: one(resource, ({ id }, call) =>
       withBody(call, (given) => {
-        keep(resource.things, call.memory, { id, fields: resource.withId(given, id) })
+        save(resource.things, call.memory, { id, fields: resource.withId(given, id) })
         return startOperation(call, resource, 'UPDATE', id)
       }),
     ),
@@ -80,7 +80,7 @@ function changeable(resource: Resource): Routes {
 
 function create(resource: Resource, given: Readonly<Record<string, unknown>>, { memory }: Call) {
   const id = seededUuid(`${resource.path} ${nextNumber(memory)}`)
-  return keep(resource.things, memory, { id, fields: resource.withId(given, id) })
+  return save(resource.things, memory, { id, fields: resource.withId(given, id) })
 }
 
 function withBody(

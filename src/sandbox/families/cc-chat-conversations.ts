@@ -5,7 +5,7 @@ import { isObject, jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { company } from '../data/people.js'
 import { seededHex } from '../data/seeded.js'
 import { momentOf } from '../data/time-series.js'
-import { allOf, keep } from '../data/things.js'
+import { allOf, save } from '../data/things.js'
 import { listResponse, one, violation } from './cc-chat-responses.js'
 
 interface Conversation {
@@ -54,7 +54,7 @@ export function conversationRoutes(hasChannel: (call: Call, id: string) => boole
       json({ participants: [{ id: `${id}-customer`, type: 'user', language: customer['language'] }] }),
     ),
     'DELETE /conversations/:id/participants/customer': one(conversations, (found, { memory }) => {
-      keep(conversations, memory, { ...found, status: 'ENDED' })
+      save(conversations, memory, { ...found, status: 'ENDED' })
       return empty(204)
     }),
     'GET /conversations/:id/messages': one(conversations, ({ id }, { query, memory }) => {
@@ -80,7 +80,7 @@ function begin(
   const id = `ID-${nextNumber(memory)}`
   const startedMs = momentOf(nowMs)
   const known = isObject(customer) ? customer : {}
-  keep(conversations, memory, { id, channelId, customer: known, status: 'ACTIVE', startedMs })
+  save(conversations, memory, { id, channelId, customer: known, status: 'ACTIVE', startedMs })
   const earlier: unknown = isObject(history) ? history['messages'] : undefined
   if (Array.isArray(earlier)) {
     for (const { text, type } of earlier.filter(isObject)) addMessage(id, text, type, memory)
@@ -90,7 +90,7 @@ function begin(
 
 function addMessage(conversationId: string, text: unknown, authorType: unknown, memory: Call['memory']) {
   const id = `message-${nextNumber(memory)}`
-  keep(messages, memory, { id, conversationId, text: String(text), authorType })
+  save(messages, memory, { id, conversationId, text: String(text), authorType })
 }
 
 /** `status`, `channel-id`, `userId` and `customer.<anything>` filter; `order` is that of their creation. */

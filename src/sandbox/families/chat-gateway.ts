@@ -6,7 +6,7 @@ import { publicKey } from '../files/jwk.js'
 import { collection, counter } from '../data/memory.js'
 import { company, queues } from '../data/people.js'
 import { tenantExists } from '../data/tenants.js'
-import { allOf, keep, type Thing, type Things } from '../data/things.js'
+import { allOf, save, type Thing, type Things } from '../data/things.js'
 import { failure, hal, listResponse, one, requiring } from './chat-gateway-responses.js'
 import { attachmentRoutes } from './chat-gateway-attachments.js'
 import { conversationRoutes } from './chat-gateway-conversations.js'
@@ -72,11 +72,11 @@ function resource(
     [`GET ${path}`]: (call) => listResponse(call, relation, allOf(things, call.memory)),
     [`POST ${path}`]: (call) =>
       requiring(call, fields, (given) => {
-        return hal(keep(things, call.memory, { ...given, id: `${prefix}-${nextNumber(call.memory)}` }))
+        return hal(save(things, call.memory, { ...given, id: `${prefix}-${nextNumber(call.memory)}` }))
       }),
     [`GET ${path}/:id`]: one(things, (found) => hal(found)),
     [`PUT ${path}/:id`]: one(things, ({ id }, call) =>
-      requiring(call, fields, (given) => hal(keep(things, call.memory, { ...given, id }))),
+      requiring(call, fields, (given) => hal(save(things, call.memory, { ...given, id }))),
     ),
     [`DELETE ${path}/:id`]: one(things, ({ id }, { memory }) => {
       things(memory).delete(id)

@@ -9,7 +9,7 @@ import { integer, isObject, isTrue, jsonObject, list } from '../gateway/paramete
 import { company, people } from '../data/people.js'
 import { seededNumber, seededUuid } from '../data/seeded.js'
 import { sorted } from '../data/sorting.js'
-import { allOf, byId, keep, type Thing } from '../data/things.js'
+import { allOf, byId, save, type Thing } from '../data/things.js'
 
 /** The lists of a contact, by the value of `details` that asks for them; filters use the singular. */
 const details = {
@@ -50,14 +50,14 @@ export const contactDirectory: Family = {
       const given = jsonObject(body)
       if (!given) return message(400, 'The body must be a JSON object')
       const id = seededUuid(`new contact ${nextNumber(memory)}`)
-      return json(keep(contacts, memory, contactOf(id, given)))
+      return json(save(contacts, memory, contactOf(id, given)))
     },
     'GET /contacts/:id': one((found) => json(found)),
     // A replacement: what it leaves out is gone.
     'PUT /contacts/:id': one(({ id }, { body, memory }) => {
       const given = jsonObject(body)
       if (!given) return message(400, 'The body must be a JSON object')
-      return json(keep(contacts, memory, contactOf(id, given)))
+      return json(save(contacts, memory, contactOf(id, given)))
     }),
     'DELETE /contacts/:id': one(({ id }, { memory }) => {
       contacts(memory).delete(id)

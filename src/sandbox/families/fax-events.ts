@@ -2,7 +2,7 @@ import { empty, json } from '../gateway/responses.js'
 import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
 import { collection } from '../data/memory.js'
 import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
-import { allOf, byId, keep, type Things } from '../data/things.js'
+import { allOf, byId, save, type Things } from '../data/things.js'
 import { dids, failure, listResponse } from './fax-responses.js'
 import { missingWebhook, removal, shownWebhook, webhooks } from './fax-webhooks.js'
 
@@ -56,7 +56,7 @@ function subscribe(
   if (!webhooks(call.memory).has(webhookId)) return missingWebhook(webhookId, call)
   const id = number.did === undefined ? webhookId : `${number.did}/${webhookId}`
   const subscription = { id, webhookId, ...number, direction: 'bi-directional' }
-  return json(shown(keep(things, call.memory, subscription), call)[0], 201)
+  return json(shown(save(things, call.memory, subscription), call)[0], 201)
 }
 
 function redirect(things: Things<Subscription>, found: Subscription, call: Call): SandboxResponse {
@@ -64,7 +64,7 @@ function redirect(things: Things<Subscription>, found: Subscription, call: Call)
   if (!directions.includes(direction)) {
     return failure(call, 400, `direction must be one of ${directions.join(', ')}`)
   }
-  keep(things, call.memory, { ...found, direction })
+  save(things, call.memory, { ...found, direction })
   return empty(204)
 }
 

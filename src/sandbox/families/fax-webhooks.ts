@@ -3,7 +3,7 @@ import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.
 import { collection, counter } from '../data/memory.js'
 import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { momentOf } from '../data/time-series.js'
-import { allOf, byId, keep, type Things } from '../data/things.js'
+import { allOf, byId, save, type Things } from '../data/things.js'
 import { failure, listResponse } from './fax-responses.js'
 
 interface Webhook {
@@ -64,12 +64,12 @@ function create(call: Call): SandboxResponse {
     uri: address,
     credentialType: nonEmptyString(type) ?? 'bearer',
   }
-  return json(shownWebhook(keep(webhooks, call.memory, webhook)), 201)
+  return json(shownWebhook(save(webhooks, call.memory, webhook)), 201)
 }
 
 function change(found: Webhook, call: Call): SandboxResponse {
   const active = jsonObject(call.body)?.['active']
   if (typeof active !== 'boolean') return failure(call, 400, 'active must be true or false')
-  keep(webhooks, call.memory, { ...found, active })
+  save(webhooks, call.memory, { ...found, active })
   return empty(204)
 }

@@ -10,8 +10,8 @@ const nextId = counter(2_000_001)
 const charset = ';charset=UTF-8'
 
 /**
- * Keeps a report that the body asks for.
- * @param linkTo the `Link` to what comes next.
+ * Creates the report that the body describes, or responds 400.
+ * @param linkTo builds the `Link` to the next step.
  */
 export function createReport(
   { body, memory }: Call,

@@ -61,9 +61,9 @@ const everything: readonly Member[] = queues.flatMap(({ id, name, channel }) =>
 )
 
 /** One row for each member of the report's grouping in each interval. */
-export function summaryRows(question: ReportQuery): readonly Row[] {
-  const { metrics, window, intervalMs, grandTotal } = question
-  const members = membersOf(question)
+export function summaryRows(query: ReportQuery): readonly Row[] {
+  const { metrics, window, intervalMs, grandTotal } = query
+  const members = membersOf(query)
   const rows: Row[] = []
   for (let at = window.startMs; at < window.endMs && rows.length < maxRows; at += intervalMs) {
     const startTime = new Date(at).toISOString()

@@ -5,7 +5,7 @@ import type { Family } from './family.js'
 import { collection, counter } from '../data/memory.js'
 import { integer, jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { seededPerson } from '../data/people.js'
-import { allOf, keep } from '../data/things.js'
+import { allOf, save } from '../data/things.js'
 
 interface Message {
   readonly id: string
@@ -63,7 +63,7 @@ function postMessage({ body, memory }: Call): SandboxResponse {
   const number = nextNumber(memory)
   const room = nonEmptyString(given?.['room']) ?? 'general'
   const timestamp = timestampOf(number)
-  keep(messages, memory, { id: `m${number}`, room, author: 'Sandbox app', parsed, timestamp })
+  save(messages, memory, { id: `m${number}`, room, author: 'Sandbox app', parsed, timestamp })
   return json({ parsed })
 }
 
