@@ -27,12 +27,15 @@ export interface Handshake {
   >
 }
 
-/** Is the server the one that the URL names, and for how long can it show that? */
+/**
+ * Checks that the certificate of the server is trusted, made for the name in the URL and valid; warns when it expires
+ * within 14 days. Closes the connection in any case.
+ */
 export async function checkCertificate(route: Route, options: CertificateOptions): Promise<Outcome<true>> {
   const { connection, timeoutMs } = options
   if (!route.isTls) {
     connection.destroy()
-    return { status: 'skipped', detail: 'plain http: on this machine needs none', value: true }
+    return { status: 'skipped', detail: 'plain http: on this machine needs no certificate', value: true }
   }
   try {
     return judgeHandshake(await shakeHands(route, connection, timeoutMs), route, options)
@@ -76,6 +79,7 @@ async function shakeHands(route: Route, connection: Duplex, timeoutMs: number): 
 const DAY_MS = 86_400_000
 const WARN_DAYS = 14
 
+/** Judges the certificate of a finished handshake; see `checkCertificate`. */
 export function judgeHandshake(
   { distrust, certificate }: Handshake,
   route: Route,
@@ -98,7 +102,7 @@ export function judgeHandshake(
     `issued by ${issuer}, valid until ${until}`,
     true,
     days < WARN_DAYS
-      ? `It ends in ${count(Math.max(days, 0), 'day')}. The operator of ${route.host} must renew it; until then all works.`
+      ? `It expires in ${count(Math.max(days, 0), 'day')}. The operator of ${route.host} must renew it; until then everything works.`
       : undefined,
   )
 }

@@ -84,7 +84,7 @@ test('a certificate that ends within 14 days works, with a warning', () => {
 
   const soon = judge(handshake, end - 13.5 * DAY_MS)
   assert.equal(soon.status, 'ok')
-  assert.match(soon.advice!, /^It ends in 13 days/)
+  assert.match(soon.advice!, /^It expires in 13 days/)
 })
 
 test('an expired certificate asks for the date of this machine first', async () => {

@@ -56,7 +56,7 @@ test('a family that is in no region is asked for once in each', async () => {
   const { failed, checks } = await examine(environment)
 
   assert.deepEqual(failed, ['storage'])
-  assert.match(checks.storage!.advice!, /not there in any region/)
+  assert.match(checks.storage!.advice!, /does not exist in any region/)
   assert.deepEqual(
     sandbox.requests.map(({ target }) => target.split('/')[2]),
     ['us-west', 'us-east', 'uk', 'ap', 'ca'],

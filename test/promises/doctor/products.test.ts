@@ -39,7 +39,7 @@ test('an unknown product is shown and does no harm', () => {
 })
 
 test('the families that take the key are said not to be on the list', () => {
-  assert.match(lines(['storage']).at(-1)!, /take the app key instead: Audit records, Customer 360/)
+  assert.match(lines(['storage']).at(-1)!, /take the app key: Audit records, Customer 360/)
 })
 
 test('a product name cannot write to the terminal', () => {
