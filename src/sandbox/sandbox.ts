@@ -36,7 +36,7 @@ export interface Sandbox {
   setProducts(products: readonly string[]): void
   /** Applies to API requests that name no fault themselves, until replaced. */
   setFault(fault: Fault | undefined): void
-  /** Forgets counters, requests, faults and created things, but no token. */
+  /** Resets counters, recorded requests, faults and created things; tokens stay valid. */
   reset(): void
   /** Stops listening and destroys open connections. */
   close(): Promise<void>
@@ -48,7 +48,7 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const state = createState(options, options.now ?? (() => performance.now()))
-  // Longer than clients keep idle connections, as a public gateway does; and slow uploads may take their time.
+  // Longer than clients keep idle connections, as a public gateway does; and uploads may be slow.
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0, maxHeaderSize: 65_536 })
   server.on('request', (request, response) => {
     serve(state, request, response).catch(() => response.destroy())

@@ -80,7 +80,7 @@ export function agentsOfQueue(queueId: string): readonly Person[] {
   return people.filter((person) => (person.number + Number(queueId)) % 3 === 0)
 }
 
-/** A person, always the same for the same seed. */
+/** Picks a person, always the same one for the same seed. */
 export function seededPerson(seed: string): Person {
   return people[seededNumber(seed, 0, people.length - 1)] ?? firstPerson
 }

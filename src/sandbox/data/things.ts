@@ -7,7 +7,7 @@ export type Thing = Readonly<Record<string, unknown>> & { readonly id: string }
 /** A remembered table of things by id. */
 export type Things<T extends { readonly id: string } = Thing> = (memory: Memory) => Map<string, T>
 
-/** Hands the thing that the path's `:id` names to its response; `missing` renders the 404. */
+/** Makes a handler that looks up the thing that the path's `:id` names; `missing` renders the 404. */
 export function byId<T extends { readonly id: string }>(
   things: Things<T>,
   response: (found: T, call: Call) => SandboxResponse,
@@ -26,6 +26,7 @@ export function save<T extends { readonly id: string }>(things: Things<T>, memor
   return thing
 }
 
+/** Returns all things, in the order of their creation. */
 export function allOf<T extends { readonly id: string }>(things: Things<T>, memory: Memory): readonly T[] {
   return [...things(memory).values()]
 }

@@ -1,6 +1,6 @@
 import { rejectionKinds, type RejectionKind } from './gateway-faults.js'
 
-/** What shall go wrong with a request. */
+/** What is to go wrong with a request. */
 export interface Fault {
   /** Wait this long before the headers. */
   delayMs?: number
@@ -18,7 +18,7 @@ export interface Fault {
   stall?: boolean
   /** Replace the body: an HTML page, or truncated JSON. */
   body?: 'html' | 'garbage'
-  /** Only the next so many matching requests; without it, until cleared. Not for the header. */
+  /** Only this many matching requests from now on; without it, until cleared. Not for the header. */
   times?: number
   /** Only requests whose path starts like this. Not for the header. */
   path?: string

@@ -22,8 +22,8 @@ export interface GatewayContext {
 }
 
 /**
- * The way of one API request: family, credential, what the family demands, route, handler. As on the real
- * gateway, the credential is judged before the path inside the family is.
+ * Responds to one API request: finds the family, checks the credential and what the family requires, then routes. As on
+ * the real gateway, the credential is checked before the path inside the family.
  */
 export function handleApiRequest(
   request: IncomingMessage,

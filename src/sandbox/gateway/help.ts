@@ -1,6 +1,6 @@
 import { faultKeys } from '../faults/fault-spec.js'
 
-/** What `GET /sandbox` says. */
+/** The text of `GET /sandbox`. */
 export const help = `This is a simulated 8x8 (api.8x8.com). All data is made up.
 
 Faults of one request: send the header X-Sandbox-Fault, keys separated by , or ;
