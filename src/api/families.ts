@@ -151,7 +151,7 @@ export function familyOf(path: string): Family {
   return OTHER_FAMILY
 }
 
-/** Tells whether a family's product is among those of the app; undefined where 8x8 names none. */
+/** Tells whether a family's product is among those of the app; undefined if 8x8 documents none or the list is empty. */
 export function isGranted(family: Family, products: readonly string[]): boolean | undefined {
   if (family.product === undefined || products.length === 0) return undefined
   const wanted = family.product.toLowerCase()

@@ -40,7 +40,7 @@ export const administration: Family = {
     ...changeable(sites),
     ...readable(phoneNumbers),
     ...readable(addresses),
-    // Addresses alone are done at once.
+    // Only addresses change at once, without an operation.
     'POST /addresses': (call) =>
       withBody(call, (given) => vendor(addresses.name, create(addresses, given, call).fields)),
     'DELETE /addresses/:id': one(addresses, ({ id }, { memory }) => {
@@ -59,7 +59,7 @@ function readable(resource: Resource): Routes {
   }
 }
 
-/** Creations, replacements and deletions, each of which is an operation to ask about. */
+/** Creations, replacements and deletions, each of which starts an operation to poll. */
 function changeable(resource: Resource): Routes {
   const path = `/${resource.path}`
   return {

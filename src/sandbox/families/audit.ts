@@ -40,7 +40,7 @@ function listAudits(call: Call): SandboxResponse {
   const all = occurrences(window, stepMs).map(record).filter(isWanted(query))
   const page = cursorPage(all, query.get('scrollId'), size)
   if (!page) return failure(call, 'scrollId is invalid')
-  // A scroll id of null is the end.
+  // A scroll id of null marks the last page.
   const meta = { totalRecordCount: all.length, scrollId: page.next }
   return json({ meta, data: page.items }, 200, contentType)
 }

@@ -37,7 +37,10 @@ const messages = collection<Message>(() => [
 ])
 const nextNumber = counter(2)
 
-/** @param hasChannel whether a conversation may begin in a channel. */
+/**
+ * Returns the routes of conversations and their messages.
+ * @param hasChannel tells whether a channel exists, in which a conversation may begin.
+ */
 export function conversationRoutes(hasChannel: (call: Call, id: string) => boolean): Routes {
   return {
     'GET /conversations': (call) => listResponse(call, matching(call).map(shown)),
@@ -93,7 +96,7 @@ function addMessage(conversationId: string, text: unknown, authorType: unknown, 
   save(messages, memory, { id, conversationId, text: String(text), authorType })
 }
 
-/** `status`, `channel-id`, `userId` and `customer.<anything>` filter; `order` is that of their creation. */
+/** `status`, `channel-id`, `userId` and `customer.<anything>` filter; `order` sorts by creation. */
 function matching({ query, memory }: Call): readonly Conversation[] {
   const found = allOf(conversations, memory).filter(({ channelId, customer, status }) =>
     [...query].every(([name, value]) => {

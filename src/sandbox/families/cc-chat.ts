@@ -13,7 +13,7 @@ import { allOf, save, type Things } from '../data/things.js'
 import { listResponse, one, violation } from './cc-chat-responses.js'
 import { conversationRoutes } from './cc-chat-conversations.js'
 
-/** Something with a name, and how often it was replaced: `If-Match` takes that number. */
+/** A named thing and its revision, which counts replacements and is what `If-Match` takes. */
 interface Versioned {
   readonly id: string
   readonly revision: number

@@ -12,7 +12,10 @@ import { addMessage } from './chat-gateway-messages.js'
 
 const nextNumber = counter(2)
 
-/** @param channels in which a conversation may begin. */
+/**
+ * Returns the routes of conversations.
+ * @param channels those in which a conversation may begin.
+ */
 export function conversationRoutes(channels: Things): Routes {
   const inChannel = (call: Call, response: (given: Readonly<Record<string, unknown>>) => SandboxResponse) =>
     requiring(call, ['channelId'], (given) => {

@@ -52,6 +52,7 @@ export const messageRoutes: Routes = {
   }),
 }
 
+/** Stores a message of a conversation. */
 export function addMessage(
   conversationId: string,
   given: Readonly<Record<string, unknown>>,

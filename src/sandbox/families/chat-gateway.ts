@@ -53,7 +53,7 @@ export const chatCards: Family = {
   routes: { 'PUT /action-submit': () => empty(204), 'PUT /action-execute': () => empty(204) },
 }
 
-/** `X-8x8-Tenant` may be left out, because the made-up customer has one tenant. */
+/** Rejects an unknown tenant. `X-8x8-Tenant` may be left out, because the made-up customer has one tenant. */
 function ownTenant({ headers }: Call): SandboxResponse | undefined {
   const tenant = headers['x-8x8-tenant']?.toString() ?? company.tenant
   if (tenantExists(tenant)) return undefined

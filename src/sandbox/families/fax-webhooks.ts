@@ -35,12 +35,12 @@ export const webhookRoutes: Routes = {
   [`DELETE ${path}/:id`]: removal(webhooks),
 }
 
-/** In responses ids are numbers. */
+/** Renders a webhook: in responses ids are numbers. */
 export function shownWebhook({ id, ...webhook }: Webhook) {
   return { id: Number(id), ...webhook }
 }
 
-/** Deletes what webhooks are, or are used for. */
+/** Makes a handler that deletes webhooks or subscriptions. */
 export function removal<T extends { readonly id: string }>(things: Things<T>): Handler {
   const remove = ({ id }: T, { memory }: Call) => {
     things(memory).delete(id)
@@ -49,6 +49,7 @@ export function removal<T extends { readonly id: string }>(things: Things<T>): H
   return byId(things, remove, missingWebhook)
 }
 
+/** Makes the 404 for a webhook that does not exist. */
 export function missingWebhook(id: string, call: Call): SandboxResponse {
   return failure(call, 404, `No webhook ${id}`)
 }

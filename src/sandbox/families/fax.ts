@@ -53,7 +53,7 @@ export const fax: Family = {
     'POST /faxes': send,
     'POST /faxes/bulk-delete': bulkDelete,
     'GET /faxes/:id': one((found) => json(shown(found))),
-    // A caller that fetches the pages has read them.
+    // Fetching the pages marks the fax as read.
     'GET /faxes/:id/file': one((found, { memory }) => {
       save(faxes, memory, { ...found, isRead: true })
       return bytes(pdfPage(`Fax ${found.id}`), 'application/pdf')

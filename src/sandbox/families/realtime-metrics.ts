@@ -56,6 +56,7 @@ export const queueResponses = refreshed((nowMs) =>
   })),
 )
 
+/** Returns the current metrics of these agents. */
 export function agentResponses(agents: readonly Person[], nowMs: number): readonly MetricsResponse[] {
   return everyAgent(nowMs).filter(({ id }) => agents.some(({ agentId }) => agentId === id))
 }
@@ -81,7 +82,7 @@ export function groupResponses(nowMs: number): readonly MetricsResponse[] {
   }))
 }
 
-/** The row that `includeTotals=true` appends. */
+/** Sums all rows into the one that `includeTotals=true` appends. */
 export function totalsOf(responses: readonly MetricsResponse[]): MetricsResponse {
   const sums = new Map<string, number>()
   for (const { metrics } of responses) {
@@ -102,11 +103,12 @@ export function onlyMetrics(response: MetricsResponse, wanted: readonly string[]
   return { ...response, metrics: response.metrics.filter(isWanted) }
 }
 
+/** Returns the agents of a group. */
 export function findGroupMembers(groupId: string): readonly Person[] {
   return people.filter((person) => person.groupId === groupId)
 }
 
-/** Works a list out once for each refresh, however often it is asked for. */
+/** Caches a list until the next refresh. */
 function refreshed(read: (nowMs: number) => readonly MetricsResponse[]) {
   let refresh = Number.NaN
   let responses: readonly MetricsResponse[] = []
@@ -119,7 +121,7 @@ function refreshed(read: (nowMs: number) => readonly MetricsResponse[]) {
   }
 }
 
-/** A number that holds until the next refresh. */
+/** Returns a made-up number that stays the same until the next refresh. */
 export function numberNow(id: string, key: string, nowMs: number): number {
   return seededNumber(`${id} ${key} ${Math.floor(nowMs / refreshMs)}`, 0, key.endsWith('.today') ? 400 : 12)
 }
