@@ -14,7 +14,7 @@ async function examineStore(url: string) {
   return { check: checks['token-store']!, failed }
 }
 
-test('a store that works is said to, and nothing stays in it', { skip: withoutRedis }, async () => {
+test('a store that works passes, and nothing stays in it', { skip: withoutRedis }, async () => {
   const redis = await startRedis()
   const { check, failed } = await examineStore(redis.url)
   assert.deepEqual(failed, [])

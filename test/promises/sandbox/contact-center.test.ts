@@ -88,7 +88,7 @@ test('every real-time list responds in each region, its details agree, and XML i
     assert.equal((await call(`${queuesPath}/999`)).status, 404)
   }))
 
-test('a report is created, becomes done, and its pages lead on to the end', () =>
+test('a report is created, becomes done, and its pages link to the last', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     const dateRange = { start: '2026-02-01T00:00:00Z', end: '2026-02-11T00:00:00Z' }

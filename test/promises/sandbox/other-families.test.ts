@@ -123,7 +123,7 @@ test('journeys are those that began in the date range, sorted, filtered, and pag
     assert.ok(Number(inbound['totalElements']) > 0)
   }))
 
-test('the families that 8x8 documents in passing respond too', () =>
+test('the families that 8x8 documents only briefly respond too', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
     const transitions = await jsonOf(await call('/cidp/journey/api/v1/transitions/search', post({})))
