@@ -21,9 +21,9 @@ test('real-time queues page with headers, and reject what 8x8 rejects', () =>
     assert.equal(response.headers.get('x-total-pages'), '3')
     assert.equal(response.headers.get('x-total-elements'), '24')
     const rejection = async (query: string) => {
-      const response = await call(queuesPath + query)
-      assert.equal(response.status, 400)
-      return (await jsonOf(response))['message']
+      const rejected = await call(queuesPath + query)
+      assert.equal(rejected.status, 400)
+      return (await jsonOf(rejected))['message']
     }
     assert.equal(
       await rejection('?size=1001'),
