@@ -21,7 +21,7 @@ export interface Call {
   readonly response: ResponseSpec
   /** Variables that later calls take from this response's JSON, by the keys that lead to the value. */
   readonly keeps?: Readonly<Record<string, readonly (string | number)[]>>
-  /** A job's status: a run of the whole collection asks again while the response's `status` is one of these. */
+  /** Statuses of an unfinished job: a run of the whole collection polls again while the response's `status` is one of these. */
   readonly repeatsWhile?: readonly string[]
   /** 8x8 advises against it, or has announced its end. */
   readonly deprecated?: boolean
@@ -89,12 +89,12 @@ export interface Catalogue {
   readonly variables: Readonly<Record<string, Variable>>
 }
 
-/** The documentation's address of a call. */
+/** Returns the address of 8x8's page about a call, or undefined where 8x8 has none. */
 export function docsAddress({ docs }: Call): string | undefined {
   return docs === undefined ? undefined : `https://developer.8x8.com/${docs}`
 }
 
-/** The names of the placeholders of a path, in their order. */
+/** Returns the names of the placeholders of a path, in order. */
 export function placeholdersOf(path: string): readonly string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
 }

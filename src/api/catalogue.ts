@@ -38,8 +38,9 @@ const CALLS: readonly FamilyCalls[] = [
 ]
 
 /**
- * Every call that 8x8 documents at api.8x8.com, by family; logins apart, which are the proxy's business.
- * @param families the proxy's table of families: what it knows of their credentials is not said twice.
+ * Builds the catalogue: every call that 8x8 documents at api.8x8.com, by family, except logins, which the proxy makes.
+ * @param families the proxy's table of families, which has their credentials.
+ * @throws TypeError when a family of the calls is not in the table.
  */
 export function catalogueOf(families: readonly Family[]): Catalogue {
   const folders = CALLS.map(({ family: name, ...folder }) => {

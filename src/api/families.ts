@@ -16,7 +16,7 @@ export interface Family {
   readonly productLabel?: string
   /** Headers that the family needs, filled from the settings when the caller sends none. */
   readonly tenantHeader?: 'X-Tenant-Info' | 'X-8x8-Tenant' | 'pbx'
-  /** Its responses are the state of the moment, which many callers ask for again and again: X8_REALTIME_CACHE_MS is for it. */
+  /** Its responses are the current state, which many callers poll: X8_REALTIME_CACHE_MS applies to it. */
   readonly realtime?: true
 }
 
@@ -145,25 +145,25 @@ export const OTHER_FAMILY: Family = {
   credential: 'bearer',
 }
 
-/** The family of a canonical path. */
+/** Returns the family of a canonical path, `OTHER_FAMILY` if no row matches. */
 export function familyOf(path: string): Family {
   for (const family of FAMILIES) if (family.pattern.test(path)) return family
   return OTHER_FAMILY
 }
 
-/** Whether a family's product is among those of the app; undefined where 8x8 does not say. */
+/** Tells whether a family's product is among those of the app; undefined if 8x8 documents none or the list is empty. */
 export function isGranted(family: Family, products: readonly string[]): boolean | undefined {
   if (family.product === undefined || products.length === 0) return undefined
   const wanted = family.product.toLowerCase()
   return products.some((product) => product.toLowerCase() === wanted)
 }
 
-/** The families that the app may call, as far as its products tell, by name. */
+/** Returns the titles of the families whose product the app has. */
 export function opens(products: readonly string[]): string[] {
   return FAMILIES.filter((family) => isGranted(family, products)).map(({ title }) => title)
 }
 
-/** What to do when 8x8 refuses a family for want of its product. */
+/** Returns what to do when 8x8 rejects a call because the app lacks the family's product. */
 export function productHint(family: Family): string {
   const product = family.productLabel ?? family.product
   const what = product === undefined ? 'the API product for this path' : `the API product "${product}"`

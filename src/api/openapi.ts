@@ -8,11 +8,11 @@ import {
   type QueryParameter,
 } from './call.js'
 
-/** OpenAPI says of these headers that they are no parameters: content types and credentials have places of their own. */
+/** OpenAPI does not allow these headers as parameters: content types and credentials are described elsewhere. */
 const NO_PARAMETERS = ['accept', 'authorization', 'content-type']
 
 /**
- * The catalogue as an OpenAPI document of version 3.1.0. It has no security scheme: the proxy adds the credential.
+ * Renders the catalogue as an OpenAPI document of version 3.1.0. It has no security scheme: the proxy adds the credential.
  * @param origin the proxy as the caller addressed it.
  * @param version the proxy's own.
  */
@@ -40,7 +40,7 @@ export function openApiDocument(catalogue: Catalogue, origin: string, version: s
   }
 }
 
-/** Contact Center analytics have the region before the path, which OpenAPI says by servers. */
+/** Contact Center analytics have the region before the path: in OpenAPI each region is a server. */
 function pathItem({ regions }: Folder, origin: string): Record<string, unknown> {
   if (regions === undefined) return {}
   return {
@@ -126,7 +126,7 @@ function requestBody(body: Body, fill: Fill) {
   return { required: true, content: { [body.type]: { schema, example } } }
 }
 
-/** As much as an example says of its schema; what more there is, 8x8's page says. */
+/** Derives a schema from an example; 8x8's page has the details. */
 function schemaOf(example: unknown) {
   if (Array.isArray(example)) return { type: 'array', items: { type: 'string' } }
   if (typeof example === 'number') return { type: 'integer' }
@@ -164,7 +164,7 @@ const PROBLEM = {
 
 const ERROR = {
   description:
-    "With the header `Proxy-Status` an error of the proxy. Without it an error of 8x8, as it came: in 8x8's own words " +
+    "With the header `Proxy-Status` an error of the proxy. Without it an error of 8x8, unchanged, in 8x8's own format " +
     'and media type.',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 }

@@ -1,10 +1,10 @@
 import type { Call } from './call.js'
 
-/** A run asks for a job's status that often before it goes on without. */
+/** How often a run polls a job before it gives up and goes on. */
 const MOST_POLLS = 30
 const PAUSE_MS = 1000
 
-/** What Postman does after the response: keeps ids for later calls, and asks again for jobs that are not done. */
+/** Writes the script that Postman runs after the response: saves ids for later calls, and polls unfinished jobs. */
 export function scriptOf({ id, keeps = {}, repeatsWhile }: Call): readonly string[] {
   const lines = [
     ...Object.entries(keeps).flatMap(([variable, keys]) => [
@@ -22,7 +22,7 @@ export function scriptOf({ id, keeps = {}, repeatsWhile }: Call): readonly strin
   ]
 }
 
-/** In a run of the collection only: pressing Send asks once. */
+/** Polls in a run of the collection only: pressing Send asks once. */
 function repeat(id: string, statuses: readonly string[]): readonly string[] {
   const count = `${id}.polls`
   return [

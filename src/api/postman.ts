@@ -3,8 +3,8 @@ import { type Body, type Call, type Catalogue, docsAddress, type Folder, placeho
 import { scriptOf } from './postman-script.js'
 
 /**
- * The catalogue as a Postman collection of version 2.1.0 (https://schema.postman.com). It has no credential: the proxy
- * adds them. Ids are always the same, so that another import updates what the first one brought.
+ * Renders the catalogue as a Postman collection of version 2.1.0 (https://schema.postman.com). It has no credentials: the
+ * proxy adds them. Ids are stable, so that another import updates the first.
  * @param origin the proxy as the caller addressed it.
  */
 export function postmanCollection({ folders, variables }: Catalogue, origin: string) {

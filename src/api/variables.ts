@@ -1,8 +1,8 @@
 import type { Variable } from './call.js'
 
 /**
- * What stands in the calls where every account has values of its own. The defaults exist in the sandbox. Some are
- * replaced by what lists and creations return; but what a call changes or deletes is never taken from a list.
+ * The variables of the calls: values that differ from account to account. The defaults exist in the sandbox. Lists and
+ * creations fill some in; the id of what a call changes or deletes is never taken from a list.
  */
 export const VARIABLES: Readonly<Record<string, Variable>> = {
   fromDate: variable('2026-01-05', 'The first day that is asked about, as YYYY-MM-DD.'),

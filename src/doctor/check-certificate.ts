@@ -27,12 +27,15 @@ export interface Handshake {
   >
 }
 
-/** Is the server the one that the URL names, and for how long can it show that? */
+/**
+ * Checks that the certificate of the server is trusted, made for the name in the URL and valid; warns when it expires
+ * within 14 days. Closes the connection in any case.
+ */
 export async function checkCertificate(route: Route, options: CertificateOptions): Promise<Outcome<true>> {
   const { connection, timeoutMs } = options
   if (!route.isTls) {
     connection.destroy()
-    return { status: 'skipped', detail: 'plain http: on this machine needs none', value: true }
+    return { status: 'skipped', detail: 'plain http: on this machine needs no certificate', value: true }
   }
   try {
     return judgeHandshake(await shakeHands(route, connection, timeoutMs), route, options)
@@ -76,6 +79,7 @@ async function shakeHands(route: Route, connection: Duplex, timeoutMs: number): 
 const DAY_MS = 86_400_000
 const WARN_DAYS = 14
 
+/** Judges the certificate of a finished handshake; see `checkCertificate`. */
 export function judgeHandshake(
   { distrust, certificate }: Handshake,
   route: Route,
@@ -98,7 +102,7 @@ export function judgeHandshake(
     `issued by ${issuer}, valid until ${until}`,
     true,
     days < WARN_DAYS
-      ? `It ends in ${count(Math.max(days, 0), 'day')}. The operator of ${route.host} must renew it; until then all works.`
+      ? `It expires in ${count(Math.max(days, 0), 'day')}. The operator of ${route.host} must renew it; until then everything works.`
       : undefined,
   )
 }
@@ -113,10 +117,10 @@ function distrustAdvice(
   switch (code) {
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
-      return `It is valid from ${dateOf(certificate.valid_from)} until ${dateOf(certificate.valid_to)}. Check the date of this machine first; if that is right, whoever runs ${route.host} must renew it.`
+      return `It is valid from ${dateOf(certificate.valid_from)} until ${dateOf(certificate.valid_to)}. Check the date of this machine first; if that is right, the operator of ${route.host} must renew it.`
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
     case 'HOSTNAME_MISMATCH':
-      return `It is made for ${clean(certificate.subjectaltname ?? nameOf(certificate.subject))}. Check the spelling of X8_BASE_URL (and X8_TOKEN_URL); a captive portal or a wrong DNS answer looks like this too.`
+      return `It is made for ${clean(certificate.subjectaltname ?? nameOf(certificate.subject))}. Check the spelling of X8_BASE_URL (and X8_TOKEN_URL); a captive portal or a wrong DNS response looks like this too.`
     default: {
       const who = 'Most likely a company proxy or virus scanner inspects TLS here.'
       const how =

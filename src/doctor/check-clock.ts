@@ -6,7 +6,10 @@ const TOLERATED_MS = 5 * 60_000
 // Before this, a number of milliseconds would be a date in 1973: it counts seconds.
 const SMALLEST_MS = 100_000_000_000
 
-/** Does this machine's clock agree with 8x8's, as far as `issued_at` of the token tells? */
+/**
+ * Checks that this machine's clock agrees with 8x8's to five minutes, by `issued_at` of the token. Skipped when the token
+ * does not have it.
+ */
 export function checkClock({ issuedAt, receivedAtMs }: Grant): Outcome<true> {
   const number = typeof issuedAt === 'string' && issuedAt !== '' ? Number(issuedAt) : issuedAt
   if (typeof number !== 'number' || !Number.isFinite(number) || number <= 0) {

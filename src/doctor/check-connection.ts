@@ -11,7 +11,10 @@ export interface ConnectionOptions {
   readonly now: () => number
 }
 
-/** Does a connection open, through the egress proxy if there is one? The open connection is the value. */
+/**
+ * Checks that a TCP connection to the server opens, through the egress proxy if there is one. The open connection is the
+ * value; closing it is up to the caller.
+ */
 export async function checkConnection(
   route: Route,
   { timeoutMs, now }: ConnectionOptions,
@@ -45,7 +48,7 @@ export async function checkConnection(
 
 async function open(hop: Route['hop'], timeoutMs: number): Promise<Duplex> {
   const socket = connect(hop)
-  // Later failures are those of the checks that use the connection.
+  // Later errors are reported by the checks that use the connection.
   socket.on('error', () => undefined)
   try {
     await once(socket, 'connect', { signal: AbortSignal.timeout(timeoutMs) })
@@ -93,7 +96,7 @@ function directAdvice({ setting, host }: Route): string {
 
 function proxyAdvice({ host }: Route, code: string): string {
   if (/CERT|TLS|SSL|EPROTO/.test(code)) {
-    return 'The egress proxy speaks no trusted TLS. Most are addressed with http://, also for https: requests: check HTTPS_PROXY. Trust its certificate authority with NODE_EXTRA_CA_CERTS.'
+    return 'No trusted TLS connection to the egress proxy. Most are addressed with http://, also for https: requests: check HTTPS_PROXY. Trust its certificate authority with NODE_EXTRA_CA_CERTS.'
   }
   return `Check host and port of HTTPS_PROXY, and that the proxy is up. If this network reaches ${host} directly, remove HTTPS_PROXY or set NO_PROXY=${host}.`
 }
@@ -103,7 +106,7 @@ function tunnelAdvice(status: number, { host, port }: Route, proxy: URL): string
   if (status === 407) {
     return proxy.username === '' || proxy.password === ''
       ? 'The proxy wants a user and password: HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>, with special characters percent-encoded.'
-      : 'The proxy refused the user or password in HTTPS_PROXY. Special characters must be percent-encoded (@ is %40).'
+      : 'The proxy rejected the user or password in HTTPS_PROXY. Special characters must be percent-encoded (@ is %40).'
   }
   if (status >= 500) {
     return `The proxy itself cannot reach ${server}. Ask its operator, or bypass it with NO_PROXY=${host} if this machine may connect directly.`

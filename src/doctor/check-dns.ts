@@ -5,7 +5,10 @@ import type { Route } from './route.js'
 
 const SHOWN_ADDRESSES = 3
 
-/** Does the name have an address? With an egress proxy it is the proxy's name: that one looks up the server's. */
+/**
+ * Checks that the host name resolves. With an egress proxy it is the proxy's name: the proxy resolves the server's.
+ * @param find for tests, in place of the system's resolver.
+ */
 export async function checkDns(
   { hop, proxy, setting }: Route,
   timeoutMs: number,
@@ -25,7 +28,7 @@ export async function checkDns(
   }
 }
 
-/** As connections look names up: by the system, hosts file included. */
+/** Resolves as connections do: by the system, hosts file included. */
 function findAll(host: string): Promise<readonly { readonly address: string }[]> {
   return lookup(host, { all: true })
 }
@@ -41,7 +44,7 @@ function advice(host: string, setting: Route['setting']): string {
     : `Check the spelling of ${setting}: 8x8's own is https://api.8x8.com. If it is right, ${network}`
 }
 
-/** A lookup cannot be cancelled, only be waited for no longer. */
+/** Stops waiting after the timeout; a lookup cannot be cancelled. */
 async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_resolve, reject) => {

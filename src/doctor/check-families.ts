@@ -17,7 +17,7 @@ export interface FamilyReadOptions {
   readonly clean: Clean
 }
 
-// Reports may take minutes, these reads not: X8_RESPONSE_TIMEOUT_MS counts up to here, for all regions together.
+// Reports may take minutes, these reads do not: caps X8_RESPONSE_TIMEOUT_MS, for all regions together.
 const LONGEST_READ_MS = 30_000
 // Enough to tell JSON from a page and to read a fault.
 const LOOKED_AT_BYTES = 16 * 1024
@@ -115,7 +115,7 @@ function judge(
   }
   if (status >= 200 && status < 300) return passed(asked, true)
   if (status === 400 && read.toleratesBadRequest === true) {
-    return passed(`${asked} wants parameters, but took the key`, true)
+    return passed(`${asked} wants parameters, but accepted the key`, true)
   }
   const message = clean(messageOf(body))
   return failed(

@@ -11,12 +11,12 @@ import { authority } from './route.js'
 
 type Listen = Config['listen']
 
-const LONGEST_ANSWER_MS = 2000
-const LARGEST_ANSWER_BYTES = 1024
+const RESPONSE_TIMEOUT_MS = 2000
+const LARGEST_RESPONSE_BYTES = 1024
 
 /**
- * Can the proxy listen where it is told to? The address is taken for a moment and given back. If it is taken, a proxy
- * that runs there already is fine.
+ * Checks that the proxy can listen on the configured address: binds it for a moment and releases it. An address that
+ * another process of this program listens on passes.
  *
  * @param umask sets the mask of permissions of new files, and returns the one before
  */
@@ -60,7 +60,7 @@ async function bind(where: Listen, umask: (mask: number) => number): Promise<voi
   await new Promise((resolve) => server.close(resolve))
 }
 
-/** Asks `/-/live`, which works under any name and without a key. */
+/** Finds out by `/-/live`, which takes any Host header and no key, whether this program is listening there. */
 async function whoListens(where: Listen): Promise<'this program' | 'another' | 'none'> {
   const client =
     'socket' in where
@@ -70,9 +70,9 @@ async function whoListens(where: Listen): Promise<'this program' | 'another' | '
     const { statusCode, body } = await client.request({
       method: 'GET',
       path: '/-/live',
-      signal: AbortSignal.timeout(LONGEST_ANSWER_MS),
+      signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
     })
-    const response = parseObject(await readText(body, LARGEST_ANSWER_BYTES))
+    const response = parseObject(await readText(body, LARGEST_RESPONSE_BYTES))
     return statusCode === 200 && response?.live === true ? 'this program' : 'another'
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'none' : 'another'
@@ -81,7 +81,7 @@ async function whoListens(where: Listen): Promise<'this program' | 'another' | '
   }
 }
 
-/** Listening on all addresses is being reached on loopback too. */
+/** The address to connect to: a server that listens on all addresses is reached on loopback. */
 function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1'
   return host === '::' ? '::1' : host

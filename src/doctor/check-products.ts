@@ -4,7 +4,7 @@ import { failed, type Outcome, passed } from './outcome.js'
 
 const SHOWN_PRODUCTS = 40
 
-/** Which API products does the token open, and with them which families? */
+/** Checks that the app has API products, and lists them with the families that each opens. The families are the value. */
 export function checkProducts(products: readonly string[], clean: Clean): Outcome<readonly Family[]> {
   if (products.length === 0) {
     return failed(
@@ -15,7 +15,7 @@ export function checkProducts(products: readonly string[], clean: Clean): Outcom
   const names = products.slice(0, SHOWN_PRODUCTS)
   const granted = FAMILIES.filter((family) => names.some((name) => opens(name, family)))
   const missing = FAMILIES.filter((family) => family.product !== undefined && !granted.includes(family))
-  // 8x8 documents no product names for the others; whether the key opens them shows at the first call only.
+  // 8x8 documents no product names for the others; only a call shows whether the key opens them.
   const unlisted = FAMILIES.filter(
     ({ product, credential }) => product === undefined && credential === 'api-key',
   )
@@ -27,7 +27,7 @@ export function checkProducts(products: readonly string[], clean: Clean): Outcom
       return `${clean(name)}: ${what}`
     }),
     ...(missing.length === 0 ? [] : [`Not granted: ${titles(missing)}`]),
-    `Not told by a token, since they take the app key instead: ${titles(unlisted)}`,
+    `Not listed in tokens, because they take the app key: ${titles(unlisted)}`,
   ]
   return passed(lines.join('\n'), granted)
 }

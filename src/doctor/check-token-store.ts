@@ -9,10 +9,13 @@ export interface TokenStoreCheckOptions {
   readonly timeoutMs: number
 }
 
-// What is written is gone after so long, should it not be taken away before.
+// What is written expires after this, even if it is not deleted.
 const LIFE_MS = 2_000
 
-/** Can replicas share a token there? All that takes is done once, under a name that no replica has. */
+/**
+ * Checks that replicas can share a token in the store: locks, writes and reads once, under a name that no replica uses.
+ * @throws whatever is not a `TokenStoreError`: a bug.
+ */
 export async function checkTokenStore(
   url: URL,
   { now, timeoutMs }: TokenStoreCheckOptions,
@@ -21,10 +24,13 @@ export async function checkTokenStore(
   const startedMs = now()
   try {
     await useOnce(store)
-    return passed(`${url.host} locked, kept and gave back in ${Math.round(now() - startedMs)} ms`, true)
+    return passed(
+      `${url.host} locked, stored and returned a value in ${Math.round(now() - startedMs)} ms`,
+      true,
+    )
   } catch (error) {
     if (!(error instanceof TokenStoreError)) throw error
-    return failed(`${url.host} is of no use: ${error.message}`, adviceFor(error.message, url))
+    return failed(`${url.host} cannot be used: ${error.message}`, adviceFor(error.message, url))
   } finally {
     store.close()
   }
@@ -34,10 +40,10 @@ async function useOnce(store: TokenStore): Promise<void> {
   const visit = await store.open(`doctor-${randomUUID()}`)
   const lock = await visit.lock(LIFE_MS)
   if (!lock.taken || !(await visit.write('doctor', lock.takenAt + LIFE_MS))) {
-    throw new TokenStoreError('it did not keep the lock')
+    throw new TokenStoreError('the lock was lost')
   }
   const stored = await visit.read()
-  if (stored?.value !== 'doctor') throw new TokenStoreError('it did not give back what it got')
+  if (stored?.value !== 'doctor') throw new TokenStoreError('the value read is not the one written')
 }
 
 function adviceFor(reason: string, { protocol }: URL): string {

@@ -7,7 +7,7 @@ import { type Clean, readText } from './foreign-text.js'
 import { failed, type Outcome, passed } from './outcome.js'
 import { formatDuration } from '../telemetry/format-duration.js'
 
-/** A token, and when it was made by either clock. */
+/** A token, and when it was issued by either clock. */
 export interface Grant extends TokenResponse {
   /** `issued_at` as it came: at 8x8 a string of epoch milliseconds. */
   readonly issuedAt: unknown
@@ -24,9 +24,9 @@ export interface TokenCheckOptions {
   readonly clean: Clean
 }
 
-const LARGEST_ANSWER_BYTES = 64 * 1024
+const LARGEST_RESPONSE_BYTES = 64 * 1024
 
-/** Does 8x8 give a token for the key and secret? One request, never repeated, as documented by 8x8. */
+/** Checks that 8x8 issues a token for the key and secret: one request as 8x8 documents it, never repeated. */
 export async function checkToken(
   config: Config,
   app: AppCredentials,
@@ -50,7 +50,7 @@ export async function checkToken(
       signal,
     })
     status = response.statusCode
-    const text = await readText(response.body, LARGEST_ANSWER_BYTES)
+    const text = await readText(response.body, LARGEST_RESPONSE_BYTES)
     const token = judgeTokenResponse(status, undefined, text)
     const tookMs = Math.round(now() - startedMs)
     return passed(`obtained in ${tookMs} ms, lives ${formatDuration(token.lifetimeMs)}`, {
@@ -60,28 +60,28 @@ export async function checkToken(
     })
   } catch (error) {
     if (error instanceof TokenError)
-      return failed(clean(error.message), refusalAdvice(error, status ?? 0, config, app))
+      return failed(clean(error.message), adviceFor(error, status ?? 0, config, app))
     return signal.aborted
       ? failed(
           `no response from ${config.tokenUrl.origin} within ${config.tokenTimeoutMs} ms`,
           'Try again. If it stays so, check network and egress proxy, or raise X8_TOKEN_TIMEOUT_MS.',
         )
       : failed(
-          // It was sent: a connection had opened a moment before.
+          // The request counts as sent: a connection had opened a moment before.
           networkProblem(error, true).detail,
           'Try again. If it stays so, check network and egress proxy.',
         )
   }
 }
 
-function refusalAdvice(
+function adviceFor(
   error: TokenError,
   status: number,
   { baseUrl, tokenUrl }: Config,
   app: AppCredentials,
 ): string {
   if (error.kind === 'refused') {
-    // New keys start like this. It decides nothing, it only points.
+    // New keys start like this: a hint, no proof.
     if (app.secret.startsWith('eght_') && !app.key.startsWith('eght_')) {
       return 'X8_APP_KEY and X8_APP_SECRET look swapped: the key is the one that starts with eght_.'
     }

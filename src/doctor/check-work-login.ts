@@ -13,7 +13,7 @@ export interface WorkLoginOptions {
   readonly clean: Clean
 }
 
-/** Can the Work Analytics user log in? */
+/** Checks that the Work Analytics user can log in. */
 export async function checkWorkLogin(
   config: Config,
   secrets: { readonly app: AppCredentials; readonly work: WorkCredentials },

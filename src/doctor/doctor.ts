@@ -28,9 +28,9 @@ export interface DoctorOptions {
 }
 
 /**
- * Checks step by step whether the proxy would work here, and says what to do where not. Of 8x8 it reads only: one token
- * request, one GET a family (one a region after a 404), nothing is repeated, and every step has a deadline. No secret
- * and no token is written.
+ * Checks step by step whether the proxy would work here, and says what to do where not. At 8x8 it changes nothing: one token
+ * request and one GET a family (one a region after a 404), never repeated, each with a deadline. No secret and no token is
+ * printed.
  *
  * @returns the exit code: 0 when everything that is configured works
  */
@@ -55,7 +55,7 @@ interface Examination {
   readonly wallClock: () => number
 }
 
-/** The checks in their order. Each is handed those that have to work first. */
+/** Makes the checks in order. Each names those that have to pass first. */
 async function examine({ system, report, wallClock }: Examination): Promise<void> {
   const { now } = system
   const check = async <T>(name: string, needs: readonly Finding[], work: Work<T>): Promise<Finding<T>> => {
@@ -68,8 +68,8 @@ async function examine({ system, report, wallClock }: Examination): Promise<void
   if (settings.value === undefined) return
   const { config, secrets } = settings.value
 
-  const unspoken = valuesOf(secrets)
-  const clean = cleaner(unspoken)
+  const secretValues = valuesOf(secrets)
+  const clean = cleaner(secretValues)
   const reach = { check, system, clean, wallClock, timeoutMs: config.connectTimeoutMs }
   const base = await reachServer('', routeTo(config.baseUrl, 'X8_BASE_URL', secrets.egress), reach)
   const tokens =
@@ -82,7 +82,7 @@ async function examine({ system, report, wallClock }: Examination): Promise<void
     const token = await check('token', [tokens], () =>
       checkToken(config, secrets.app, { dispatcher: upstream.token, now, wallClock, clean }),
     )
-    if (token.value !== undefined) unspoken.add(token.value.value)
+    if (token.value !== undefined) secretValues.add(token.value.value)
     await check('clock', [token], () => checkClock(token.value!))
     const products = await check('products', [token], () => checkProducts(token.value!.products, clean))
     for (const finding of await readFamilies({
@@ -113,7 +113,7 @@ interface Reach {
   readonly timeoutMs: number
 }
 
-/** Name, connection and certificate of one server. */
+/** Checks name, connection and certificate of one server. */
 async function reachServer(
   prefix: string,
   route: Route,
@@ -145,7 +145,7 @@ interface FamilyReads {
   readonly products: Finding<readonly Family[]>
 }
 
-/** All reads at once, so that the slowest decides how long it takes, reported in the order of the table. */
+/** Makes all reads at once, which takes as long as the slowest, and returns them in the order of the table. */
 async function readFamilies({
   config,
   secrets,
@@ -199,7 +199,7 @@ const workUserMissing = () =>
 
 type Work<T> = () => Outcome<T> | Promise<Outcome<T>>
 
-/** Makes one check, unless one that it needs did not work. A bug in the check itself is its failure. */
+/** Makes one check, unless one that it needs failed. An exception is reported as a failure of the check. */
 async function perform<T>(
   name: string,
   needs: readonly Finding[],
@@ -225,7 +225,7 @@ async function perform<T>(
   return { name, ...outcome, durationMs: Math.round(now() - startedMs) }
 }
 
-/** Everything that must not be shown, should another computer repeat it. */
+/** Returns every secret that must not be printed if a server sends it back. */
 function valuesOf({ app, work, proxyKey, egress, tokenStoreUrl }: Secrets): Set<string> {
   const { password = '' } = egress === undefined ? {} : new URL(egress.httpsProxy)
   const basic = Buffer.from(`${app.key}:${app.secret}`).toString('base64')

@@ -1,4 +1,4 @@
-/** Makes text of another computer fit to be shown. */
+/** Makes text from a server safe to print. */
 export type Clean = (text: string) => string
 
 const LONGEST_TEXT = 160
@@ -6,10 +6,10 @@ const LONGEST_TEXT = 160
 const SHORTEST_SECRET = 4
 
 /**
- * Text of another computer may hold escape sequences for the terminal, or repeat what it was sent, a secret for
- * instance. So nothing but printable text comes through, not too much of it, and no secret.
+ * Creates a `Clean` that replaces secrets and control characters and truncates to 160 characters: text from a server may
+ * hold escape sequences for the terminal, or repeat a secret that it was sent.
  *
- * @param secrets read at each call: the token joins them once there is one
+ * @param secrets read at each call: the token is added once there is one
  */
 export function cleaner(secrets: ReadonlySet<string>): Clean {
   return (text) => {
@@ -23,7 +23,7 @@ export function cleaner(secrets: ReadonlySet<string>): Clean {
   }
 }
 
-/** At most so many bytes of a body, as text. What comes after them is not waited for. */
+/** Reads at most `maxBytes` of a body as UTF-8 and destroys the rest unread. */
 export async function readText(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0

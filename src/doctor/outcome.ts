@@ -1,4 +1,4 @@
-/** What one check found out. */
+/** The result of one check. */
 export interface Outcome<Value = unknown> {
   /** A check that could not or need not be made is skipped: that alone is no reason to fail. */
   readonly status: 'ok' | 'failed' | 'skipped'
@@ -19,14 +19,17 @@ export interface Finding<Value = unknown> extends Outcome<Value> {
   readonly blockedBy?: string
 }
 
+/** Makes the outcome of a check that passed; `advice` is a warning. */
 export function passed<Value>(detail: string, value: Value, advice?: string): Outcome<Value> {
   return { status: 'ok', detail, value, ...(advice === undefined ? {} : { advice }) }
 }
 
+/** Makes the outcome of a check that failed, with what to do about it. */
 export function failed(detail: string, advice: string): Outcome<never> {
   return { status: 'failed', detail, advice }
 }
 
+/** Makes the outcome of a check that was not made. */
 export function skipped(detail: string, advice?: string): Outcome<never> {
   return { status: 'skipped', detail, ...(advice === undefined ? {} : { advice }) }
 }

@@ -2,16 +2,16 @@ import type { Config } from '../config/config.js'
 import type { Family } from '../api/families.js'
 import { isProductRefusal } from '../proxy/product-refusal.js'
 
-/** What to do when 8x8 refuses a read, by what 8x8 and its gateways (Apigee, Kong) mean with the status. */
+/** Returns what to do about a failed read, by what 8x8 and its gateways (Apigee, Kong) mean by the status. */
 export function readAdvice(status: number, body: string, family: Family, { tenant, pbx }: Config): string {
   const product = `the product "${family.product ?? family.title}"`
   switch (true) {
     case status === 401 && isProductRefusal(Buffer.from(body), undefined):
-      return `The token lists ${product}, but the gateway does not know yet. Changes of an app take some minutes: wait, then run this again. If it stays so, untick ${product} in Admin Console > API Keys, save, and tick it again.`
+      return `The token lists ${product}, but the gateway does not know it yet. Changes to an app take some minutes: wait, then run this again. If it stays so, untick ${product} in Admin Console > API Keys, save, and tick it again.`
     case status === 401 && family.credential === 'bearer':
-      return 'The token is fresh and still refused: X8_TOKEN_URL and X8_BASE_URL must belong to the same 8x8. Unset both for https://api.8x8.com.'
+      return 'The token is fresh and still rejected: X8_TOKEN_URL and X8_BASE_URL must belong to the same 8x8. Unset both for https://api.8x8.com.'
     case status === 401:
-      return `8x8 refused the app key here. Check in Admin Console > API Keys that this very app has ${product}.`
+      return `8x8 rejected the app key here. Check in Admin Console > API Keys that this app has ${product}.`
     case status === 400 && /x-tenant-info/i.test(body):
       return tenant === undefined
         ? 'Your account has several tenants: set X8_TENANT to the id of the one that is meant.'
@@ -25,7 +25,7 @@ export function readAdvice(status: number, body: string, family: Family, { tenan
     case status === 403:
       return `8x8 knows the app, but does not let it read this. Check in Admin Console > API Keys that the app has ${product} and may use it for this tenant.`
     case status === 404:
-      return `${family.title} is not there in any region. Check X8_BASE_URL, and with 8x8 whether your account has it and where.`
+      return `${family.title} does not exist in any region. Check X8_BASE_URL, and with 8x8 whether your account has it and where.`
     case status === 429:
       return '8x8 wants fewer requests at the moment. Wait a minute, then run this again.'
     case status >= 500:

@@ -15,7 +15,7 @@ const CC_REGIONS = ['', '/eu', '/au', '/ca']
 const DATA_REGIONS = ['us-west', 'us-east', 'uk', 'ap', 'ca']
 const CHAT_REGIONS = ['us', 'eu', 'ca', 'ap']
 
-/** The read of a family, if it has one. Sources: 8x8's OpenAPI files and guides, developer.8x8.com. */
+/** Returns the harmless read of a family, or undefined where none is known. Sources: 8x8's OpenAPI files and guides, developer.8x8.com. */
 export function readOf(family: string, { tenant, pbx }: Pick<Config, 'tenant' | 'pbx'>): Read | undefined {
   switch (family) {
     case 'cc-realtime':

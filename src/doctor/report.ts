@@ -3,7 +3,7 @@ import type { Finding } from './outcome.js'
 const WIDTH = 80
 const INDENT = 17
 
-/** One check as text: a mark, the name, what was found, and what to do. */
+/** Renders one check as text: a mark, the name, what was found, and what to do. */
 export function renderFinding({ status, name, detail, advice }: Finding, coloured: boolean): string {
   const [mark, colour] = MARKS[status]
   const [first = '', ...rest] = [
@@ -14,7 +14,7 @@ export function renderFinding({ status, name, detail, advice }: Finding, coloure
   return [head, ...rest.map((line) => `${' '.repeat(INDENT)}${line}`)].map((line) => `${line}\n`).join('')
 }
 
-/** The last line: how many failed, and where to begin. */
+/** Renders the last line: how many checks failed, and where to begin. */
 export function renderSummary(findings: readonly Finding[]): string {
   const failures = findings.filter(({ status }) => status === 'failed').length
   if (failures === 0) return '\nEverything that is configured works.\n'
@@ -23,7 +23,7 @@ export function renderSummary(findings: readonly Finding[]): string {
     : `\n${failures} checks failed. Begin with the first: others may follow from it.\n`
 }
 
-/** Everything for programs. A check has `ok`, or `skipped: true`. */
+/** Renders all checks as JSON. A check has `ok`, or `skipped: true`. */
 export function renderJson(version: string, findings: readonly Finding[]): string {
   const checks = findings.map(({ name, status, detail, advice, durationMs }) => ({
     name,
@@ -35,6 +35,7 @@ export function renderJson(version: string, findings: readonly Finding[]): strin
   return `${JSON.stringify({ version, ok: isHealthy(findings), checks }, null, 2)}\n`
 }
 
+/** Tells whether no check failed; skipped ones do not count. */
 export function isHealthy(findings: readonly Finding[]): boolean {
   return findings.every(({ status }) => status !== 'failed')
 }

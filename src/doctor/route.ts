@@ -14,6 +14,10 @@ export interface Route {
   readonly setting: 'X8_BASE_URL' | 'X8_TOKEN_URL' | 'HTTPS_PROXY'
 }
 
+/**
+ * Works out how a request to `target` leaves this machine: directly, or through the egress proxy, by the rules that the
+ * proxy's own requests follow.
+ */
 export function routeTo(
   target: URL,
   setting: 'X8_BASE_URL' | 'X8_TOKEN_URL',
@@ -29,7 +33,7 @@ export function routeTo(
   return { ...server, isTls, proxy, hop, setting: 'HTTPS_PROXY' }
 }
 
-/** `host:port`, as it is written in URLs and in CONNECT. */
+/** Joins host and port as URLs and CONNECT have them, with brackets around an IPv6 address. */
 export function authority({ host, port }: { readonly host: string; readonly port: number }): string {
   return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
 }

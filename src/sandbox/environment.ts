@@ -10,7 +10,7 @@ const REPLACED = new Set([
   'X8_TOKEN_STORE_URL',
 ])
 
-/** The environment of a proxy in front of the sandbox: all other settings stay as the operator made them. */
+/** Returns the environment of a proxy in front of the sandbox: all other settings stay as the operator set them. */
 export function sandboxEnvironment(environment: Environment, sandbox: Sandbox): Environment {
   const { key, secret, workUsername, workPassword } = sandbox.credentials
   return {

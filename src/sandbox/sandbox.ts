@@ -31,12 +31,12 @@ export interface Sandbox {
   readonly issuedTokens: readonly string[]
   /** All issued tokens become unknown. */
   revokeTokens(): void
-  /** Rotates the app's credentials: the old pair is refused from now on, tokens issued with it stay. */
+  /** Rotates the app's credentials: the old pair is rejected from now on, tokens issued with it stay valid. */
   setCredentials(key: string, secret: string): void
   setProducts(products: readonly string[]): void
   /** Applies to API requests that name no fault themselves, until replaced. */
   setFault(fault: Fault | undefined): void
-  /** Forgets counters, requests, faults and created things, but no token. */
+  /** Resets counters, recorded requests, faults and created things; tokens stay valid. */
   reset(): void
   /** Stops listening and destroys open connections. */
   close(): Promise<void>
@@ -48,7 +48,7 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const state = createState(options, options.now ?? (() => performance.now()))
-  // Longer than clients keep idle connections, as a public gateway does; and slow uploads may take their time.
+  // Longer than clients keep idle connections, as a public gateway does; and uploads may be slow.
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0, maxHeaderSize: 65_536 })
   server.on('request', (request, response) => {
     serve(state, request, response).catch(() => response.destroy())

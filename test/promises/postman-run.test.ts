@@ -15,9 +15,9 @@ const { failures, responses } = await importAndRun()
 
 test('the whole collection, imported by link and run, has no failed request and no failed script', () => {
   assert.deepEqual(failures, [])
-  const answered = new Set(responses.map(({ call }) => call.id))
+  const called = new Set(responses.map(({ call }) => call.id))
   assert.deepEqual(
-    [...calls.values()].map(({ id }) => id).filter((id) => !answered.has(id)),
+    [...calls.values()].map(({ id }) => id).filter((id) => !called.has(id)),
     [],
   )
 })

@@ -92,7 +92,7 @@ export const administration: FamilyCalls = {
         'operations',
         'get-operation',
       ),
-      description: 'How far a change is.',
+      description: 'The progress of a change.',
       repeatsWhile: ['PENDING', 'IN_PROGRESS'],
     },
     one('administrationUser', 'User', '/users/{createdUserId}', 'users', 'get-user'),
@@ -229,7 +229,7 @@ function remove(id: string, title: string, path: string, response: ResponseSpec)
   return { id, title, docs: pageOf(id), method: 'DELETE', path: BASE + path, response }
 }
 
-/** 8x8 names the pages of changes as these calls are named, in its own spelling. */
+/** Derives the name of 8x8's page about a change from the call's id. */
 function pageOf(id: string): string {
   return `administration/reference/${id.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }

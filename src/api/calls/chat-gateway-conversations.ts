@@ -13,7 +13,7 @@ const FILTER = optional('filter', 'channelId=={{gatewayChannelId}}', 'FIQL.')
 const BY_TIME = optional('sort', 'createdAt:asc', 'createdAt, a colon, and asc or desc.')
 const BY_ID = optional('sort', 'id:asc', 'A field, a colon, and asc or desc.')
 
-/** The Chat Gateway's conversations with their messages, attachments, signs of life and cards. */
+/** The Chat Gateway's conversations with their messages, attachments, typing and read events, and cards. */
 export const conversationCalls: readonly Call[] = [
   {
     ...at('createcctransaction-1', 'POST', ALL),

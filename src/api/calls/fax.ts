@@ -78,7 +78,7 @@ export const fax: FamilyCalls = {
     remove('deleteFaxWebhook', 'Delete a webhook', `${HOOKS}/{faxWebhookId}`),
     {
       ...send('deleteFaxes', 'Delete faxes', '/faxes/bulk-delete', { faxIDs: ['{{faxToDelete}}'] }),
-      description: 'For ever: set `faxToDelete` with care.',
+      description: 'Cannot be undone: set `faxToDelete` with care.',
     },
     remove('deleteFax', 'Delete a fax', '/faxes/{faxId}'),
   ].map((call): Call => ({ ...call, deprecated: true })),

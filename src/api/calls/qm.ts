@@ -20,8 +20,8 @@ const INTERACTIONS = [
 ]
 
 /**
- * Source: 8x8's specification "Quality Management and Speech Analytics". Whether its pages count from 0 or from 1,
- * 8x8 says in both ways.
+ * Source: 8x8's specification "Quality Management and Speech Analytics". 8x8's pages contradict each other on whether
+ * page numbers start at 0 or at 1.
  */
 export const qm: FamilyCalls = {
   family: 'qm',
@@ -73,7 +73,7 @@ export const qm: FamilyCalls = {
     {
       id: 'setQmCustomField',
       title: 'Set a custom field',
-      description: 'What stood there is gone: set `interactionToMark` with care.',
+      description: 'Overwrites the old value: set `interactionToMark` with care.',
       docs: 'analytics/reference/update-custom-field',
       method: 'PUT',
       path: `${BASE}/interactions/{interactionToMark}/{customField}`,
@@ -124,7 +124,7 @@ export const qm: FamilyCalls = {
     {
       id: 'deleteQmInteraction',
       title: 'Delete an interaction',
-      description: 'For ever: set `interactionToDelete` with care.',
+      description: 'Cannot be undone: set `interactionToDelete` with care.',
       docs: 'analytics/reference/delete-interaction',
       method: 'DELETE',
       path: `${BASE}/interactions/{interactionToDelete}`,
@@ -133,7 +133,7 @@ export const qm: FamilyCalls = {
     {
       id: 'purgeQmInteraction',
       title: 'Purge an interaction',
-      description: 'For ever, with all its metadata: set `interactionToPurge` with care.',
+      description: 'Cannot be undone; removes all metadata too: set `interactionToPurge` with care.',
       docs: 'analytics/reference/purge-interaction',
       method: 'DELETE',
       path: `${BASE}/interactions/{interactionToPurge}/purge`,

@@ -99,7 +99,7 @@ export const storage: FamilyCalls = {
     {
       id: 'bulkDownloadStatus',
       title: 'Status of a bulk download',
-      description: '8x8 asks for 15 to 30 seconds between two questions.',
+      description: '8x8 asks for 15 to 30 seconds between two polls.',
       docs: 'analytics/reference/downloadstatus',
       method: 'GET',
       path: `${BASE}/bulk/download/status/{zipName}`,
@@ -161,7 +161,7 @@ export const storage: FamilyCalls = {
     {
       id: 'deleteStorageObjects',
       title: 'Delete objects',
-      description: 'For ever: set `objectToDelete` with care.',
+      description: 'Cannot be undone: set `objectToDelete` with care.',
       docs: 'analytics/reference/removecontent',
       method: 'DELETE',
       path: `${BASE}/bulk`,

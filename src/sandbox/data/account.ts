@@ -1,6 +1,6 @@
 import { createTokenStore, type TokenStore } from '../gateway/issued-tokens.js'
 
-/** The made-up app and its user, as 8x8's Admin Console would know them. */
+/** The made-up app and its user, as 8x8's Admin Console has them. */
 export interface Account {
   key: string
   secret: string
@@ -30,7 +30,7 @@ export const allProducts: readonly string[] = [
   'CE-PCS-Product',
 ]
 
-/** What a made-up account may be given instead of its defaults. */
+/** Overrides of the made-up account's defaults. */
 export interface AccountOptions {
   /** The app's key and secret. */
   key?: string
@@ -44,6 +44,7 @@ export interface AccountOptions {
   tokenLifetimeSeconds?: number
 }
 
+/** Creates the made-up account, with defaults for what `options` leaves out. */
 export function createAccount(options: AccountOptions, now: () => number): Account {
   return {
     key: options.key ?? 'eght_sandbox_key',

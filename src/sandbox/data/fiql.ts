@@ -3,7 +3,7 @@ import { isObject } from '../gateway/parameters.js'
 /** Looks a field of one thing up by the name that a filter uses. */
 export type FieldOf<T> = (thing: T, field: string) => unknown
 
-/** The field at a dotted path, such as `basicInfo.userName`. */
+/** Returns the field at a dotted path, such as `basicInfo.userName`. */
 export function fieldAt(thing: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), thing)
 }
@@ -96,7 +96,7 @@ function comparison<T>(text: string, fieldOf: FieldOf<T>): Test<T> {
   }
 }
 
-/** Whether a text is what a pattern says, whatever the case; `*` stands for anything. */
+/** Tells whether a text matches a pattern, ignoring case; `*` stands for anything. */
 export function isLike(text: string, pattern: string): boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
   return new RegExp(`^${parts.join('.*')}$`, 'is').test(text)

@@ -4,8 +4,8 @@ export interface Memory {
 }
 
 /**
- * A slot for things that requests create. Each family declares its own, so no file lists them all, and
- * a reset forgets every one by replacing the `Memory` that they hang on.
+ * Declares a slot for things that requests create. Each family declares its own, so no file lists them all, and
+ * a reset drops all of them by replacing the `Memory` that is their key.
  * @param initial makes the slot's content for a fresh sandbox.
  */
 export function remembered<T>(initial: () => T): (memory: Memory) => T {
@@ -20,12 +20,12 @@ export function remembered<T>(initial: () => T): (memory: Memory) => T {
   }
 }
 
-/** A remembered table of things by id, filled with the given ones at first. */
+/** Declares a remembered table of things by id, filled with `seeds` at first. */
 export function collection<T extends { id: string }>(seeds: () => readonly T[]) {
   return remembered(() => new Map(seeds().map((thing) => [thing.id, thing])))
 }
 
-/** A remembered counter: each call returns the next number, from `first` up. */
+/** Declares a remembered counter: each call returns the next number, from `first` up. */
 export function counter(first: number): (memory: Memory) => number {
   const slot = remembered(() => ({ next: first }))
   return (memory) => slot(memory).next++

@@ -75,12 +75,12 @@ export const queues: readonly Queue[] = topics.flatMap((topic, topicIndex) =>
   })),
 )
 
-/** The agents who answer a queue: every third person, starting at a place of the queue's own. */
+/** Returns the agents of a queue: every third person, starting from an offset that depends on the queue. */
 export function agentsOfQueue(queueId: string): readonly Person[] {
   return people.filter((person) => (person.number + Number(queueId)) % 3 === 0)
 }
 
-/** A person, always the same for the same seed. */
+/** Picks a person, always the same one for the same seed. */
 export function seededPerson(seed: string): Person {
   return people[seededNumber(seed, 0, people.length - 1)] ?? firstPerson
 }

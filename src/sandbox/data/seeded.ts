@@ -1,16 +1,17 @@
 /**
- * Made-up values that are always the same for the same seed, so that a list and its detail agree and a test can
- * rely on what it saw. FNV-1a with a final mix: not secure, only well spread.
+ * Returns a made-up whole number from `min` to `max`, always the same for the same seed, so that lists and details agree.
+ * FNV-1a with a final mix: not secure, only well spread.
  */
 export function seededNumber(seed: string, min: number, max: number): number {
   return min + (hash(seed) % (max - min + 1))
 }
 
+/** Picks one of the choices, always the same for the same seed. */
 export function seededPick<T>(seed: string, choices: readonly [T, ...T[]]): T {
   return choices[hash(seed) % choices.length] ?? choices[0]
 }
 
-/** `digits` lower-case hexadecimal digits. */
+/** Returns `digits` made-up lower-case hexadecimal digits. */
 export function seededHex(seed: string, digits: number): string {
   let hex = ''
   for (let block = 0; hex.length < digits; block++) {
@@ -19,7 +20,7 @@ export function seededHex(seed: string, digits: number): string {
   return hex.slice(0, digits)
 }
 
-/** A UUID of version 4 (RFC 9562). */
+/** Returns a made-up UUID of version 4 (RFC 9562). */
 export function seededUuid(seed: string): string {
   const hex = seededHex(seed, 31)
   const parts = [

@@ -3,7 +3,7 @@ import { createFaultSwitch, type FaultSwitch } from '../faults/fault-switch.js'
 import type { Memory } from './memory.js'
 import { createRequestLog, type RequestLog } from '../gateway/received-requests.js'
 
-/** What one sandbox keeps while it runs. */
+/** The state of one running sandbox. */
 export interface State {
   readonly now: () => number
   readonly account: Account
@@ -13,10 +13,11 @@ export interface State {
   tokenRequests: number
   workTokenRequests: number
   memory: Memory
-  /** Known once it listens. */
+  /** Empty until the sandbox listens. */
   origin: string
 }
 
+/** Creates the state of a sandbox that has received nothing yet. `now` is in monotonic milliseconds. */
 export function createState(options: AccountOptions, now: () => number): State {
   return {
     now,

@@ -7,7 +7,7 @@ export type Thing = Readonly<Record<string, unknown>> & { readonly id: string }
 /** A remembered table of things by id. */
 export type Things<T extends { readonly id: string } = Thing> = (memory: Memory) => Map<string, T>
 
-/** Hands the thing that the path's `:id` names to its response; `missing` renders the 404. */
+/** Makes a handler that looks up the thing that the path's `:id` names; `missing` renders the 404. */
 export function byId<T extends { readonly id: string }>(
   things: Things<T>,
   response: (found: T, call: Call) => SandboxResponse,
@@ -20,12 +20,13 @@ export function byId<T extends { readonly id: string }>(
   }
 }
 
-/** Keeps a thing, in the place of the one that had its id. */
-export function keep<T extends { readonly id: string }>(things: Things<T>, memory: Memory, thing: T): T {
+/** Stores a thing, replacing one that has the same id. @returns the thing. */
+export function save<T extends { readonly id: string }>(things: Things<T>, memory: Memory, thing: T): T {
   things(memory).set(thing.id, thing)
   return thing
 }
 
+/** Returns all things, in the order of their creation. */
 export function allOf<T extends { readonly id: string }>(things: Things<T>, memory: Memory): readonly T[] {
   return [...things(memory).values()]
 }

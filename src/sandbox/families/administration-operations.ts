@@ -3,11 +3,11 @@ import { collection } from '../data/memory.js'
 import { company } from '../data/people.js'
 import { seededUuid } from '../data/seeded.js'
 import { momentOf } from '../data/time-series.js'
-import { keep } from '../data/things.js'
+import { save } from '../data/things.js'
 import { failure, vendor } from './administration-responses.js'
 import { nextNumber, type Resource } from './administration-resources.js'
 
-/** A change that goes on for a while: it has not finished until it is asked for a second time. */
+/** A change in progress: it completes at the second poll. */
 interface Operation {
   readonly id: string
   readonly type: 'CREATE' | 'UPDATE' | 'DELETE'
@@ -20,7 +20,7 @@ interface Operation {
 const operations = collection<Operation>(() => [])
 const progress = ['PENDING', 'IN_PROGRESS', 'COMPLETED'] as const
 
-/** Begins an operation, and tells of it in the media type of what is changed. */
+/** Starts an operation and responds 202 with it, in the media type of the changed resource. */
 export function startOperation(
   call: Call,
   resource: Resource,
@@ -30,10 +30,11 @@ export function startOperation(
   const { memory, nowMs } = call
   const id = seededUuid(`operation ${nextNumber(memory)}`)
   const createdTime = new Date(momentOf(nowMs)).toISOString()
-  const operation = keep(operations, memory, { id, type, resource, resourceId, createdTime, polls: 0 })
+  const operation = save(operations, memory, { id, type, resource, resourceId, createdTime, polls: 0 })
   return vendor(resource.name, shown(call, operation), 202)
 }
 
+/** Responds with the state of an operation; each poll advances it. */
 export function describeOperation(call: Call): SandboxResponse {
   const id = call.params['id'] ?? ''
   const operation = operations(call.memory).get(id)

@@ -9,12 +9,12 @@ type Fields = Readonly<Record<string, unknown>>
 /** One kind of thing that the suite administers. */
 export interface Resource {
   readonly path: string
-  /** As media types spell it. */
+  /** The name in media types. */
   readonly name: string
-  /** As operations spell it. */
+  /** The name in operations. */
   readonly type: string
   readonly things: Things<{ readonly id: string; readonly fields: Fields }>
-  /** Fields that were given, with the id where it belongs. */
+  /** The given fields, with the id in its place. */
   readonly withId: (given: Fields, id: string) => Fields
 }
 
@@ -81,7 +81,7 @@ export const addresses = resource('addresses', 'addresses', 'ADDRESS', withId, (
   [seededUuid('at Oslo'), { streetName: 'Karl Johans gate', streetNumber: '7', city: 'Oslo', country: 'NO' }],
 ])
 
-/** The members of a ring group after some were added, changed and removed; their extension tells them apart. */
+/** Returns the members of a ring group after adding, changing and removing some, by extension. */
 export function membersAfter(members: unknown, { add, update, remove }: Fields): readonly Fields[] {
   const byExtension = new Map(listOf(members).map((member) => [member['extensionNumber'], member]))
   for (const member of [...listOf(add), ...listOf(update)]) {
@@ -107,7 +107,7 @@ function withId(given: Fields, id: string): Fields {
   return { ...given, id }
 }
 
-/** A user's id is among the basics, and called otherwise. */
+/** The id of a user is `basicInfo.userId`. */
 function userWithId(given: Fields, userId: string): Fields {
   const basics = isObject(given['basicInfo']) ? given['basicInfo'] : {}
   return { ...given, basicInfo: { status: 'ACTIVE', ...basics, userId } }

@@ -13,12 +13,12 @@ const requestsAMinute = 100
 const minuteMs = 60_000
 const usage = remembered(() => ({ minute: 0, requests: 0 }))
 
-/** A response of the resource's own media type; sites have none. */
+/** Makes a response in the resource's own media type; sites have none. */
 export function vendor(name: string, value: unknown, status = 200): SandboxResponse {
   return json(value, status, name === 'sites' ? {} : { 'Content-Type': `application/vnd.${name}.v1+json` })
 }
 
-/** What every response has: the caller's request id, and what is left of this minute's requests, which is only counted. */
+/** Returns the headers of every response: the request id, and the rate limit, which is counted but not enforced. */
 export function suiteHeaders({ headers, memory, nowMs }: Call): Readonly<Record<string, string>> {
   const used = usage(memory)
   const minute = Math.floor(nowMs / minuteMs)
@@ -33,21 +33,21 @@ export function suiteHeaders({ headers, memory, nowMs }: Call): Readonly<Record<
   }
 }
 
-/** One page of a list. Sites count their pages, the others go on from a scroll id. */
+/** Responds with one page of a list: by page number for sites, by scroll id for the others. */
 export function listResponse(call: Call, { name, things }: Resource): SandboxResponse {
   const { query, memory } = call
   const pageSize = integer(query, 'pageSize', 100)
-  if (!(pageSize >= 1 && pageSize <= 1000)) return refused(call, 'pageSize must be 1 to 1000')
+  if (!(pageSize >= 1 && pageSize <= 1000)) return badRequest(call, 'pageSize must be 1 to 1000')
   const filter = compileFilter(query.get('filter'))
-  if ('error' in filter) return refused(call, `filter: ${filter.error}`)
+  if ('error' in filter) return badRequest(call, `filter: ${filter.error}`)
   const pageNumber = integer(query, 'pageNumber', 0)
-  if (Number.isNaN(pageNumber)) return refused(call, 'pageNumber must be a whole number')
+  if (Number.isNaN(pageNumber)) return badRequest(call, 'pageNumber must be a whole number')
   const isNumbered = name === 'sites'
   const fields = allOf(things, memory).map((thing) => thing.fields)
   const found = sorted(fields.filter(filter.accepts), query.get('sort'))
   const cursor = isNumbered ? cursorAt(pageNumber * pageSize) : query.get('scrollId')
   const page = cursorPage(found, cursor, pageSize)
-  if (!page) return refused(call, 'scrollId is invalid')
+  if (!page) return badRequest(call, 'scrollId is invalid')
 
   const { items: data, next } = page
   const position = isNumbered ? { pageNumber } : next === null ? {} : { nextScrollId: next }
@@ -60,6 +60,7 @@ export function listResponse(call: Call, { name, things }: Resource): SandboxRes
   return vendor(name, { data, pagination, _links: links })
 }
 
+/** Makes a handler for the resource that the path names, 404 if there is none. */
 export function one(
   { path, things }: Resource,
   response: (
@@ -70,11 +71,11 @@ export function one(
   return byId(things, response, (id, call) => failure(call, 404, 'Not Found', `No ${id} among the ${path}`))
 }
 
-/** The suite's form of an error (RFC 7807). */
+/** Makes an error in the suite's format (RFC 7807). */
 export function failure({ path }: Call, status: number, title: string, detail: string): SandboxResponse {
   return json({ status, title, detail, instance: path, time: new Date().toISOString(), errors: [] }, status)
 }
 
-function refused(call: Call, detail: string): SandboxResponse {
+function badRequest(call: Call, detail: string): SandboxResponse {
   return failure(call, 400, 'Bad Request', detail)
 }

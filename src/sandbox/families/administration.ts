@@ -1,10 +1,10 @@
-import { administrationKeyRefused, apiKey } from '../gateway/access.js'
+import { administrationKeyRejected, apiKey } from '../gateway/access.js'
 import { empty } from '../gateway/responses.js'
 import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { jsonObject } from '../gateway/parameters.js'
 import { seededUuid } from '../data/seeded.js'
-import { keep } from '../data/things.js'
+import { save } from '../data/things.js'
 import { failure, listResponse, one, suiteHeaders, vendor } from './administration-responses.js'
 import { describeOperation, startOperation } from './administration-operations.js'
 import {
@@ -22,7 +22,7 @@ import {
 export const administration: Family = {
   name: 'Administration',
   base: /^\/admin-provisioning/,
-  access: apiKey(administrationKeyRefused),
+  access: apiKey(administrationKeyRejected),
   adds: suiteHeaders,
   routes: {
     ...readable(users),
@@ -32,7 +32,7 @@ export const administration: Family = {
     'POST /ring-groups/:id/update-members': one(ringGroups, ({ id, fields }, call) =>
       withBody(call, (given) => {
         const members = membersAfter(fields['members'], given)
-        keep(ringGroups.things, call.memory, { id, fields: { ...fields, members } })
+        save(ringGroups.things, call.memory, { id, fields: { ...fields, members } })
         return startOperation(call, ringGroups, 'UPDATE', id)
       }),
     ),
@@ -40,7 +40,7 @@ export const administration: Family = {
     ...changeable(sites),
     ...readable(phoneNumbers),
     ...readable(addresses),
-    // Addresses alone are done at once.
+    // Only addresses change at once, without an operation.
     'POST /addresses': (call) =>
       withBody(call, (given) => vendor(addresses.name, create(addresses, given, call).fields)),
     'DELETE /addresses/:id': one(addresses, ({ id }, { memory }) => {
@@ -59,7 +59,7 @@ function readable(resource: Resource): Routes {
   }
 }
 
-/** Creations, replacements and deletions, each of which is an operation to ask about. */
+/** Creations, replacements and deletions, each of which starts an operation to poll. */
 function changeable(resource: Resource): Routes {
   const path = `/${resource.path}`
   return {
@@ -67,7 +67,7 @@ function changeable(resource: Resource): Routes {
       withBody(call, (given) => startOperation(call, resource, 'CREATE', create(resource, given, call).id)),
     [`PUT ${path}/:id`]: one(resource, ({ id }, call) =>
       withBody(call, (given) => {
-        keep(resource.things, call.memory, { id, fields: resource.withId(given, id) })
+        save(resource.things, call.memory, { id, fields: resource.withId(given, id) })
         return startOperation(call, resource, 'UPDATE', id)
       }),
     ),
@@ -80,7 +80,7 @@ function changeable(resource: Resource): Routes {
 
 function create(resource: Resource, given: Readonly<Record<string, unknown>>, { memory }: Call) {
   const id = seededUuid(`${resource.path} ${nextNumber(memory)}`)
-  return keep(resource.things, memory, { id, fields: resource.withId(given, id) })
+  return save(resource.things, memory, { id, fields: resource.withId(given, id) })
 }
 
 function withBody(

@@ -1,4 +1,4 @@
-import { apiKey, springKeyRefused } from '../gateway/access.js'
+import { apiKey, springKeyRejected } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
 import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
@@ -26,7 +26,7 @@ const filters = {
 export const audit: Family = {
   name: 'Audit',
   base: /^\/administration\/audit\/v1/,
-  access: apiKey(springKeyRefused),
+  access: apiKey(springKeyRejected),
   routes: { 'GET /audits': listAudits },
 }
 
@@ -40,7 +40,7 @@ function listAudits(call: Call): SandboxResponse {
   const all = occurrences(window, stepMs).map(record).filter(isWanted(query))
   const page = cursorPage(all, query.get('scrollId'), size)
   if (!page) return failure(call, 'scrollId is invalid')
-  // A scroll id of null is the end.
+  // A scroll id of null marks the last page.
   const meta = { totalRecordCount: all.length, scrollId: page.next }
   return json({ meta, data: page.items }, 200, contentType)
 }

@@ -1,4 +1,4 @@
-import { administrationKeyRefused, apiKey } from '../gateway/access.js'
+import { administrationKeyRejected, apiKey } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
 import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
@@ -13,7 +13,7 @@ const campaigns = remembered(() => new Map<string, { fields: object; records: nu
 export const ccCampaigns: Family = {
   name: 'CC campaigns',
   base: /^\/cc\/(?<site>US1|US2|UK3)\/campaigns\/v1/,
-  access: apiKey(administrationKeyRefused),
+  access: apiKey(administrationKeyRejected),
   demands: (call) => {
     const tenant = call.headers['x-8x8-tenant']?.toString()
     if (tenant === undefined) return failure(call, 400, 'Bad Request', 'The X-8x8-Tenant header is missing')

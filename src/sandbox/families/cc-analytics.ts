@@ -5,14 +5,14 @@ import { integer } from '../gateway/parameters.js'
 import { tenantExists } from '../data/tenants.js'
 import { xml } from '../files/xml.js'
 
-/** `X-Tenant-Info` may be left out, because the made-up customer has one tenant. */
+/** Rejects an unknown tenant. `X-Tenant-Info` may be left out, because the made-up customer has one tenant. */
 export function validTenant({ headers }: Call): SandboxResponse | undefined {
   const tenant = headers['x-tenant-info']
   if (tenant === undefined || tenantExists(tenant.toString())) return undefined
   return message(400, 'Bad request: Invalid value for X-Tenant-Info header.')
 }
 
-/** The page and size of an analytics request over so many things, or the documented error. */
+/** Reads page and size of an analytics request over `count` things, or makes the documented 400. */
 export function requestedPage(
   query: URLSearchParams,
   count: number,
@@ -28,7 +28,7 @@ export function requestedPage(
 }
 
 /**
- * A value as JSON or XML, whichever the caller accepts.
+ * Responds with a value as JSON or XML, by the `Accept` header.
  * @param charset what 8x8 puts after the media type, if anything.
  */
 export function inAcceptedForm(
@@ -44,6 +44,7 @@ export function inAcceptedForm(
   return json(value, 200, { ...headers, 'Content-Type': type + charset })
 }
 
+/** Makes the 404 for a thing that does not exist. */
 export function missing(kind: string, id: string | undefined): SandboxResponse {
   return message(404, `Resource of type ${kind} with id '${id}' was not found.`)
 }

@@ -5,7 +5,7 @@ import { isObject, jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { company } from '../data/people.js'
 import { seededHex } from '../data/seeded.js'
 import { momentOf } from '../data/time-series.js'
-import { allOf, keep } from '../data/things.js'
+import { allOf, save } from '../data/things.js'
 import { listResponse, one, violation } from './cc-chat-responses.js'
 
 interface Conversation {
@@ -37,7 +37,10 @@ const messages = collection<Message>(() => [
 ])
 const nextNumber = counter(2)
 
-/** @param hasChannel whether a conversation may begin in a channel. */
+/**
+ * Returns the routes of conversations and their messages.
+ * @param hasChannel tells whether a channel exists, in which a conversation may begin.
+ */
 export function conversationRoutes(hasChannel: (call: Call, id: string) => boolean): Routes {
   return {
     'GET /conversations': (call) => listResponse(call, matching(call).map(shown)),
@@ -54,7 +57,7 @@ export function conversationRoutes(hasChannel: (call: Call, id: string) => boole
       json({ participants: [{ id: `${id}-customer`, type: 'user', language: customer['language'] }] }),
     ),
     'DELETE /conversations/:id/participants/customer': one(conversations, (found, { memory }) => {
-      keep(conversations, memory, { ...found, status: 'ENDED' })
+      save(conversations, memory, { ...found, status: 'ENDED' })
       return empty(204)
     }),
     'GET /conversations/:id/messages': one(conversations, ({ id }, { query, memory }) => {
@@ -80,7 +83,7 @@ function begin(
   const id = `ID-${nextNumber(memory)}`
   const startedMs = momentOf(nowMs)
   const known = isObject(customer) ? customer : {}
-  keep(conversations, memory, { id, channelId, customer: known, status: 'ACTIVE', startedMs })
+  save(conversations, memory, { id, channelId, customer: known, status: 'ACTIVE', startedMs })
   const earlier: unknown = isObject(history) ? history['messages'] : undefined
   if (Array.isArray(earlier)) {
     for (const { text, type } of earlier.filter(isObject)) addMessage(id, text, type, memory)
@@ -90,10 +93,10 @@ function begin(
 
 function addMessage(conversationId: string, text: unknown, authorType: unknown, memory: Call['memory']) {
   const id = `message-${nextNumber(memory)}`
-  keep(messages, memory, { id, conversationId, text: String(text), authorType })
+  save(messages, memory, { id, conversationId, text: String(text), authorType })
 }
 
-/** `status`, `channel-id`, `userId` and `customer.<anything>` filter; `order` is that of their creation. */
+/** `status`, `channel-id`, `userId` and `customer.<anything>` filter; `order` sorts by creation. */
 function matching({ query, memory }: Call): readonly Conversation[] {
   const found = allOf(conversations, memory).filter(({ channelId, customer, status }) =>
     [...query].every(([name, value]) => {

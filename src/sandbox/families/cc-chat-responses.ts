@@ -4,6 +4,7 @@ import { pageOf } from '../gateway/paging.js'
 import { integer } from '../gateway/parameters.js'
 import { byId, type Things } from '../data/things.js'
 
+/** Responds with one page of a list. */
 export function listResponse(call: Call, items: readonly object[]): SandboxResponse {
   const pageIndex = integer(call.query, 'page', 0)
   const pageSize = integer(call.query, 'size', 20)
@@ -13,6 +14,7 @@ export function listResponse(call: Call, items: readonly object[]): SandboxRespo
   return json({ data: page.items, page: { pageSize, pageIndex, ...counts } })
 }
 
+/** Makes a handler for the thing that the path names, 404 if there is none. */
 export function one<T extends { readonly id: string }>(
   things: Things<T>,
   response: (found: T, call: Call) => SandboxResponse,
@@ -22,6 +24,7 @@ export function one<T extends { readonly id: string }>(
   )
 }
 
+/** Makes the 400 for an invalid request. */
 export function violation(error: string): SandboxResponse {
   return problem({ message: 'Constraint Violation', errors: [error] }, 400)
 }

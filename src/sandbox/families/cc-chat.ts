@@ -9,11 +9,11 @@ import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { company, queues } from '../data/people.js'
 import { sorted } from '../data/sorting.js'
 import { tenantExists } from '../data/tenants.js'
-import { allOf, keep, type Things } from '../data/things.js'
+import { allOf, save, type Things } from '../data/things.js'
 import { listResponse, one, violation } from './cc-chat-responses.js'
 import { conversationRoutes } from './cc-chat-conversations.js'
 
-/** Something with a name, and how often it was replaced: `If-Match` takes that number. */
+/** A named thing and its revision, which counts replacements and is what `If-Match` takes. */
 interface Versioned {
   readonly id: string
   readonly revision: number
@@ -78,7 +78,7 @@ function resource(path: string, things: Things<Versioned>, prefix: string): Rout
       const fields = jsonObject(body)
       if (!fields || !nonEmptyString(fields['name'])) return violation('name: May not be empty.')
       const id = `${prefix}-${nextNumber(memory)}`
-      return json(shown(keep(things, memory, { id, revision: 0, fields })))
+      return json(shown(save(things, memory, { id, revision: 0, fields })))
     },
     [`GET ${path}/:id`]: one(things, (found) => json(shown(found))),
     [`PUT ${path}/:id`]: one(things, (found, call) => replace(things, found, call)),
@@ -100,7 +100,7 @@ function replace(
     return problem({ message: 'Precondition Failed', errors: [`The version is ${revision}.`] }, 412)
   }
   const fields = { ...found.fields, ...jsonObject(body) }
-  return json(shown(keep(things, memory, { id, revision: revision + 1, fields })))
+  return json(shown(save(things, memory, { id, revision: revision + 1, fields })))
 }
 
 function shown({ id, fields }: Versioned) {

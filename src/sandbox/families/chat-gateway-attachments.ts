@@ -3,7 +3,7 @@ import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.
 import { collection, counter } from '../data/memory.js'
 import { partOf } from '../files/multipart.js'
 import { momentOf } from '../data/time-series.js'
-import { allOf, keep } from '../data/things.js'
+import { allOf, save } from '../data/things.js'
 import { failure, hal, listResponse, missing } from './chat-gateway-responses.js'
 import { inConversation } from './chat-gateway-conversation.js'
 
@@ -47,7 +47,7 @@ function upload(conversationId: string, { headers, body, memory, nowMs }: Call):
   }
   const createdAt = new Date(momentOf(nowMs)).toISOString()
   const id = `at-${nextNumber(memory)}`
-  return hal(shown(keep(attachments, memory, { id, conversationId, createdAt, ...part })))
+  return hal(shown(save(attachments, memory, { id, conversationId, createdAt, ...part })))
 }
 
 function inAttachment(response: (found: Attachment) => SandboxResponse): Handler {

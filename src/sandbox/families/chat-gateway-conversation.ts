@@ -22,7 +22,7 @@ export const conversations = collection<Conversation>(() => [
   },
 ])
 
-/** A conversation that is there: the first check of everything below one. */
+/** Makes a handler for paths below a conversation: 404 unless it exists. */
 export function inConversation(
   response: (conversation: Conversation, call: Call) => SandboxResponse,
 ): Handler {

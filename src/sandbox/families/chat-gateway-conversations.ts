@@ -5,14 +5,17 @@ import { isObject } from '../gateway/parameters.js'
 import { company } from '../data/people.js'
 import { seededHex } from '../data/seeded.js'
 import { momentOf } from '../data/time-series.js'
-import { allOf, keep, type Things } from '../data/things.js'
+import { allOf, save, type Things } from '../data/things.js'
 import { failure, hal, listResponse, requiring } from './chat-gateway-responses.js'
 import { conversations, inConversation, type Conversation } from './chat-gateway-conversation.js'
 import { addMessage } from './chat-gateway-messages.js'
 
 const nextNumber = counter(2)
 
-/** @param channels in which a conversation may begin. */
+/**
+ * Returns the routes of conversations.
+ * @param channels those in which a conversation may begin.
+ */
 export function conversationRoutes(channels: Things): Routes {
   const inChannel = (call: Call, response: (given: Readonly<Record<string, unknown>>) => SandboxResponse) =>
     requiring(call, ['channelId'], (given) => {
@@ -40,7 +43,7 @@ export function conversationRoutes(channels: Things): Routes {
     }),
     'PATCH /conversations/:id/participants/user': inConversation((found, call) =>
       requiring(call, ['removed'], ({ removed }) => {
-        keep(conversations, call.memory, { ...found, userLeft: removed === true })
+        save(conversations, call.memory, { ...found, userLeft: removed === true })
         return empty(204)
       }),
     ),
@@ -53,7 +56,7 @@ export function conversationRoutes(channels: Things): Routes {
 
 function begin(given: Readonly<Record<string, unknown>>, call: Call): SandboxResponse {
   const { channelId, assignment, user, history } = given
-  const conversation = keep(conversations, call.memory, {
+  const conversation = save(conversations, call.memory, {
     id: `cv-${nextNumber(call.memory)}`,
     channelId,
     assignment,
@@ -75,7 +78,7 @@ function change(
 ): SandboxResponse {
   const { channelId = found.channelId, assignment = found.assignment, user } = given
   const changed = { ...found, channelId, assignment, user: isObject(user) ? user : found.user }
-  return hal(shown(keep(conversations, memory, changed)), 202)
+  return hal(shown(save(conversations, memory, changed)), 202)
 }
 
 function shown({ id, channelId, assignment, user, userLeft }: Conversation) {

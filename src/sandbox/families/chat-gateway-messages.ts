@@ -3,7 +3,7 @@ import type { Call, Routes } from '../gateway/handler.js'
 import { collection, counter } from '../data/memory.js'
 import { isObject } from '../gateway/parameters.js'
 import { momentOf } from '../data/time-series.js'
-import { allOf, keep } from '../data/things.js'
+import { allOf, save } from '../data/things.js'
 import { hal, listResponse, missing, requiring } from './chat-gateway-responses.js'
 import { inConversation } from './chat-gateway-conversation.js'
 
@@ -52,13 +52,14 @@ export const messageRoutes: Routes = {
   }),
 }
 
+/** Stores a message of a conversation. */
 export function addMessage(
   conversationId: string,
   given: Readonly<Record<string, unknown>>,
   { memory, nowMs }: Call,
 ): void {
   const { authorType, text = '', attachments, cards } = given
-  keep(messages, memory, {
+  save(messages, memory, {
     id: `ms-${nextNumber(memory)}`,
     conversationId,
     text,

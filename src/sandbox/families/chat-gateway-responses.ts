@@ -6,13 +6,14 @@ import { jsonObject } from '../gateway/parameters.js'
 import { sorted } from '../data/sorting.js'
 import { byId, type Things } from '../data/things.js'
 
+/** Makes a response in HAL. */
 export function hal(value: unknown, status = 200): SandboxResponse {
   return json(value, status, { 'Content-Type': 'application/hal+json' })
 }
 
 /**
- * One page of a list, filtered and sorted as the query says.
- * @param order the order without one.
+ * Responds with one page of a list, filtered and sorted as the query says.
+ * @param order the default order.
  */
 export function listResponse(
   call: Call,
@@ -26,7 +27,7 @@ export function listResponse(
   return page === undefined ? failure(400, 'PAGE', 'page and size must be whole numbers') : hal(page)
 }
 
-/** Responds to a body that is an object with all these fields; rejects any other. */
+/** Responds if the body is an object with all these fields, else with 400. */
 export function requiring(
   { body }: Call,
   fields: readonly string[],
@@ -38,6 +39,7 @@ export function requiring(
   return absent === undefined ? response(given) : failure(400, 'REQUIRED', `${absent} is missing`)
 }
 
+/** Makes a handler for the thing that the path names, 404 if there is none. */
 export function one<T extends { readonly id: string }>(
   things: Things<T>,
   response: (found: T, call: Call) => SandboxResponse,
@@ -45,10 +47,12 @@ export function one<T extends { readonly id: string }>(
   return byId(things, response, missing)
 }
 
+/** Makes the 404 for a thing that does not exist. */
 export function missing(id: string): SandboxResponse {
   return failure(404, 'NOT_FOUND', `No resource ${id}`)
 }
 
+/** Makes an error in the gateway's format. */
 export function failure(status: number, code: string, text: string): SandboxResponse {
   return problem(
     { message: text, errors: [{ code, message: text }], referenceId: `sandbox-${status}` },

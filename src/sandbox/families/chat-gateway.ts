@@ -6,7 +6,7 @@ import { publicKey } from '../files/jwk.js'
 import { collection, counter } from '../data/memory.js'
 import { company, queues } from '../data/people.js'
 import { tenantExists } from '../data/tenants.js'
-import { allOf, keep, type Thing, type Things } from '../data/things.js'
+import { allOf, save, type Thing, type Things } from '../data/things.js'
 import { failure, hal, listResponse, one, requiring } from './chat-gateway-responses.js'
 import { attachmentRoutes } from './chat-gateway-attachments.js'
 import { conversationRoutes } from './chat-gateway-conversations.js'
@@ -53,7 +53,7 @@ export const chatCards: Family = {
   routes: { 'PUT /action-submit': () => empty(204), 'PUT /action-execute': () => empty(204) },
 }
 
-/** `X-8x8-Tenant` may be left out, because the made-up customer has one tenant. */
+/** Rejects an unknown tenant. `X-8x8-Tenant` may be left out, because the made-up customer has one tenant. */
 function ownTenant({ headers }: Call): SandboxResponse | undefined {
   const tenant = headers['x-8x8-tenant']?.toString() ?? company.tenant
   if (tenantExists(tenant)) return undefined
@@ -72,11 +72,11 @@ function resource(
     [`GET ${path}`]: (call) => listResponse(call, relation, allOf(things, call.memory)),
     [`POST ${path}`]: (call) =>
       requiring(call, fields, (given) => {
-        return hal(keep(things, call.memory, { ...given, id: `${prefix}-${nextNumber(call.memory)}` }))
+        return hal(save(things, call.memory, { ...given, id: `${prefix}-${nextNumber(call.memory)}` }))
       }),
     [`GET ${path}/:id`]: one(things, (found) => hal(found)),
     [`PUT ${path}/:id`]: one(things, ({ id }, call) =>
-      requiring(call, fields, (given) => hal(keep(things, call.memory, { ...given, id }))),
+      requiring(call, fields, (given) => hal(save(things, call.memory, { ...given, id }))),
     ),
     [`DELETE ${path}/:id`]: one(things, ({ id }, { memory }) => {
       things(memory).delete(id)

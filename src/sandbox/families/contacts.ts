@@ -9,9 +9,9 @@ import { integer, isObject, isTrue, jsonObject, list } from '../gateway/paramete
 import { company, people } from '../data/people.js'
 import { seededNumber, seededUuid } from '../data/seeded.js'
 import { sorted } from '../data/sorting.js'
-import { allOf, byId, keep, type Thing } from '../data/things.js'
+import { allOf, byId, save, type Thing } from '../data/things.js'
 
-/** The lists of a contact, by the word that asks for them in `details`; filters use the singular. */
+/** The lists of a contact, by the value of `details` that asks for them; filters use the singular. */
 const details = {
   TAG: { list: 'tags', filter: 'tag' },
   ADDRESS: { list: 'addresses', filter: 'address' },
@@ -50,14 +50,14 @@ export const contactDirectory: Family = {
       const given = jsonObject(body)
       if (!given) return message(400, 'The body must be a JSON object')
       const id = seededUuid(`new contact ${nextNumber(memory)}`)
-      return json(keep(contacts, memory, contactOf(id, given)))
+      return json(save(contacts, memory, contactOf(id, given)))
     },
     'GET /contacts/:id': one((found) => json(found)),
-    // A replacement: what it leaves out is gone.
+    // A replacement: fields that it leaves out are removed.
     'PUT /contacts/:id': one(({ id }, { body, memory }) => {
       const given = jsonObject(body)
       if (!given) return message(400, 'The body must be a JSON object')
-      return json(keep(contacts, memory, contactOf(id, given)))
+      return json(save(contacts, memory, contactOf(id, given)))
     }),
     'DELETE /contacts/:id': one(({ id }, { memory }) => {
       contacts(memory).delete(id)
@@ -85,7 +85,7 @@ function search({ query, memory }: Call): SandboxResponse {
   return json({ data, meta: { hasMore: page.next !== null, scrollId } })
 }
 
-/** `email.email` and the like are all the values in a list of the contact. */
+/** Fields such as `email.email` yield all the values in a list of the contact. */
 function fieldOf(contact: Thing, field: string): unknown {
   const [first = '', ...rest] = field.split('.')
   const names = Object.values(details).find(({ filter }) => filter === first)
@@ -93,7 +93,7 @@ function fieldOf(contact: Thing, field: string): unknown {
   return Array.isArray(entries) ? entries.map((entry) => fieldAt(entry, rest.join('.'))) : contact[field]
 }
 
-/** A contact as it is kept: it has an id, and so has each entry of its lists. */
+/** Adds the ids: a contact has one, and so has each entry of its lists. */
 function contactOf(id: string, given: Readonly<Record<string, unknown>>): Thing {
   const lists = Object.values(details).map(({ list: name }) => {
     const entries: readonly unknown[] = Array.isArray(given[name]) ? given[name] : []

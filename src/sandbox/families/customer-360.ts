@@ -13,7 +13,7 @@ const customerCount = 4
 const stepMs = 2 * 3_600_000
 const interactionIds = Array.from({ length: 80 }, (_, index) => `int-${8_000 + index}`)
 
-/** Ways to name a customer, and the one whom each value means; every value means a customer. */
+/** Ways to identify a customer, and whom each value stands for; every value stands for a customer. */
 const identities = ['email', 'phoneNumber', 'contactId', 'accountId'] as const
 
 /** Source: 8x8's guide "Customer 360" and its specification. */
@@ -27,7 +27,7 @@ export const customer360: Family = {
   routes: { 'GET /interactions-insight': insights, 'GET /transcript-summaries': summaries },
 }
 
-/** The newest interactions of one customer, with what can be said of all of them. */
+/** The newest interactions of one customer, with a summary of them. */
 function insights({ query }: Call): SandboxResponse {
   const named = identities.filter((name) => query.has(name))
   const [by] = named
@@ -58,7 +58,7 @@ function insights({ query }: Call): SandboxResponse {
   })
 }
 
-/** The summaries of the interactions asked for, or of the newest; those that are missing are named. */
+/** The summaries of the interactions asked for, or of the newest; missing ones are listed. */
 function summaries({ query }: Call): SandboxResponse {
   const ids = list(query, 'interactionId')
   if (ids.length > most) return failure(400, 'Bad Request', `At most ${most} interactionId values`)

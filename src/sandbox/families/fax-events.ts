@@ -2,11 +2,11 @@ import { empty, json } from '../gateway/responses.js'
 import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
 import { collection } from '../data/memory.js'
 import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
-import { allOf, byId, keep, type Things } from '../data/things.js'
+import { allOf, byId, save, type Things } from '../data/things.js'
 import { dids, failure, listResponse } from './fax-responses.js'
 import { missingWebhook, removal, shownWebhook, webhooks } from './fax-webhooks.js'
 
-/** That a webhook is told of the faxes of one number, or of all: of those that come, go, or both. */
+/** A subscription of a webhook to the faxes of one number or of all: inbound, outbound or both. */
 interface Subscription {
   readonly id: string
   readonly webhookId: string
@@ -21,7 +21,7 @@ const ofNumbers = collection<Subscription>(() => [])
 const allPath = '/notifications/fax-event/webhook-service/default'
 const numbersPath = '/notifications/fax-event/webhook-service/phones'
 
-/** Which faxes a webhook is told of. */
+/** The faxes that a webhook is notified of. */
 export const eventRoutes: Routes = {
   [`GET ${allPath}`]: (call) =>
     listResponse(call, 'customerDefaultWebHookInformationList', allShown(ofAll, call)),
@@ -42,7 +42,7 @@ export const eventRoutes: Routes = {
   }),
 }
 
-/** The webhooks that are told of a number's faxes in particular. */
+/** Returns the subscriptions to one number. */
 export function webhooksOf(did: string, call: Call): readonly object[] {
   return allShown(ofNumbers, call).filter((subscription) => subscription.did === did)
 }
@@ -56,7 +56,7 @@ function subscribe(
   if (!webhooks(call.memory).has(webhookId)) return missingWebhook(webhookId, call)
   const id = number.did === undefined ? webhookId : `${number.did}/${webhookId}`
   const subscription = { id, webhookId, ...number, direction: 'bi-directional' }
-  return json(shown(keep(things, call.memory, subscription), call)[0], 201)
+  return json(shown(save(things, call.memory, subscription), call)[0], 201)
 }
 
 function redirect(things: Things<Subscription>, found: Subscription, call: Call): SandboxResponse {
@@ -64,7 +64,7 @@ function redirect(things: Things<Subscription>, found: Subscription, call: Call)
   if (!directions.includes(direction)) {
     return failure(call, 400, `direction must be one of ${directions.join(', ')}`)
   }
-  keep(things, call.memory, { ...found, direction })
+  save(things, call.memory, { ...found, direction })
   return empty(204)
 }
 
@@ -72,7 +72,7 @@ function allShown(things: Things<Subscription>, call: Call) {
   return allOf(things, call.memory).flatMap((subscription) => shown(subscription, call))
 }
 
-/** The webhook with what it is told of; nothing once the webhook is gone. */
+/** The webhook with its subscription; nothing once the webhook is deleted. */
 function shown({ id: _id, webhookId, ...told }: Subscription, { memory }: Call) {
   const webhook = webhooks(memory).get(webhookId)
   return webhook ? [{ ...shownWebhook(webhook), ...told }] : []

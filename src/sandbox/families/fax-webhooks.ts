@@ -3,7 +3,7 @@ import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.
 import { collection, counter } from '../data/memory.js'
 import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { momentOf } from '../data/time-series.js'
-import { allOf, byId, keep, type Things } from '../data/things.js'
+import { allOf, byId, save, type Things } from '../data/things.js'
 import { failure, listResponse } from './fax-responses.js'
 
 interface Webhook {
@@ -35,12 +35,12 @@ export const webhookRoutes: Routes = {
   [`DELETE ${path}/:id`]: removal(webhooks),
 }
 
-/** In responses ids are numbers. */
+/** Renders a webhook: in responses ids are numbers. */
 export function shownWebhook({ id, ...webhook }: Webhook) {
   return { id: Number(id), ...webhook }
 }
 
-/** Deletes what webhooks are, or are used for. */
+/** Makes a handler that deletes webhooks or subscriptions. */
 export function removal<T extends { readonly id: string }>(things: Things<T>): Handler {
   const remove = ({ id }: T, { memory }: Call) => {
     things(memory).delete(id)
@@ -49,6 +49,7 @@ export function removal<T extends { readonly id: string }>(things: Things<T>): H
   return byId(things, remove, missingWebhook)
 }
 
+/** Makes the 404 for a webhook that does not exist. */
 export function missingWebhook(id: string, call: Call): SandboxResponse {
   return failure(call, 404, `No webhook ${id}`)
 }
@@ -64,12 +65,12 @@ function create(call: Call): SandboxResponse {
     uri: address,
     credentialType: nonEmptyString(type) ?? 'bearer',
   }
-  return json(shownWebhook(keep(webhooks, call.memory, webhook)), 201)
+  return json(shownWebhook(save(webhooks, call.memory, webhook)), 201)
 }
 
 function change(found: Webhook, call: Call): SandboxResponse {
   const active = jsonObject(call.body)?.['active']
   if (typeof active !== 'boolean') return failure(call, 400, 'active must be true or false')
-  keep(webhooks, call.memory, { ...found, active })
+  save(webhooks, call.memory, { ...found, active })
   return empty(204)
 }

@@ -6,7 +6,7 @@ import { collection, counter } from '../data/memory.js'
 import { isTrue, jsonObject, nonEmptyString, stringList } from '../gateway/parameters.js'
 import { pdfPage } from '../files/pdf.js'
 import { momentOf } from '../data/time-series.js'
-import { allOf, byId, keep } from '../data/things.js'
+import { allOf, byId, save } from '../data/things.js'
 import { dids, failure, listResponse } from './fax-responses.js'
 import { eventRoutes, webhooksOf } from './fax-events.js'
 import { webhookRoutes } from './fax-webhooks.js'
@@ -53,14 +53,14 @@ export const fax: Family = {
     'POST /faxes': send,
     'POST /faxes/bulk-delete': bulkDelete,
     'GET /faxes/:id': one((found) => json(shown(found))),
-    // A caller that fetches the pages has read them.
+    // Fetching the pages marks the fax as read.
     'GET /faxes/:id/file': one((found, { memory }) => {
-      keep(faxes, memory, { ...found, isRead: true })
+      save(faxes, memory, { ...found, isRead: true })
       return bytes(pdfPage(`Fax ${found.id}`), 'application/pdf')
     }),
     'POST /faxes/:id/cancel': one((found, call) => {
       if (found.faxState !== 'QUEUED') return failure(call, 400, 'The fax is not being sent')
-      keep(faxes, call.memory, { ...found, faxState: 'CANCELLED' })
+      save(faxes, call.memory, { ...found, faxState: 'CANCELLED' })
       return empty(204)
     }),
     'DELETE /faxes/:id': one(({ id }, { memory }) => {
@@ -98,7 +98,7 @@ function send(call: Call): SandboxResponse {
     startedMs: momentOf(call.nowMs),
     isRead: true,
   } as const
-  return json(shown(keep(faxes, call.memory, sent)), 201)
+  return json(shown(save(faxes, call.memory, sent)), 201)
 }
 
 function bulkDelete(call: Call): SandboxResponse {

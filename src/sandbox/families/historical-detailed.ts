@@ -5,11 +5,12 @@ import { integer } from '../gateway/parameters.js'
 import { rowsOf, type Report } from './historical-report.js'
 import { createReport, inForm } from './historical-reports.js'
 
+/** Creates a detailed report, which is done at once. */
 export function createDetailedReport(call: Call): SandboxResponse {
   return createReport(call, 'detailed', ({ id }) => link(`${addressOf(call, id)}/data?size=100`, 'data'))
 }
 
-/** Detailed data goes on after the last document of the page before, not by page number. */
+/** Responds with a page of detailed data: it continues after the last document of the page before, not by number. */
 export function detailedData(report: Report, call: Call): SandboxResponse {
   const size = integer(call.query, 'size', 100)
   if (!(size >= 1 && size <= 1000)) {

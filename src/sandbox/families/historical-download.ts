@@ -6,7 +6,7 @@ import { xlsx } from '../files/xlsx.js'
 import { rowsOf, type Report } from './historical-report.js'
 import { notReady } from './historical-reports.js'
 
-/** The whole report as a file, in the form that the caller accepts. */
+/** Responds with the whole report as a file, in the format that the caller accepts. */
 export function download(report: Report, call: Call): SandboxResponse {
   if (report.status !== 'DONE') return notReady(report)
   const type = negotiate(call.headers.accept, ['text/csv', 'text/xlsx', 'application/vnd.ms-excel'])

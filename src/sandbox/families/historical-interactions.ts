@@ -5,7 +5,7 @@ import { medias, rowOf, type ReportQuery, type Row } from './historical-rows.js'
 
 const interactionStepMs = 10 * 60_000
 
-/** One row for each interaction in the report's window. */
+/** Returns one row for each interaction in the report's window. */
 export function detailedRows({ metrics, window }: ReportQuery): readonly Row[] {
   return occurrences(window, interactionStepMs).map((index) => {
     const known = interaction(index)

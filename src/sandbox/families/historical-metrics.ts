@@ -79,7 +79,7 @@ export const metrics = {
   `),
 } as const
 
-/** A long list, easier to read and to compare with the guides than one string a line. */
+/** Splits a list of names, written so that it compares easily with the guides. */
 function names(text: string): readonly string[] {
   return text.trim().split(/\s+/)
 }

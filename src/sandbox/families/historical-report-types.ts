@@ -48,7 +48,7 @@ export const reportTypes: readonly ReportType[] = [
   detailed('detailed-reports-agent-status-change'),
 ]
 
-/** The dimensions of a grouping, which are in its name. */
+/** Returns the dimensions of a grouping, which are in its name. */
 export function dimensionsOf(grouping: string): readonly string[] {
   return grouping.split('-and-')
 }
@@ -61,7 +61,7 @@ function detailed(type: keyof typeof metrics): ReportType {
   return { type, metrics: metrics[type], searchQuery: { fields: metrics[type], operators } }
 }
 
-/** One can filter by every dimension but the channel. */
+/** Filters exist for every dimension but the channel. */
 function groupings(names: readonly string[]): readonly Grouping[] {
   return names.map((name) => ({
     name,

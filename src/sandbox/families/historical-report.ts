@@ -4,13 +4,13 @@ import { detailedRows } from './historical-interactions.js'
 import { reportTypes, type ReportType } from './historical-report-types.js'
 import { summaryRows, type ReportQuery, type Row } from './historical-rows.js'
 
-/** A report as it was asked for. */
+/** A report as requested. */
 export interface Report extends ReportQuery {
   readonly id: number
   readonly title: string
   readonly definition: Readonly<Record<string, unknown>>
   readonly type: ReportType
-  /** Its status takes one step each time that it is asked for. */
+  /** Each poll advances it by one step. */
   status: 'IN_PROGRESS' | 'DONE'
   polls: number
 }
@@ -23,13 +23,13 @@ const granularities: Readonly<Record<string, number>> = {
   hour: hourMs,
   day: dayMs,
   week: 7 * dayMs,
-  // Near enough for made-up numbers.
+  // Near enough for made-up data.
   month: 30 * dayMs,
   year: 365 * dayMs,
   none: Number.POSITIVE_INFINITY,
 }
 
-/** Reads the body of a report request; a string says what is wrong with it. */
+/** Reads the body of a report request; returns a string with the error if it is invalid. */
 export function reportOf(definition: Readonly<Record<string, unknown>>, id: number): Report | string {
   const type = reportTypes.find((known) => known.type === definition['type'])
   if (!type) return "Field 'type' must be one of the report types"
@@ -53,7 +53,7 @@ export function reportOf(definition: Readonly<Record<string, unknown>>, id: numb
     metrics,
     window,
     intervalMs,
-    // A string will do, says the guide.
+    // The guide allows a string, too.
     grandTotal: String(definition['includeGrandTotal']) === 'true',
     status: 'IN_PROGRESS',
     polls: 0,
@@ -62,7 +62,7 @@ export function reportOf(definition: Readonly<Record<string, unknown>>, id: numb
 
 const rowsByReport = new WeakMap<Report, readonly Row[]>()
 
-/** The rows of a report, worked out once and then the same for each of its pages. */
+/** Returns the rows of a report, computed once for all of its pages. */
 export function rowsOf(report: Report): readonly Row[] {
   const known = rowsByReport.get(report)
   if (known) return known
@@ -71,7 +71,7 @@ export function rowsOf(report: Report): readonly Row[] {
   return rows
 }
 
-/** Those that were named, else all. */
+/** Returns the named ones, or all if none is named. */
 function metricsOf({ metrics }: Report['definition'], type: ReportType): readonly string[] | string {
   const named = stringList(metrics) ?? []
   const wrong = named.find((metric) => !type.metrics.includes(metric))

@@ -10,8 +10,8 @@ const nextId = counter(2_000_001)
 const charset = ';charset=UTF-8'
 
 /**
- * Keeps a report that the body asks for.
- * @param linkTo the `Link` to what comes next.
+ * Creates the report that the body describes, or responds 400.
+ * @param linkTo builds the `Link` to the next step.
  */
 export function createReport(
   { body, memory }: Call,
@@ -34,6 +34,7 @@ export function createReport(
   })
 }
 
+/** Makes a handler for the report that the path names, 404 if there is none. */
 export function withReport(response: (report: Report, call: Call) => SandboxResponse): Handler {
   return (call) => {
     const report = reports(call.memory).get(Number(call.params['id']))
@@ -41,14 +42,17 @@ export function withReport(response: (report: Report, call: Call) => SandboxResp
   }
 }
 
+/** Responds with a value as JSON or XML, with the charset that 8x8 appends. */
 export function inForm(call: Call, root: string, value: unknown, headers: Record<string, string> = {}) {
   return inAcceptedForm(call, root, value, headers, charset)
 }
 
+/** Returns the absolute address of a report. */
 export function addressOf({ origin, base }: Call, id: number): string {
   return `${origin}${base}/${id}`
 }
 
+/** Makes the 400 for data of a report that is not done yet. */
 export function notReady({ id }: Report): SandboxResponse {
   return message(400, `Bad request: Report ${id} is not done yet, ask for its status`)
 }

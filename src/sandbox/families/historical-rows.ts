@@ -33,7 +33,7 @@ export interface ReportQuery {
   readonly grandTotal: boolean
 }
 
-/** 8x8 returns no more rows as JSON. */
+/** The most rows that 8x8 returns as JSON. */
 const maxRows = 10_000
 
 /** The keys of each dimension. A filter is about the last of them. */
@@ -60,10 +60,10 @@ const everything: readonly Member[] = queues.flatMap(({ id, name, channel }) =>
   })),
 )
 
-/** One row for each member of the report's grouping in each interval. */
-export function summaryRows(question: ReportQuery): readonly Row[] {
-  const { metrics, window, intervalMs, grandTotal } = question
-  const members = membersOf(question)
+/** Returns one row for each member of the report's grouping in each interval, at most 10,000. */
+export function summaryRows(query: ReportQuery): readonly Row[] {
+  const { metrics, window, intervalMs, grandTotal } = query
+  const members = membersOf(query)
   const rows: Row[] = []
   for (let at = window.startMs; at < window.endMs && rows.length < maxRows; at += intervalMs) {
     const startTime = new Date(at).toISOString()
@@ -91,7 +91,7 @@ function membersOf({ grouping, filters }: ReportQuery): readonly Member[] {
   return [...new Map(members.map((member) => [JSON.stringify(member), member])).values()]
 }
 
-/** The sums; what only a single row could say is null. */
+/** The row of sums; fields of single rows are null. */
 function totalOf(rows: readonly Row[], metrics: readonly string[]): Row {
   const items = rows[0]?.items ?? []
   const sums = items.map(({ key, label }, index) => {
@@ -102,6 +102,7 @@ function totalOf(rows: readonly Row[], metrics: readonly string[]): Row {
   return { total: { type: 'grandtotal', startIndex: null, endIndex: null }, items: sums }
 }
 
+/** Makes a row of these values, labelled by their keys. */
 export function rowOf(values: Readonly<Record<string, unknown>>): Row {
   return {
     total: null,

@@ -11,7 +11,7 @@ import { rowsOf, type Report } from './historical-report.js'
 import { addressOf, createReport, inForm, notReady, withReport } from './historical-reports.js'
 
 /**
- * Reports are created, asked for their status until they are done, and then read page by page or downloaded.
+ * Reports are created, polled until they are done, and then read page by page or downloaded.
  * Source: 8x8's guides "Contact Center Historical Analytics" and its specification.
  */
 export const historical: Family = {
@@ -65,7 +65,7 @@ function data(report: Report, call: Call): SandboxResponse {
   return inForm(call, 'rows', page.items, headers)
 }
 
-/** The way to the status always, the others once there is something. */
+/** The link to the status always, those to the data once the report is done. */
 function links({ id, status: state }: Report, call: Call): SandboxResponse {
   const address = addressOf(call, id)
   const found = [

@@ -24,7 +24,7 @@ export const journey: Family = {
   },
 }
 
-/** One page of what began in a window; the cursor of the next comes in the body. */
+/** One page of the journeys that began in a window; the body has the cursor of the next. */
 function search(show: (index: number) => object): Handler {
   return ({ body }) => {
     const given = jsonObject(body)

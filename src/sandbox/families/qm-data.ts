@@ -4,18 +4,18 @@ import { seededNumber, seededPick } from '../data/seeded.js'
 /** One recorded interaction every so often. */
 export const interactionStepMs = 20 * 60_000
 
-/** The guid carries the interaction's number, so that a detail can be found without a list. */
+/** Returns the guid of the interaction at an index, which it encodes so that a detail can be found without a list. */
 export function guidOf(index: number): string {
   return `${index.toString(16).padStart(8, '0')}-8888-4888-a888-${String(seededNumber(`qm ${index}`, 0, 999_999)).padStart(12, '0')}`
 }
 
-/** The number of a guid that `guidOf` has made. */
+/** Returns the index in a guid from `guidOf`, undefined for any other. */
 export function indexOfGuid(guid: string): number | undefined {
   const index = Number.parseInt(guid.slice(0, 8), 16)
   return !Number.isNaN(index) && guidOf(index) === guid ? index : undefined
 }
 
-/** An interaction without its links. */
+/** Returns the interaction at an index, without its links. */
 export function interaction(index: number, customFields: Readonly<Record<string, string>>) {
   const guid = guidOf(index)
   const startMs = index * interactionStepMs
@@ -37,10 +37,12 @@ export function interaction(index: number, customFields: Readonly<Record<string,
   }
 }
 
+/** Returns the agent of the interaction at an index. */
 export function agentOf(index: number): Person {
   return seededPerson(`qm agent ${index}`)
 }
 
+/** Returns the type of the interaction at an index. */
 export function interactionType(index: number): string {
   return seededPick(`qm type ${index}`, ['CALL', 'CALL', 'CALL', 'SCREEN'])
 }
@@ -49,6 +51,7 @@ export const categories = ['Greeting', 'Escalation', 'Churn risk', 'Compliance',
   (name, index) => ({ categoryId: String(index + 1), name }),
 )
 
+/** Returns the topics of a category of Speech Analytics. */
 export function topicsOf(categoryId: string) {
   return ['phrase', 'question', 'answer'].map((word, index) => ({
     topicId: `${categoryId}-${index + 1}`,
@@ -63,7 +66,7 @@ export const evaluations = Array.from({ length: 34 }, (_, index) => ({
   score: seededNumber(`evaluation ${index}`, 40, 100),
 }))
 
-/** `YYYY-MM-DD hh:mm:ss` in UTC: the space is 8x8's. */
+/** Formats epoch milliseconds as `YYYY-MM-DD hh:mm:ss` in UTC, with 8x8's space. */
 export function timestamp(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
 }

@@ -49,7 +49,7 @@ export const interactionRoutes: Routes = {
   'DELETE /interactions/:guid/:field': withInteraction(setCustomField),
 }
 
-/** The numbers of the interactions that the query asks for, at most 10,000 as at 8x8. */
+/** The indices of the interactions that the query asks for, at most 10,000 as at 8x8. */
 function selected({ query, memory }: Call): readonly number[] {
   const { removed, customFields } = changes(memory)
   const guids = list(query, 'interactionGuid')

@@ -3,6 +3,7 @@ import type { SandboxResponse, Call } from '../gateway/handler.js'
 import { pageOf, queryWith } from '../gateway/paging.js'
 import { integer } from '../gateway/parameters.js'
 
+/** Responds with one page of a list, or 400 for an invalid page or size. */
 export function pageResponse<T>(
   call: Call,
   items: readonly T[],
@@ -22,11 +23,12 @@ export function pageResponse<T>(
   return json({ pageNumber: number, pageSize: size, pageResultSize: content.length, content, links })
 }
 
+/** Makes a link to another path of the family. */
 export function linkTo({ origin, base }: Call, rel: string, path: string) {
   return { rel, href: `${origin}${base}${path}` }
 }
 
-/** QM's errors are a code for machines and a message for humans. */
+/** Makes an error in QM's format: a code for machines and a message for humans. */
 export function failure(status: number, code: string, text: string): SandboxResponse {
   return json({ code, message: text }, status)
 }

@@ -6,14 +6,14 @@ export interface Metric {
   readonly value: unknown
 }
 
-/** A queue, group or agent with its numbers of this moment. */
+/** A queue, group or agent with its current metrics. */
 export interface MetricsResponse {
   readonly id: string | null
   readonly name: string
   readonly metrics: readonly Metric[]
 }
 
-/** 8x8 refreshes real-time numbers this often. */
+/** How often 8x8 refreshes real-time metrics. */
 const refreshMs = 5000
 
 const queueKeys = [
@@ -50,12 +50,13 @@ export const queueResponses = refreshed((nowMs) =>
         key: 'agents-available.rt',
         value: agentsOfQueue(id).filter((agent) => isAvailable(agent, nowMs)).length,
       },
-      // 8x8 leaves a value out as null where nothing happened yet.
+      // 8x8 sends null for a value where nothing has happened yet.
       { key: 'last-accepted.rt', value: numberNow(id, 'last-accepted.rt', nowMs) || null },
     ],
   })),
 )
 
+/** Returns the current metrics of these agents. */
 export function agentResponses(agents: readonly Person[], nowMs: number): readonly MetricsResponse[] {
   return everyAgent(nowMs).filter(({ id }) => agents.some(({ agentId }) => agentId === id))
 }
@@ -72,7 +73,7 @@ const everyAgent = refreshed((nowMs) =>
   })),
 )
 
-/** In responses by group the numbers are strings. */
+/** Returns the current metrics of all groups; unlike those of queues and agents their values are strings. */
 export function groupResponses(nowMs: number): readonly MetricsResponse[] {
   return groups.map(({ id, name }) => ({
     id,
@@ -81,7 +82,7 @@ export function groupResponses(nowMs: number): readonly MetricsResponse[] {
   }))
 }
 
-/** The row that `includeTotals=true` appends. */
+/** Sums all rows into the one that `includeTotals=true` appends. */
 export function totalsOf(responses: readonly MetricsResponse[]): MetricsResponse {
   const sums = new Map<string, number>()
   for (const { metrics } of responses) {
@@ -102,11 +103,12 @@ export function onlyMetrics(response: MetricsResponse, wanted: readonly string[]
   return { ...response, metrics: response.metrics.filter(isWanted) }
 }
 
+/** Returns the agents of a group. */
 export function findGroupMembers(groupId: string): readonly Person[] {
   return people.filter((person) => person.groupId === groupId)
 }
 
-/** Works a list out once for each refresh, however often it is asked for. */
+/** Caches a list until the next refresh. */
 function refreshed(read: (nowMs: number) => readonly MetricsResponse[]) {
   let refresh = Number.NaN
   let responses: readonly MetricsResponse[] = []
@@ -119,7 +121,7 @@ function refreshed(read: (nowMs: number) => readonly MetricsResponse[]) {
   }
 }
 
-/** A number that holds until the next refresh. */
+/** Returns a made-up number that stays the same until the next refresh. */
 export function numberNow(id: string, key: string, nowMs: number): number {
   return seededNumber(`${id} ${key} ${Math.floor(nowMs / refreshMs)}`, 0, key.endsWith('.today') ? 400 : 12)
 }

@@ -22,8 +22,8 @@ const jobs = remembered(() => new Map<string, Job>())
 const nextJob = counter(1)
 
 /**
- * Bulk downloads: start a job, ask for its status until it is done, fetch the zip. A job takes one step each
- * time that its status is asked for. Source: 8x8's guide "Cloud Storage Service: bulk download".
+ * Returns the routes of bulk downloads: start a job, poll it until it is done, fetch the zip. Each poll advances a job
+ * by one step. Source: 8x8's guide "Cloud Storage Service: bulk download".
  */
 export function bulkRoutes(findObject: FindObject): Routes {
   return {

@@ -46,7 +46,7 @@ export const storageObjects: readonly StorageObject[] = Array.from({ length: obj
   describe(index),
 )
 
-/** The bytes of an object: a tone, a text or JSON, as its type wants. */
+/** Returns the bytes of an object: a tone, a text or JSON, by its type. */
 export function objectContent(object: StorageObject): Buffer {
   const index = storageObjects.indexOf(object)
   return content(index, types[index % types.length] ?? 'callrecording')

@@ -4,7 +4,7 @@ import { chosenBy } from '../gateway/parameters.js'
 import { agentsOfQueue, people, type Person } from '../data/people.js'
 import { numberNow } from './realtime-metrics.js'
 import { callQueues } from './work-analytics-customer-data.js'
-import { metricsOf, placeOf, summaryOf, wantedQueues } from './work-analytics-live-numbers.js'
+import { metricsOf, placeOf, summaryOf, wantedQueues } from './work-analytics-live-metrics.js'
 
 const agentMetrics = [
   'acceptedInteractions',
@@ -18,14 +18,14 @@ const agentMetrics = [
   'ongoingWrapUpInteractions',
   'userStatusTime',
 ]
-/** A user's state, and what the user does in it as an agent: of everything and of one queue. */
+/** The states of a user, and the metrics of an agent: over all queues and of one queue. */
 const states = [
   { userStatus: 'AVAILABLE', activityStatus: 'AVAILABLE_IDLE', queueStatus: 'AVAILABLE' },
   { userStatus: 'ON_CALL', activityStatus: 'HANDLING', queueStatus: 'HANDLING' },
   { userStatus: 'DND', activityStatus: 'NOT_AVAILABLE', queueStatus: 'UNAVAILABLE' },
 ] as const
 
-/** What the agents do, whichever queue it is for. */
+/** Responds with the activity of the agents over all queues. */
 export function agentActivity(call: Call): SandboxResponse {
   const rows = wantedAgents(call, people).map((agent) => {
     const { userStatus, activityStatus } = stateOf(agent, call)
@@ -37,7 +37,7 @@ export function agentActivity(call: Call): SandboxResponse {
   return json({ agentActivity: rows, ...summaryOf(call, 'summary', rows) })
 }
 
-/** The queues, each with what its agents do. */
+/** Responds with the queues, each with the activity of its agents. */
 export function queueAgentActivity(call: Call): SandboxResponse {
   const isChosen = chosenBy(call.query, 'queueStatuses')
   const queuesAgentActivity = wantedQueues(call).map((queue) => {

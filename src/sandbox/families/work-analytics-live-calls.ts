@@ -8,11 +8,11 @@ import { exampleWeek, occurrences, windowBetween, type Window } from '../data/ti
 import { failure } from './work-analytics-responses.js'
 import { callerOf, callIdOf, callStepMs, directionOf, isMissed, talkMsOf } from './work-analytics-calls.js'
 import { callQueues } from './work-analytics-customer-data.js'
-import { wantedQueues } from './work-analytics-live-numbers.js'
+import { wantedQueues } from './work-analytics-live-metrics.js'
 
 const dayMs = 24 * 3_600_000
 
-/** The calls of call queues, today's if no dates are named; `paging=0,50` is page and size. */
+/** Responds with the calls of call queues, today's if no dates are named; `paging=0,50` is page and size. */
 export function listCalls(call: Call): SandboxResponse {
   const { query } = call
   const [page = 0, size = 50] = list(query, 'paging').map(Number)
@@ -24,7 +24,7 @@ export function listCalls(call: Call): SandboxResponse {
   return json({ calls: pageOf(sorted(wanted.map(summary), query.get('sorting')), page, size).items })
 }
 
-/** The states that a call went through, one after the other. */
+/** Responds with the states that a call went through, in order. */
 export function describeCall(call: Call): SandboxResponse {
   const window = windowOf(call)
   if (!window) return failure(call, 400, 'startDate and endDate are required')

@@ -3,7 +3,7 @@ import type { Routes } from '../gateway/handler.js'
 import { ownPbx } from './work-analytics-responses.js'
 import { agentActivity, queueAgentActivity } from './work-analytics-live-agents.js'
 import { describeCall, listCalls } from './work-analytics-live-calls.js'
-import { metricsOf, placeOf, summaryOf, wantedQueues } from './work-analytics-live-numbers.js'
+import { metricsOf, placeOf, summaryOf, wantedQueues } from './work-analytics-live-metrics.js'
 
 const queueMetrics = [
   'enteredCalls',
@@ -22,7 +22,7 @@ const queueMetrics = [
   'ongoingAvailableAgents',
 ]
 
-/** The call queues, their agents and their calls of this moment; numbers change as real-time ones do. */
+/** The call queues with their agents and calls at the moment; metrics change at the pace of the real-time ones. */
 export const liveRoutes: Routes = {
   'GET /pbxes/:pbxId/call-queue-metrics': ownPbx((call) => {
     const rows = wantedQueues(call).map((queue) => {

@@ -4,7 +4,7 @@ import { halPage } from '../gateway/hal.js'
 import { list } from '../gateway/parameters.js'
 import { sorted } from '../data/sorting.js'
 
-/** A PBX that the customer does not have is refused; any plain name but `unknown` is theirs. */
+/** Wraps a handler so that the PBX `unknown` gets a 403; any other name is one of the customer's. */
 export function ownPbx(response: Handler): Handler {
   return (call) => {
     const named = [call.params['pbxId'] ?? '', ...list(call.query, 'pbxId')]
@@ -12,11 +12,13 @@ export function ownPbx(response: Handler): Handler {
   }
 }
 
+/** Responds with one page of a list in HAL, sorted as the query says. */
 export function listResponse(call: Call, relation: string, items: readonly object[]): SandboxResponse {
   const page = halPage(call, relation, sorted(items, call.query.get('sort')))
   return page ? json(page) : failure(call, 400, 'page and size must be whole numbers')
 }
 
+/** Makes an error in Work Analytics' format. */
 export function failure({ path }: Call, status: number, text: string): SandboxResponse {
   return json({ timestamp: new Date().toISOString(), status, messages: [text], path }, status)
 }

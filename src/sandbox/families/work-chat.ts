@@ -1,11 +1,11 @@
-import { apiKey, chatKeyRefused } from '../gateway/access.js'
+import { apiKey, chatKeyRejected } from '../gateway/access.js'
 import { json, message } from '../gateway/responses.js'
 import type { SandboxResponse, Call } from '../gateway/handler.js'
 import type { Family } from './family.js'
 import { collection, counter } from '../data/memory.js'
 import { integer, jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { seededPerson } from '../data/people.js'
-import { allOf, keep } from '../data/things.js'
+import { allOf, save } from '../data/things.js'
 
 interface Message {
   readonly id: string
@@ -34,7 +34,7 @@ const nextNumber = counter(73)
 export const workChat: Family = {
   name: 'Work chat',
   base: /^\/chat\/api\/chat\/v1/,
-  access: apiKey(chatKeyRefused, 'Chat'),
+  access: apiKey(chatKeyRejected, 'Chat'),
   routes: {
     'GET /messages': listMessages,
     'GET /messages/': listMessages,
@@ -63,7 +63,7 @@ function postMessage({ body, memory }: Call): SandboxResponse {
   const number = nextNumber(memory)
   const room = nonEmptyString(given?.['room']) ?? 'general'
   const timestamp = timestampOf(number)
-  keep(messages, memory, { id: `m${number}`, room, author: 'Sandbox app', parsed, timestamp })
+  save(messages, memory, { id: `m${number}`, room, author: 'Sandbox app', parsed, timestamp })
   return json({ parsed })
 }
 

@@ -1,6 +1,6 @@
-import { refusalKinds, type RejectionKind } from './gateway-faults.js'
+import { rejectionKinds, type RejectionKind } from './gateway-faults.js'
 
-/** What shall go wrong with a request. */
+/** What is to go wrong with a request. */
 export interface Fault {
   /** Wait this long before the headers. */
   delayMs?: number
@@ -16,9 +16,9 @@ export interface Fault {
   dripMs?: number
   /** Send the headers, then nothing. */
   stall?: boolean
-  /** Replace the body: an HTML page, or JSON that breaks off. */
+  /** Replace the body: an HTML page, or truncated JSON. */
   body?: 'html' | 'garbage'
-  /** Only the next so many matching requests; without it, until cleared. Not for the header. */
+  /** Only this many matching requests from now on; without it, until cleared. Not for the header. */
   times?: number
   /** Only requests whose path starts like this. Not for the header. */
   path?: string
@@ -72,8 +72,8 @@ function readPair(fault: Fault, key: string, value: string): string | undefined 
     case 'times':
       return readNumber(value, 1, 1_000_000, (number) => (fault.times = number))
     case 'kind': {
-      const kind = refusalKinds.find((known) => known === value)
-      if (!kind) return `must be one of ${refusalKinds.join(', ')}`
+      const kind = rejectionKinds.find((known) => known === value)
+      if (!kind) return `must be one of ${rejectionKinds.join(', ')}`
       fault.kind = kind
       return undefined
     }
@@ -104,9 +104,9 @@ function readFlag(fault: Fault, key: 'stall' | 'html' | 'garbage', value: string
   return undefined
 }
 
-function splitAtEquals(word: string): readonly [string, string] {
-  const at = word.indexOf('=')
+function splitAtEquals(part: string): readonly [string, string] {
+  const at = part.indexOf('=')
   return at < 0
-    ? [word.toLowerCase(), '']
-    : [word.slice(0, at).trim().toLowerCase(), word.slice(at + 1).trim()]
+    ? [part.toLowerCase(), '']
+    : [part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim()]
 }

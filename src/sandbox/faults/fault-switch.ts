@@ -5,10 +5,11 @@ export interface FaultSwitch {
   set(fault: Fault | undefined): void
   /** The fault for a request to this path, counting it against `times`. */
   take(path: string): Fault | undefined
-  /** The fault in force with what is left of `times`. */
+  /** The fault in force, with the remaining `times`. */
   current(): Fault | undefined
 }
 
+/** Creates a switch with no fault in force. */
 export function createFaultSwitch(): FaultSwitch {
   let current: Fault | undefined
   return {

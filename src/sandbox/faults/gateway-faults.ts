@@ -5,7 +5,7 @@ import type { SandboxResponse } from '../gateway/handler.js'
 /** Which of the gateway's 401 bodies is meant. */
 export type RejectionKind = 'missing' | 'expired' | 'invalid' | 'product' | 'kong'
 
-export const refusalKinds: readonly RejectionKind[] = ['missing', 'expired', 'invalid', 'product', 'kong']
+export const rejectionKinds: readonly RejectionKind[] = ['missing', 'expired', 'invalid', 'product', 'kong']
 
 // Apigee's runtime error codes; 8x8's chat specification shows the second as its own 401.
 const rejections: Readonly<
@@ -20,20 +20,20 @@ const rejections: Readonly<
   ],
 }
 
-/** The gateway's 401 to a token (Apigee's `fault` object, or Kong's plain message). */
+/** Returns the gateway's 401 for a token: Apigee's `fault` object, or Kong's plain message. */
 export function rejection(kind: RejectionKind): SandboxResponse {
   if (kind === 'kong') return message(401, 'Unauthorized', { 'WWW-Authenticate': 'Bearer' })
   const [faultstring, errorcode] = rejections[kind]
   return apigeeFault(401, faultstring, errorcode)
 }
 
-/** An error in Apigee's form. */
+/** Returns an error in Apigee's format. */
 export function apigeeFault(status: number, faultstring: string, errorcode: string): SandboxResponse {
   return json({ fault: { faultstring, detail: { errorcode } } }, status)
 }
 
 /**
- * The gateway's own body for a status, as Apigee and Kong word it.
+ * Returns the gateway's own response for a status, in the format of Apigee or Kong.
  * @param retryAfterSeconds sent as `Retry-After`; a 429 has one in any case.
  */
 export function gatewayFault(
@@ -76,7 +76,7 @@ function faultBody(status: number, kind: RejectionKind, retryAfterSeconds: numbe
   }
 }
 
-/** Kong's headers and, with a time instead of a while, those of the administration suite. */
+/** Kong's headers and those of the administration suite, whose reset is a time and not a duration. */
 function rateLimitHeaders(resetSeconds: number): Record<string, string> {
   return {
     'Retry-After': String(resetSeconds),

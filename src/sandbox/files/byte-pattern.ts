@@ -5,7 +5,7 @@ const block = Buffer.from(
   Array.from({ length: 65_521 }, (_, index) => (index * 31 + (index >> 8) * 17) & 0xff),
 )
 
-/** `length` bytes that are always the same and take no memory: a download of any size to measure with. */
+/** Makes `length` bytes that are always the same and take no memory, for downloads of any size. */
 export function bytePattern(length: number): ByteSource {
   return {
     length,

@@ -2,7 +2,7 @@ import { json } from '../gateway/responses.js'
 import type { Call } from '../gateway/handler.js'
 import { seededHex } from '../data/seeded.js'
 
-/** The public key (RFC 7517) that the signatures of webhook events are checked with; its modulus is made up. */
+/** Responds with the public key (RFC 7517) for the signatures of webhook events; its modulus is made up. */
 export function publicKey({ params }: Call) {
   return json({
     kty: 'RSA',

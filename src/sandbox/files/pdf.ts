@@ -1,4 +1,4 @@
-/** A one-page PDF (ISO 32000) that says one line. */
+/** Makes a one-page PDF (ISO 32000) with one line of text. */
 export function pdfPage(line: string): Buffer {
   const content = `BT /F1 24 Tf 72 720 Td (${line.replace(/[()\\]/g, String.raw`\$&`)}) Tj ET`
   const objects = [

@@ -1,6 +1,6 @@
 import { seededHex } from '../data/seeded.js'
 
-/** A made-up presigned download address. It leads away from 8x8's origin, as the real ones do. */
+/** Returns a made-up presigned download address; like the real ones it is not on 8x8's origin. */
 export function presignedUrl(region: string, name: string): string {
   const query = [
     'X-Amz-Algorithm=AWS4-HMAC-SHA256',

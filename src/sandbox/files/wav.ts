@@ -1,7 +1,7 @@
 const sampleRate = 8000
 
 /**
- * A WAV file (RIFF, 8-bit mono PCM) with one soft tone: small, and a player really plays it.
+ * Makes a WAV file (RIFF, 8-bit mono PCM) with one soft tone: small, and playable.
  * @param hertz the tone's pitch; @param seconds its length.
  */
 export function wavTone(hertz: number, seconds: number): Buffer {

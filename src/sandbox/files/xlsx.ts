@@ -7,7 +7,7 @@ const documentTypes = 'http://schemas.openxmlformats.org/officeDocument/2006/rel
 const sheetTypes = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
 const partTypes = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
 
-/** A workbook of one sheet of text cells: the least that spreadsheet programs open (ECMA-376). */
+/** Makes a workbook of one sheet of text cells: the minimum that spreadsheet programs open (ECMA-376). */
 export function xlsx(rows: readonly (readonly string[])[]): Buffer {
   const parts: Readonly<Record<string, string>> = {
     '[Content_Types].xml':

@@ -20,6 +20,7 @@ function content(value: unknown): string {
   return escapeXml(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
+/** Escapes text for XML content and attributes. */
 export function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')

@@ -12,7 +12,7 @@ const version = 20
 /** General purpose bit 11: names are UTF-8. */
 const utf8Names = 0x0800
 
-/** A zip archive with its files stored, not compressed. Format: PKWARE APPNOTE 6.3, sections 4.3.7 to 4.3.16. */
+/** Makes a zip archive with its files stored, not compressed. Format: PKWARE APPNOTE 6.3, sections 4.3.7 to 4.3.16. */
 export function zip(entries: readonly ZipEntry[]): Buffer {
   const files: Uint8Array[] = []
   const directory: Buffer[] = []

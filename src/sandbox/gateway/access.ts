@@ -12,7 +12,7 @@ export type AccessCheck = (
   path: string,
 ) => SandboxResponse | undefined
 
-/** An app token in `Authorization: Bearer`, of an app that has the product. */
+/** Requires an app token in `Authorization: Bearer`, of an app that has the product; else 401. */
 export function appToken(product: string): AccessCheck {
   return (headers, account) => {
     const token = bearer(headers)
@@ -25,22 +25,22 @@ export function appToken(product: string): AccessCheck {
 }
 
 /**
- * The app's key in `x-api-key`; no token is looked at.
- * @param refused renders the 401 in the way of the API behind it.
+ * Requires the app's key in `x-api-key`, and the product if one is named (else 403); tokens are ignored.
+ * @param rejected renders the 401 in the format of the API behind it.
  * @param product its internal name, where 8x8 documents one; without it every app has it.
  */
 export function apiKey(
-  refused: (path: string) => SandboxResponse = keyRefused,
+  rejected: (path: string) => SandboxResponse = keyRejected,
   product?: string,
 ): AccessCheck {
   return (headers, account, path) => {
-    if (headers['x-api-key'] !== account.key) return refused(path)
+    if (headers['x-api-key'] !== account.key) return rejected(path)
     if (product === undefined || account.products.includes(product)) return undefined
     return message(403, 'You cannot consume this service')
   }
 }
 
-/** Work Analytics: the app's key, and a token of Work Analytics' own login. */
+/** Requires the app's key and a token of Work Analytics' own login. */
 export const workToken: AccessCheck = (headers, account) => {
   if (headers['8x8-apikey'] !== account.key) return invalidKey()
   const token = bearer(headers)
@@ -49,12 +49,12 @@ export const workToken: AccessCheck = (headers, account) => {
   }
   const state = account.workTokens.state(token)
   if (state === 'unknown') return unauthorized('invalid_token', 'Cannot convert access token to JSON')
-  // 8x8 really repeats the token in its response: a trap for programs that log bodies.
+  // 8x8 does repeat the token in its response: a trap for programs that log bodies.
   if (state === 'expired') return unauthorized('invalid_token', `Access token expired: ${token}`)
   return undefined
 }
 
-/** Customer experience: the app's key, and a UUID that 8x8 hands out by mail. */
+/** Requires the app's key and a UUID, which 8x8 sends by mail. */
 export const customerToken: AccessCheck = (headers, account) => {
   if (headers['8x8-apikey'] !== account.key) return message(401, 'Invalid 8x8-apikey')
   const token = headers['token']
@@ -63,28 +63,29 @@ export const customerToken: AccessCheck = (headers, account) => {
     : message(401, 'Invalid token')
 }
 
+/** Lets every request pass. */
 export const open: AccessCheck = () => undefined
 
-/** Work chat reports a bad key as Apigee reports a bad token. */
-export function chatKeyRefused(): SandboxResponse {
+/** Renders Work chat's 401 for a bad key, which is Apigee's for a bad token. */
+export function chatKeyRejected(): SandboxResponse {
   return apigeeFault(401, 'Invalid access token', 'oauth.v2.InvalidAccessToken')
 }
 
-/** The administration suite's form (RFC 7807). */
-export function administrationKeyRefused(path: string): SandboxResponse {
+/** Renders the administration suite's 401 (RFC 7807). */
+export function administrationKeyRejected(path: string): SandboxResponse {
   return json(
     { status: 401, title: 'Unauthorized', detail: 'Invalid or missing API key', instance: path },
     401,
   )
 }
 
-/** Spring's default form, which audit uses. */
-export function springKeyRefused(path: string): SandboxResponse {
+/** Renders Spring's default 401, which audit uses. */
+export function springKeyRejected(path: string): SandboxResponse {
   const timestamp = new Date().toISOString()
   return json({ timestamp, status: 401, error: 'Unauthorized', message: 'Invalid API key', path }, 401)
 }
 
-function keyRefused(): SandboxResponse {
+function keyRejected(): SandboxResponse {
   return message(401, 'Unauthorized', { 'WWW-Authenticate': 'Key' })
 }
 

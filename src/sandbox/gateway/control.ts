@@ -39,11 +39,12 @@ const routes: Readonly<Record<string, Control>> = {
   ...faultRoutes('/sandbox/token-fault', ({ tokenFaults }) => tokenFaults),
 }
 
+/** Tells whether a path is one of the control addresses, which begin with `/sandbox`. */
 export function isControlPath(path: string): boolean {
   return path === '/sandbox' || path.startsWith('/sandbox/')
 }
 
-/** Responds to a control address. They need no token, so that they work with curl and through any proxy. */
+/** Responds to a request for a control address, 404 if there is none. No token is needed, so that curl will do. */
 export function handleControl(request: IncomingMessage, body: ReceivedBody, state: State): SandboxResponse {
   const { path, query } = splitTarget(request.url ?? '/')
   const method = request.method === 'HEAD' ? 'GET' : request.method

@@ -5,9 +5,9 @@ import type { SandboxResponse, ByteSource } from './handler.js'
 import type { Fault } from '../faults/fault-spec.js'
 
 /**
- * Puts a response on the wire, with what the fault does to it. Large bodies go piece by piece at the reader's
- * speed, so memory stays flat. Ends early and quietly when the reader has left.
- * @param headersWritten called when the headers are written.
+ * Sends a response with the fault applied. Large bodies are streamed at the speed of the client, so memory stays
+ * flat. Returns early when the client disconnects.
+ * @param headersWritten called just before the headers are written.
  */
 export async function deliver(
   raw: ServerResponse,
@@ -46,7 +46,7 @@ async function writePieces(
 ): Promise<boolean> {
   for (const piece of pieces) {
     const roomLeft = response.write(piece)
-    // Each piece waits for the one before it: that is what makes them arrive one by one.
+    // Waiting after each piece is what makes them arrive one by one.
     if (dripMs !== undefined) await pause(dripMs, gone)
     else if (!roomLeft) await once(response, 'drain', { signal: gone }).catch(() => {})
     if (gone.aborted) return false
@@ -72,10 +72,10 @@ function lengthOf(response: SandboxResponse, fault: Fault): Record<string, numbe
   return { 'Content-Length': Math.max(length, (fault.cutAfterBytes ?? -1) + 1) }
 }
 
-/** The connection breaks after the bytes that were asked for, so these must have left first. */
+/** Waits until everything written has left: the connection is to be aborted after it, not before. */
 async function flushed(response: ServerResponse): Promise<void> {
   response.flushHeaders()
-  // Node holds what was written in this turn of the event loop back, to send it in one piece.
+  // Node corks writes until the end of this turn of the event loop.
   await nextTurn()
   if (response.socket?.writableLength) await once(response.socket, 'drain').catch(() => {})
 }

@@ -12,7 +12,7 @@ import type { State } from '../data/state.js'
 import { handleTokenRequest, oauthError, tokenPath } from './token-endpoint.js'
 import { handleWorkTokenRequest, workTokenPath } from './work-token-endpoint.js'
 
-/** Receives one request whole, and responds to it: control address, token endpoint, or one of the APIs. */
+/** Reads one request to its end and responds: as control address, token endpoint, or one of the APIs. */
 export async function serve(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { path } = splitTarget(request.url ?? '/')
   if (isControlPath(path)) {
@@ -78,7 +78,7 @@ function faultResponse(fault: Fault): SandboxResponse | undefined {
   return gatewayFault(fault.status, fault.kind, fault.retryAfterSeconds)
 }
 
-/** The token endpoint has its own format of client errors; the gateway's faults are the same everywhere. */
+/** Client errors of the token endpoint have their own format; all other faults are the gateway's. */
 function tokenFaultResponse(fault: Fault): SandboxResponse | undefined {
   if (fault.body === undefined && fault.status === 400) {
     return oauthError(400, 'invalid_request', 'Unsupported grant type : sandbox')

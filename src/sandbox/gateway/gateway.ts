@@ -22,8 +22,8 @@ export interface GatewayContext {
 }
 
 /**
- * The way of one API request: family, credential, what the family demands, route, handler. As on the real
- * gateway, the credential is judged before the path inside the family is.
+ * Responds to one API request: finds the family, checks the credential and what the family requires, then routes. As on
+ * the real gateway, the credential is checked before the path inside the family.
  */
 export function handleApiRequest(
   request: IncomingMessage,
@@ -36,8 +36,8 @@ export function handleApiRequest(
     const base = family.base.exec(path)
     const rest = base && path.slice(base[0].length)
     if (!base || (rest && !rest.startsWith('/'))) continue
-    const refused = family.access(headers, context.account, path)
-    if (refused) return refused
+    const rejection = family.access(headers, context.account, path)
+    if (rejection) return rejection
 
     const match = find(method, rest ?? '')
     if ('allowed' in match) {

@@ -3,8 +3,9 @@ import { pageOf, queryWith } from './paging.js'
 import { integer } from './parameters.js'
 
 /**
- * The page of a list that `page` and `size` ask for, in HAL (draft-kelly-json-hal): the items under their relation,
- * absolute links to the other pages, and the numbers. Undefined if one of the two cannot be.
+ * Renders the page of a list that `page` and `size` ask for, in HAL (draft-kelly-json-hal): the items under their
+ * relation, absolute links to the other pages, and the counts.
+ * @returns undefined when `page` is not a whole number, or `size` not one from 1 to 1000.
  */
 export function halPage({ query, origin, path }: Call, relation: string, items: readonly unknown[]) {
   const number = integer(query, 'page', 0)

@@ -1,9 +1,9 @@
 import { faultKeys } from '../faults/fault-spec.js'
 
-/** What `GET /sandbox` says. */
+/** The text of `GET /sandbox`. */
 export const help = `This is a simulated 8x8 (api.8x8.com). All data is made up.
 
-Faults of one request: send the header X-Sandbox-Fault, words separated by , or ;
+Faults of one request: send the header X-Sandbox-Fault, keys separated by , or ;
   slow=2000                 wait so many ms before the headers
   status=503                401, 403, 404, 429, 500, 502, 503, 504 (any 400..599) with the gateway's body
   status=401;kind=expired   which 401: missing, expired, invalid (default), product, kong
@@ -11,7 +11,7 @@ Faults of one request: send the header X-Sandbox-Fault, words separated by , or 
   cut=100                   that many body bytes under a larger Content-Length, then the connection dies
   drip=50                   the body in small pieces, so many ms apart
   stall                     the headers, then nothing
-  html | garbage            an HTML page, or JSON that breaks off
+  html | garbage            an HTML page, or truncated JSON
 A 401 on demand hits a valid token: an authenticating proxy renews its token and sends the request once
 more, which costs a token request. The fault is on the request, so the second attempt gets it too.
 

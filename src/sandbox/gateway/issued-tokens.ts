@@ -1,4 +1,4 @@
-/** What the gateway knows about a token that it is shown. */
+/** What the gateway knows about a token that it receives. */
 export type TokenState = 'live' | 'expired' | 'unknown'
 
 /** The tokens of one issuer. Several live at once, and each expires on its own. */
@@ -11,7 +11,10 @@ export interface TokenStore {
   revokeAll(): void
 }
 
-/** @param now milliseconds on a clock that never goes back. */
+/**
+ * Creates an empty store of issued tokens.
+ * @param now monotonic milliseconds.
+ */
 export function createTokenStore(now: () => number): TokenStore {
   const issued: string[] = []
   const expiryMs = new Map<string, number>()

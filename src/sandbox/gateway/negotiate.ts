@@ -1,5 +1,5 @@
 /**
- * Picks the media type of the response: the first offered one among those that the caller likes best
+ * Picks the media type of the response: of those offered, the first with the highest quality
  * (RFC 9110, section 12.5.1).
  * @returns undefined when the caller accepts none, which is a 406.
  */

@@ -1,4 +1,4 @@
-/** Page `page` (0-based) of `items`, with the numbers that 8x8 puts around it. */
+/** Page `page` (0-based) of `items`, with the counts that 8x8 sends along. */
 export interface Page<T> {
   readonly items: readonly T[]
   readonly page: number
@@ -9,6 +9,7 @@ export interface Page<T> {
   readonly isLast: boolean
 }
 
+/** Takes page `page` (0-based) of `items`; empty past the end. */
 export function pageOf<T>(items: readonly T[], page: number, size: number): Page<T> {
   const totalPages = Math.max(1, Math.ceil(items.length / size))
   return {
@@ -21,7 +22,7 @@ export function pageOf<T>(items: readonly T[], page: number, size: number): Page
   }
 }
 
-/** The paging headers of the analytics APIs. */
+/** Returns the paging headers of the analytics APIs. */
 export function pageHeaders(page: Page<unknown>): Record<string, string> {
   return {
     'X-Page': String(page.page),
@@ -31,12 +32,12 @@ export function pageHeaders(page: Page<unknown>): Record<string, string> {
   }
 }
 
-/** One entry of a `Link` header (RFC 8288). */
+/** Renders one entry of a `Link` header (RFC 8288). */
 export function link(target: string, relation: string): string {
   return `<${target}>; rel="${relation}"`
 }
 
-/** The query of a link to another page: the caller's own with some values replaced. */
+/** Returns the query of a link to another page: the caller's own with some values replaced. */
 export function queryWith(
   query: URLSearchParams,
   changes: Readonly<Record<string, string | number>>,
@@ -46,7 +47,7 @@ export function queryWith(
   return changed.toString()
 }
 
-/** A stretch of a list, with the cursor of what follows; undefined for a cursor that is none of ours. */
+/** Takes `size` items from the cursor on, with the cursor of the next page; undefined for an invalid cursor. */
 export function cursorPage<T>(
   items: readonly T[],
   cursor: string | null | undefined,
@@ -58,15 +59,15 @@ export function cursorPage<T>(
   return { items: items.slice(start, end), next: end < items.length ? cursorAt(end) : null }
 }
 
-/** Continues a list after the place that an opaque cursor names; undefined for a cursor that is none of ours. */
+/** Decodes an opaque cursor to an offset; undefined for an invalid one. */
 function cursorOffset(cursor: string | null | undefined): number | undefined {
   if (!cursor) return 0
   const found = /^after (\d{10})$/.exec(Buffer.from(cursor, 'base64').toString('latin1'))?.[1]
   return found === undefined ? undefined : Number(found)
 }
 
-/** An opaque cursor in base64, padding included: a caller that forgets to escape it in a URL must find out. */
+/** Encodes an offset as an opaque cursor in base64, padding included, so that callers notice a missing URL escape. */
 export function cursorAt(offset: number): string {
-  // 16 bytes, because a length that is no multiple of three is what brings the padding.
+  // 16 bytes, because only a length that is no multiple of three is padded.
   return Buffer.from(`after ${String(offset).padStart(10, '0')}`).toString('base64')
 }

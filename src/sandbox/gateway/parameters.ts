@@ -1,11 +1,11 @@
-/** A whole number from the query: `missing` if it is not there, NaN if it is not one. */
+/** Reads a whole number from the query: `missing` if absent, NaN if invalid. */
 export function integer(query: URLSearchParams, name: string, missing: number): number {
   const given = query.get(name)
   if (given === null || given === '') return missing
   return /^\d{1,16}$/.test(given) ? Number(given) : Number.NaN
 }
 
-/** The values of a list parameter: 8x8 takes the key repeated and comma-joined, in any mix. */
+/** Reads the values of a list parameter: 8x8 accepts the key repeated and comma-joined, in any mix. */
 export function list(query: URLSearchParams, name: string): readonly string[] {
   return query
     .getAll(name)
@@ -14,17 +14,18 @@ export function list(query: URLSearchParams, name: string): readonly string[] {
     .filter((value) => value !== '')
 }
 
-/** Whether a value is one of those that a list parameter names; without the parameter every value is. */
+/** Returns a test whether a list parameter names a value; without the parameter every value passes. */
 export function chosenBy(query: URLSearchParams, name: string): (value: string) => boolean {
   const values = list(query, name)
   return (value) => values.length === 0 || values.includes(value)
 }
 
+/** Tells whether a parameter is `true`. */
 export function isTrue(query: URLSearchParams, name: string): boolean {
   return query.get(name) === 'true'
 }
 
-/** A time in epoch milliseconds from the forms 8x8 uses: ISO, `YYYY-MM-DD hh:mm:ss` (UTC) and epoch numbers. */
+/** Reads a time in epoch milliseconds from the formats 8x8 uses, undefined if it is none: ISO, `YYYY-MM-DD hh:mm:ss` (UTC) and epoch seconds or milliseconds. */
 export function time(value: string | null | undefined): number | undefined {
   if (value === null || value === undefined || value.trim() === '') return undefined
   if (/^\d{9,11}$/.test(value)) return Number(value) * 1000
@@ -34,29 +35,30 @@ export function time(value: string | null | undefined): number | undefined {
   return Number.isNaN(parsed) ? undefined : parsed
 }
 
-/** The JSON object of a body, or undefined when it is none. */
+/** Parses a body as a JSON object; undefined if it is none. */
 export function jsonObject(body: Buffer): Readonly<Record<string, unknown>> | undefined {
   const value = jsonValue(body)
   return isObject(value) ? value : undefined
 }
 
-/** The strings of a JSON array body, or undefined when it is none. */
+/** Parses a body as a JSON array of strings; undefined if it is none. */
 export function jsonStrings(body: Buffer): readonly string[] | undefined {
   return stringList(jsonValue(body))
 }
 
-/** The strings of a list, or undefined when it is none. */
+/** Returns the value if it is an array of strings, else undefined. */
 export function stringList(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value)) return undefined
   const items: readonly unknown[] = value
   return items.every((item) => typeof item === 'string') ? items : undefined
 }
 
+/** Tells whether a value is an object, and neither null nor an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value if it is a string that says something. */
+/** Returns the value if it is a string that is not blank, else undefined. */
 export function nonEmptyString(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-/** What came with a request, whatever its size. */
+/** The body of a request, of any size. */
 export interface ReceivedBody {
   /** The first bytes, at most `keptBytes` of them. */
   readonly start: Buffer
@@ -19,7 +19,7 @@ const nothing: ReceivedBody = {
   sha256: createHash('sha256').digest('hex'),
 }
 
-/** Reads a request's body to its end; undefined when the sender left before that. */
+/** Reads a request's body to its end; undefined when the client aborts. */
 export async function receiveBody(request: IncomingMessage): Promise<ReceivedBody | undefined> {
   const { headers } = request
   if (headers['transfer-encoding'] === undefined && !Number(headers['content-length'])) {

@@ -1,4 +1,4 @@
-/** What came over the wire, for tests to look at. */
+/** A recorded request, for tests to inspect. */
 export interface RecordedRequest {
   method: string
   /** The raw request target as received. */
@@ -11,7 +11,7 @@ export interface RecordedRequest {
   status: number
 }
 
-/** Older requests are forgotten beyond this. */
+/** How many requests are recorded; older ones are dropped. */
 const capacity = 10_000
 
 export interface RequestLog {
@@ -21,6 +21,7 @@ export interface RequestLog {
   clear(): void
 }
 
+/** Creates an empty log of the last 10,000 requests. */
 export function createRequestLog(): RequestLog {
   const entries: RecordedRequest[] = []
   let total = 0

@@ -6,7 +6,7 @@ export interface Match {
   readonly params: Readonly<Record<string, string>>
 }
 
-/** Finds the handler of a method and a path, or the methods that the path would take. */
+/** Finds the handler of a method and a path, or the methods that the path allows. */
 export type Find = (method: string, path: string) => Match | { readonly allowed: readonly string[] }
 
 interface Route {

@@ -9,8 +9,8 @@ export const tokenPath = '/oauth/v2/token'
 const base62 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /**
- * 8x8's token endpoint: client credentials (RFC 6749, section 4.4) with 8x8's own twists. Every value of the
- * response is a string, the type is `BearerToken`, the product list comes as Java prints one, and errors say
+ * Responds as 8x8's token endpoint: client credentials (RFC 6749, section 4.4) with 8x8's own twists. Every value of
+ * the response is a string, the type is `BearerToken`, the product list is in Java's format, and errors have
  * `ErrorCode` and `Error`. Source: "OAuth Authentication for 8x8 XCaaS APIs" and the chat v2 specification.
  */
 export function handleTokenRequest(
@@ -33,7 +33,7 @@ export function handleTokenRequest(
   return json(issueToken(account))
 }
 
-/** An error in the token endpoint's own form. */
+/** Makes an error in the token endpoint's own format. */
 export function oauthError(status: number, code: string, text: string): SandboxResponse {
   return problem({ ErrorCode: code, Error: text }, status)
 }

@@ -7,8 +7,8 @@ import type { ReceivedBody } from './receive-body.js'
 export const workTokenPath = '/analytics/work/v1/oauth/token'
 
 /**
- * The login of Work Analytics: the app's key in a header, a user's name and password in a form, and back comes
- * something that looks like a JWT, here with a numeric `expires_in`.
+ * Responds to a login at Work Analytics: the app's key comes in a header, a user's name and password in a form; the token
+ * looks like a JWT, and `expires_in` is a number of seconds.
  * Source: 8x8's guide "8x8 Analytics for Work API" and its specification.
  */
 export function handleWorkTokenRequest(
@@ -27,7 +27,7 @@ export function handleWorkTokenRequest(
   return json({ access_token: token, token_type: 'bearer', expires_in: account.workTokenLifetimeSeconds })
 }
 
-/** The response to a wrong `8x8-apikey`; 8x8 uses 400 for it, not 401. */
+/** Makes the response to a wrong `8x8-apikey`; 8x8 uses 400 for it, not 401. */
 export function invalidKey(): SandboxResponse {
   const detail = {
     type: 'invalidValue',
@@ -42,7 +42,7 @@ function invalidGrant(description: string): SandboxResponse {
   return json({ error_description: description, error: 'invalid_grant' }, 400)
 }
 
-/** Three base64url parts like an RS256 JWT, with a signature that verifies nowhere. */
+/** Three base64url parts like an RS256 JWT, with a random signature. */
 function jwtLookalike(account: Account): string {
   const issuedAt = Math.floor(Date.now() / 1000)
   const claims = {

@@ -11,10 +11,10 @@ import { assertNoSecret, type Check, examine, everythingSet, sandboxWith } from 
 import { egressProxy, httpServer, silentServer, tlsInFrontOf } from './servers.js'
 
 const DAY_MS = 86_400_000
-const JUDGING = { clean: (words: string) => words, hasExtraAuthorities: false }
+const JUDGING = { clean: (text: string) => text, hasExtraAuthorities: false }
 const ROUTE = routeTo(new URL('https://api.8x8.com'), 'X8_BASE_URL', undefined)
 
-test('a certificate of a stranger is named with its issuer, its code and NODE_EXTRA_CA_CERTS', async () => {
+test('an untrusted certificate is reported with its issuer, its code and NODE_EXTRA_CA_CERTS', async () => {
   const port = await tlsInFrontOf(undefined, makeCertificate({ names: ['127.0.0.1'], by: makeCertificate() }))
   const { code, failed, checks } = await examine({ X8_BASE_URL: `https://127.0.0.1:${port}` })
 
@@ -62,7 +62,7 @@ test('a server that speaks plain HTTP behind https: is recognised', async () => 
   )
 })
 
-test('a server that never shakes hands does not hold the doctor up', async () => {
+test('a server that never completes a handshake does not hold the doctor up', async () => {
   const port = await silentServer()
   const { status, detail } = await checkCertificate(
     routeTo(new URL(`https://127.0.0.1:${port}`), 'X8_BASE_URL', undefined),
@@ -84,7 +84,7 @@ test('a certificate that ends within 14 days works, with a warning', () => {
 
   const soon = judge(handshake, end - 13.5 * DAY_MS)
   assert.equal(soon.status, 'ok')
-  assert.match(soon.advice!, /^It ends in 13 days/)
+  assert.match(soon.advice!, /^It expires in 13 days/)
 })
 
 test('an expired certificate asks for the date of this machine first', async () => {

@@ -66,7 +66,7 @@ test('as text each check is a line with a mark, its name and what was found', as
   const lines = shown.split('\n')
   assert.equal(lines[0], '8x8-auth-proxy 0.0.0-test doctor')
   assert.ok(lines.includes('✔ dns            127.0.0.1 is an address: no name to look up'))
-  assert.ok(lines.includes('– certificate    plain http: on this machine needs none'))
+  assert.ok(lines.includes('– certificate    plain http: on this machine needs no certificate'))
   assert.ok(lines.some((line) => /^✔ storage {8}200 in \d+ ms: \/storage\/us-west\/v3\/regions$/.test(line)))
   assert.equal(lines.at(-2), 'Everything that is configured works.')
   assert.ok(

@@ -56,7 +56,7 @@ test('a family that is in no region is asked for once in each', async () => {
   const { failed, checks } = await examine(environment)
 
   assert.deepEqual(failed, ['storage'])
-  assert.match(checks.storage!.advice!, /not there in any region/)
+  assert.match(checks.storage!.advice!, /does not exist in any region/)
   assert.deepEqual(
     sandbox.requests.map(({ target }) => target.split('/')[2]),
     ['us-west', 'us-east', 'uk', 'ap', 'ca'],
@@ -141,7 +141,7 @@ test('a family that never responds does not hold the doctor up', async () => {
     appKey: KEY,
     token: 'some-token',
     now: () => performance.now(),
-    clean: (words) => words,
+    clean: (text) => text,
   })
 
   assert.equal(status, 'failed')

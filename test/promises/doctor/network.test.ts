@@ -6,7 +6,7 @@ import { closedPort, egressProxy, silentServer, tlsInFrontOf } from './servers.j
 
 const SOMEWHERE = { X8_BASE_URL: 'https://api.8x8.test' }
 
-test('a name that is nowhere is told from a network that is down', async () => {
+test('a name that does not resolve is reported as such', async () => {
   const { code, failed, checks } = await examine({ X8_BASE_URL: 'https://no-such-host.invalid' })
 
   assert.equal(code, 1)
@@ -57,7 +57,7 @@ test('an egress proxy that wants a login is recognised, and the name of 8x8 is l
   assert.deepEqual(proxy.asked, [{ target: 'api.8x8.test:443', credentials: undefined }])
 })
 
-test('a password that the egress proxy refuses is not shown', async () => {
+test('a password that the egress proxy rejects is not shown', async () => {
   const proxy = await egressProxy(407)
   const HTTPS_PROXY = `http://ann:proxy%20password@127.0.0.1:${proxy.port}`
   const { checks } = await examine(
@@ -65,7 +65,7 @@ test('a password that the egress proxy refuses is not shown', async () => {
     { secrets: ['proxy password', 'proxy%20password', HTTPS_PROXY] },
   )
 
-  assert.match(checks.connection!.advice!, /refused the user or password in HTTPS_PROXY/)
+  assert.match(checks.connection!.advice!, /rejected the user or password in HTTPS_PROXY/)
   assert.equal(proxy.asked[0]?.credentials, `Basic ${Buffer.from('ann:proxy password').toString('base64')}`)
 })
 
@@ -82,7 +82,7 @@ for (const [status, advice] of [
   })
 }
 
-test('an egress proxy that is not there is told from an 8x8 that is not there', async () => {
+test('an egress proxy that is down is not mistaken for 8x8 being down', async () => {
   const port = await closedPort()
   const { failed, checks } = await examine({ ...SOMEWHERE, HTTPS_PROXY: `http://127.0.0.1:${port}` })
 
@@ -94,7 +94,7 @@ test('an egress proxy that is not there is told from an 8x8 that is not there', 
   assert.match(checks.connection!.advice!, /HTTPS_PROXY.*NO_PROXY=api\.8x8\.test/)
 })
 
-test('a name of the egress proxy that is nowhere points at HTTPS_PROXY', async () => {
+test('a name of the egress proxy that does not resolve points at HTTPS_PROXY', async () => {
   const { failed, checks } = await examine({ ...SOMEWHERE, HTTPS_PROXY: 'http://no-such-proxy.invalid:3128' })
 
   assert.deepEqual(failed, ['dns'])

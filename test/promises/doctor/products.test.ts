@@ -4,7 +4,7 @@ import { checkProducts } from '../../../src/doctor/check-products.js'
 import { cleaner } from '../../../src/doctor/foreign-text.js'
 import { examine, sandboxWith } from './examine.js'
 
-test('an app without products gets the way to tick them', async () => {
+test('an app without products is told where to tick them', async () => {
   const { sandbox, environment } = await sandboxWith()
   sandbox.setProducts([])
   const { code, failed, checks } = await examine(environment)
@@ -38,8 +38,8 @@ test('an unknown product is shown and does no harm', () => {
   assert.equal(lines(['New Thing', 'storage'])[1], 'New Thing: nothing that this program knows by name')
 })
 
-test('the families that take the key are said not to be on the list', () => {
-  assert.match(lines(['storage']).at(-1)!, /take the app key instead: Audit records, Customer 360/)
+test('the families that take the app key are listed as not in the token', () => {
+  assert.match(lines(['storage']).at(-1)!, /take the app key: Audit records, Customer 360/)
 })
 
 test('a product name cannot write to the terminal', () => {

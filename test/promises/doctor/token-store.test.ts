@@ -14,11 +14,11 @@ async function examineStore(url: string) {
   return { check: checks['token-store']!, failed }
 }
 
-test('a store that works is said to, and nothing stays in it', { skip: withoutRedis }, async () => {
+test('a store that works passes, and nothing stays in it', { skip: withoutRedis }, async () => {
   const redis = await startRedis()
   const { check, failed } = await examineStore(redis.url)
   assert.deepEqual(failed, [])
-  assert.match(check.detail, /^127\.0\.0\.1:\d+ locked, kept and gave back in \d+ ms$/)
+  assert.match(check.detail, /^127\.0\.0\.1:\d+ locked, stored and returned a value in \d+ ms$/)
   const client = await redis.client()
   for (const key of await client.keys('*')) {
     const remainingMs = await client.pTTL(key)
@@ -30,7 +30,7 @@ test('a wrong password is found before it costs a token each', { skip: withoutRe
   const redis = await startRedis('--requirepass', 'right')
   const { check, failed } = await examineStore(redis.url.replace('//', `//:${PASSWORD}@`))
   assert.deepEqual(failed, ['token-store'])
-  assert.match(check.detail, /is of no use: WRONGPASS$/)
+  assert.match(check.detail, /cannot be used: WRONGPASS$/)
   assert.match(check.advice!, /^Check user and password in X8_TOKEN_STORE_URL/)
 })
 

@@ -6,7 +6,7 @@ import { httpServer } from './servers.js'
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
-test('a wrong secret is said to be one of key and secret, with where to compare them', async () => {
+test('a wrong secret points at key and secret, and where to compare them', async () => {
   const { environment, sandbox } = await sandboxWith()
   const { code, failed, checks } = await examine({ ...environment, X8_APP_SECRET: 'wrong-secret-77aa' })
 
@@ -14,7 +14,7 @@ test('a wrong secret is said to be one of key and secret, with where to compare 
   assert.deepEqual(failed, ['token'])
   assert.equal(checks.token!.detail, 'The token endpoint responded 401 (invalid_client).')
   assert.match(checks.token!.advice!, /X8_APP_KEY and X8_APP_SECRET .* Admin Console > API Keys/)
-  assert.equal(sandbox.tokenRequests, 1, 'a refused secret is not tried again')
+  assert.equal(sandbox.tokenRequests, 1, 'a rejected secret is not tried again')
 })
 
 test('swapped key and secret are recognised', async () => {
@@ -58,7 +58,7 @@ for (const [status, advice] of [
   [429, /Wait a few minutes/],
   [503, /problem of its own/],
 ] as const) {
-  test(`a token endpoint that responds ${status} is waited for, not repaired`, async () => {
+  test(`a token endpoint that responds ${status} asks for patience, not for other settings`, async () => {
     const origin = await httpServer((_request, response) => void response.writeHead(status).end())
     const { failed, checks } = await examine({ X8_BASE_URL: origin })
 
@@ -76,7 +76,7 @@ test('a token endpoint that never responds does not hold the doctor up', async (
   assert.equal(checks.token!.detail, `no response from ${origin} within 50 ms`)
 })
 
-test('an endless response of the token endpoint is cut off', async () => {
+test('an endless response of the token endpoint is aborted', async () => {
   const origin = await httpServer((_request, response) => {
     const more = () => {
       while (response.write('x'.repeat(65_536)));
@@ -90,7 +90,7 @@ test('an endless response of the token endpoint is cut off', async () => {
   assert.equal(checks.token!.detail, 'The token endpoint responded 200 without a JSON object.')
 })
 
-test('a token endpoint that hangs up is said to', async () => {
+test('a token endpoint that closes the connection is reported', async () => {
   const origin = await httpServer((request) => void request.socket.destroy())
   const { failed, checks } = await examine({ X8_BASE_URL: origin })
 

@@ -97,7 +97,7 @@ test('addresses change at once, and phone numbers are read by their plus', () =>
     assert.equal((await jsonOf(number))['phoneNumber'], '+14085551001')
   }))
 
-test('every response of the suite counts down what is left of the minute, and nothing is refused', () => {
+test('every response of the suite counts down the requests left in the minute, and none is rejected', () => {
   const clock = manualClock()
   return withSandbox(
     async (sandbox) => {

@@ -167,8 +167,8 @@ test('Work chat takes a message and lists it, newest first, and goes back in tim
     const before = String(page.at(-1)?.['timestamp'])
     const older = await listOf(await call(`${path}?room=general&pageSize=100&ts=${before}`))
     assert.equal(older.length, 20)
-    const refused = await fetch(sandbox.origin + path)
-    assert.match(await refused.text(), /oauth\.v2\.InvalidAccessToken/)
+    const rejected = await fetch(sandbox.origin + path)
+    assert.match(await rejected.text(), /oauth\.v2\.InvalidAccessToken/)
   }))
 
 async function embedded(response: Response, relation: string) {

@@ -70,18 +70,18 @@ export async function listOf(response: Response): Promise<readonly Json[]> {
   return (await response.json()) as Json[]
 }
 
-/** A page in HAL: its items, whatever their relation is called, its links and its numbers. */
+/** A page in HAL: its items, whatever their relation is called, its links and its counts. */
 export function halOf(page: unknown) {
   const {
     _embedded: embedded,
     _links: links,
-    page: numbers,
+    page: counts,
   } = page as {
     readonly _embedded: Readonly<Record<string, readonly Json[]>>
     readonly _links: Readonly<Record<string, { readonly href: string }>>
     readonly page: { readonly totalElements: number }
   }
-  return { relation: Object.keys(embedded)[0], items: Object.values(embedded)[0] ?? [], links, ...numbers }
+  return { relation: Object.keys(embedded)[0], items: Object.values(embedded)[0] ?? [], links, ...counts }
 }
 
 /** The target of a relation in a `Link` header. */

@@ -12,7 +12,7 @@ import {
   withSandbox,
 } from './client.js'
 
-test('real-time queues page with headers, and refuse what 8x8 refuses', () =>
+test('real-time queues page with headers, and reject what 8x8 rejects', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     const response = await call(`${queuesPath}?size=10&page=2`)
@@ -20,14 +20,17 @@ test('real-time queues page with headers, and refuse what 8x8 refuses', () =>
     assert.equal(response.headers.get('x-page'), '2')
     assert.equal(response.headers.get('x-total-pages'), '3')
     assert.equal(response.headers.get('x-total-elements'), '24')
-    const refused = async (query: string) => {
-      const refusal = await call(queuesPath + query)
-      assert.equal(refusal.status, 400)
-      return (await jsonOf(refusal))['message']
+    const rejection = async (query: string) => {
+      const rejected = await call(queuesPath + query)
+      assert.equal(rejected.status, 400)
+      return (await jsonOf(rejected))['message']
     }
-    assert.equal(await refused('?size=1001'), "Bad request: Field 'size' must be less than or equal to 1000")
+    assert.equal(
+      await rejection('?size=1001'),
+      "Bad request: Field 'size' must be less than or equal to 1000",
+    )
     assert.match(
-      String(await refused('?size=20&page=2')),
+      String(await rejection('?size=20&page=2')),
       /total number of pages, which is 2 for this request/,
     )
     const foreign = await call(queuesPath, { headers: { 'x-tenant-info': 'unknown' } })
@@ -48,7 +51,7 @@ test('queue ids may be repeated and comma-joined, metrics chosen, totals appende
     assert.deepEqual(values[3], { key: 'total.entered.today', value: sum })
   }))
 
-test('real-time numbers hold for five seconds and then change', () => {
+test('real-time metrics stay the same for five seconds and then change', () => {
   const clock = manualClock()
   return withSandbox(
     async (sandbox) => {
@@ -85,7 +88,7 @@ test('every real-time list responds in each region, its details agree, and XML i
     assert.equal((await call(`${queuesPath}/999`)).status, 404)
   }))
 
-test('a report is created, becomes done, and its pages lead on to the end', () =>
+test('a report is created, becomes done, and its pages link to the last', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     const dateRange = { start: '2026-02-01T00:00:00Z', end: '2026-02-11T00:00:00Z' }
@@ -159,8 +162,8 @@ test('a report is grouped by what its name says, filtered, and has the metrics t
     const sum = rows.slice(0, -1).reduce((total, row) => total + Number(row.items[6]?.value), 0)
     assert.equal(last.items[6]?.value, String(sum))
 
-    const refused = { ...definition, groupBy: { name: 'queue', filters: [{ name: 'agent', values: [] }] } }
-    assert.equal((await call(reportsPath, post(refused))).status, 400)
+    const invalid = { ...definition, groupBy: { name: 'queue', filters: [{ name: 'agent', values: [] }] } }
+    assert.equal((await call(reportsPath, post(invalid))).status, 400)
     assert.equal((await call(reportsPath, post({ ...definition, metrics: ['nonsense'] }))).status, 400)
   }))
 
@@ -188,7 +191,7 @@ test('a detailed report is done at once and scrolls by its last document', () =>
     assert.equal(seen.size, 288)
   }))
 
-test('report types tell what may be asked for, and anything else is refused', () =>
+test('report types list what may be asked for, and anything else is rejected', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     const types = await listOf(await call(`${reportsPath}/report-types`))

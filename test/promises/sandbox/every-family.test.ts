@@ -47,7 +47,7 @@ async function startSandboxedProxy() {
   return { sandbox, proxy }
 }
 
-test('one plain call of each family gets a response by the sandbox', async (t) => {
+test('one plain call of each family gets a response from the sandbox', async (t) => {
   const { sandbox, proxy } = await startSandboxedProxy()
   t.after(() => sandbox.close())
 

@@ -27,7 +27,7 @@ test('a status on demand comes with the gateway’s body', () =>
     }
   }))
 
-test('a 429 says when to come back', () =>
+test('a 429 says when to try again', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     const response = await call(queuesPath, fault('status=429; retry-after=7'))
@@ -59,7 +59,7 @@ test('a truncated body ends in the middle of its Content-Length', () =>
     assert.equal(complete, false)
   }))
 
-test('an abort after nothing sends the headers only', () =>
+test('truncating after 0 bytes sends the headers only', () =>
   withSandbox(async (sandbox) => {
     const { received, complete } = await rawGet(sandbox, 'cut=0')
     assert.equal(received, 0)

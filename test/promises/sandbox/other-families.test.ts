@@ -123,7 +123,7 @@ test('journeys are those that began in the date range, sorted, filtered, and pag
     assert.ok(Number(inbound['totalElements']) > 0)
   }))
 
-test('the families that 8x8 documents in passing respond too', () =>
+test('the families that 8x8 documents only briefly respond too', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
     const transitions = await jsonOf(await call('/cidp/journey/api/v1/transitions/search', post({})))
@@ -139,17 +139,17 @@ test('the families that 8x8 documents in passing respond too', () =>
     assert.equal((await jsonOf(recent))['rows'], 172)
   }))
 
-test('families with a key refuse a wrong one in their own words', () =>
+test('families with a key reject a wrong one in their own format', () =>
   withSandbox(async (sandbox) => {
-    const refused = async (path: string) => {
+    const rejected = async (path: string) => {
       const response = await fetch(sandbox.origin + path, { headers: { 'x-api-key': 'wrong' } })
       assert.equal(response.status, 401)
       return jsonOf(response)
     }
-    assert.equal((await refused('/admin-provisioning/users'))['title'], 'Unauthorized')
-    assert.equal((await refused('/administration/audit/v1/audits'))['error'], 'Unauthorized')
-    assert.equal((await refused('/chat-gateway/v1/channels'))['message'], 'Invalid API key')
-    assert.equal((await refused('/faxapi/v1/faxes'))['message'], 'Unauthorized')
+    assert.equal((await rejected('/admin-provisioning/users'))['title'], 'Unauthorized')
+    assert.equal((await rejected('/administration/audit/v1/audits'))['error'], 'Unauthorized')
+    assert.equal((await rejected('/chat-gateway/v1/channels'))['message'], 'Invalid API key')
+    assert.equal((await rejected('/faxapi/v1/faxes'))['message'], 'Unauthorized')
   }))
 
 test('a path of no family is Kong’s 404', () =>

@@ -28,7 +28,7 @@ test('a token response has 8x8’s quirks: strings, BearerToken, two product lis
     { products: ['storage', 'QM - API'] },
   ))
 
-test('the token endpoint words its errors ErrorCode and Error', () =>
+test('errors of the token endpoint have the fields ErrorCode and Error', () =>
   withSandbox(async (sandbox) => {
     const basic = (pair: string) => ({ headers: { authorization: `Basic ${btoa(pair)}` } })
     const cases: readonly [RequestInit, number, string][] = [
@@ -82,7 +82,7 @@ test('revoked tokens become unknown', () =>
     assert.match(await response.text(), /keymanagement\.service\.invalid_access_token/)
   }))
 
-test('rotated credentials refuse the old pair and keep its tokens', () =>
+test('once credentials are rotated the old pair is rejected, and its tokens stay valid', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     const old = `Basic ${btoa('eght_sandbox_key:sandbox-secret')}`
@@ -92,7 +92,7 @@ test('rotated credentials refuse the old pair and keep its tokens', () =>
     assert.equal((await call(queuesPath)).status, 200)
   }))
 
-test('a token without the product is refused with a code of its own', () =>
+test('a token without the product is rejected with a code of its own', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     sandbox.setProducts(['storage'])
@@ -102,11 +102,11 @@ test('a token without the product is refused with a code of its own', () =>
     assert.equal((await call('/storage/uk/v3/regions')).status, 200)
   }))
 
-test('a missing bearer is worded otherwise than an unknown one', () =>
+test('a missing bearer token and an unknown one get different errors', () =>
   withSandbox(async (sandbox) => {
     const missing = await fetch(sandbox.origin + queuesPath)
     assert.match(await missing.text(), /oauth\.v2\.InvalidAccessToken/)
-    const headers = { authorization: 'Bearer nobody-issued-this' }
+    const headers = { authorization: 'Bearer never-issued' }
     const unknown = await fetch(sandbox.origin + queuesPath, { headers })
     assert.match(await unknown.text(), /keymanagement\.service\.invalid_access_token/)
   }))

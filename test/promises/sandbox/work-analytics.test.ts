@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Sandbox } from '../../../src/sandbox/sandbox.js'
 import { halOf, jsonOf, listOf, manualClock, withSandbox } from './client.js'
 
-test('Work Analytics logs in by itself, pages, and words its refusals its own way', () => {
+test('Work Analytics logs in by itself, pages, and has error bodies of its own', () => {
   const clock = manualClock()
   return withSandbox(
     async (sandbox) => {
@@ -80,7 +80,7 @@ test('customer data lists what the PBX has, sorted, and its links lead from page
     assert.equal((await call(`${pbx}/queues?size=0`)).status, 400)
   }))
 
-test('live numbers are of the queues, users and metrics asked for, with sums on request', () => {
+test('live metrics are of the queues, users and metrics asked for, with sums on request', () => {
   const { now } = manualClock()
   return withSandbox(
     async (sandbox) => {

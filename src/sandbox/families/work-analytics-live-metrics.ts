@@ -6,7 +6,7 @@ import { callQueues } from './work-analytics-customer-data.js'
 
 type CallQueue = (typeof callQueues)[number]
 
-/** `metrics` chooses; without it there are all. */
+/** Returns the metrics that the parameter `metrics` names, all without it. */
 export function metricsOf(
   { query, nowMs }: Call,
   seed: string,
@@ -16,7 +16,7 @@ export function metricsOf(
   return Object.fromEntries(chosen.map((name) => [name, numberNow(seed, name, nowMs)]))
 }
 
-/** With `includeSummary` the sums over all rows, under the name that they have there. */
+/** Returns the sums over all rows under `name` if `includeSummary` asks for them, else nothing. */
 export function summaryOf(
   { query }: Call,
   name: string,
@@ -30,12 +30,13 @@ export function summaryOf(
   return { [name]: sums }
 }
 
-/** The queues that `queueIds` and `siteIds` name. */
+/** Returns the queues that `queueIds` and `siteIds` name. */
 export function wantedQueues({ query }: Call): readonly CallQueue[] {
   const [isQueue, isSite] = [chosenBy(query, 'queueIds'), chosenBy(query, 'siteIds')]
   return callQueues.filter(({ id, siteId }) => isQueue(id) && isSite(siteId))
 }
 
+/** Returns the PBX and the site of a queue. */
 export function placeOf({ siteId }: CallQueue) {
   return { pbx: company.pbx, site: sites.find(({ id }) => id === siteId)?.name }
 }
