@@ -18,6 +18,7 @@ const additions = (family: string, more: Partial<Additions> = {}): Additions => 
   tenant: undefined,
   pbx: undefined,
   dropAuthorization: false,
+  unencoded: false,
   ...more,
 })
 const ID = ['X-Request-Id', 'id-1']
