@@ -22,7 +22,11 @@ export interface ResponseHeadOptions {
   readonly rewritesLinks: boolean
 }
 
-/** Writes status and headers to the caller: 8x8's, and what the proxy adds (`Server-Timing`, `X-Proxy-Hint`). @returns what changes the body on its way, if something does */
+/**
+ * Writes status and headers to the caller: 8x8's, and what the proxy adds (`Server-Timing`, `X-Proxy-Hint`).
+ *
+ * @returns what changes the body on its way, if something does
+ */
 export function writeResponseHead(
   response: ServerResponse,
   exchange: Exchange,

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { suite, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { open, readResponse, send } from '../support/http-client.js'
+import { detailOf, openPage, setCapture } from '../support/page.js'
 import { startPair } from '../support/proxy.js'
 import { sendRaw } from '../support/raw-client.js'
 import { until } from '../support/until.js'
@@ -269,6 +270,18 @@ suite('links in JSON', { timeout: 60_000 }, () => {
     })
 
     await assert.rejects(send(proxy.port, { path: QM }))
+  })
+
+  test('a page that captures bodies shows what the caller gets', async (t) => {
+    const { proxy } = await startPaging()
+    await openPage(proxy, t)
+    await setCapture(proxy, true)
+
+    await send(proxy.port, { path: QM, headers: { Host: 'localhost:1' } })
+
+    const { response } = await detailOf(proxy, { n: 1 })
+    assert.equal(response?.body.text, page('http://localhost:1'))
+    assert.ok(!response.headers.some(([name]) => name.toLowerCase() === 'content-length'))
   })
 
   test('the log counts the bytes that the caller gets', async () => {
