@@ -18,6 +18,8 @@ export interface Family {
   readonly tenantHeader?: 'X-Tenant-Info' | 'X-8x8-Tenant' | 'pbx'
   /** Its responses are the current state, which many callers poll: X8_REALTIME_CACHE_MS applies to it. */
   readonly realtime?: true
+  /** Where 8x8 pages by links in JSON: those below these canonical paths lead back to the proxy (X8_REWRITE_BODY_LINKS). */
+  readonly pagesByLinks?: RegExp
 }
 
 /**
@@ -29,6 +31,7 @@ export interface Family {
 export type Credential = 'bearer' | 'api-key' | 'work' | 'customer-experience'
 
 const REGION = '(?:/(?:eu|au|ca))?'
+const EVERYWHERE = /^/
 
 export const FAMILIES: readonly Family[] = [
   {
@@ -47,6 +50,8 @@ export const FAMILIES: readonly Family[] = [
     credential: 'bearer',
     product: 'analytics realtime-api',
     tenantHeader: 'X-Tenant-Info',
+    // A report's data has none, and may be long.
+    pagesByLinks: /\/links\/?$/,
   },
   {
     name: 'storage',
@@ -63,6 +68,7 @@ export const FAMILIES: readonly Family[] = [
     credential: 'bearer',
     product: 'QM - API',
     tenantHeader: 'pbx',
+    pagesByLinks: EVERYWHERE,
   },
   {
     name: 'cc-chat',
@@ -80,6 +86,7 @@ export const FAMILIES: readonly Family[] = [
     product: 'chat-gateway',
     productLabel: 'Chat Gateway',
     tenantHeader: 'X-8x8-Tenant',
+    pagesByLinks: EVERYWHERE,
   },
   {
     name: 'work-chat',
@@ -95,6 +102,7 @@ export const FAMILIES: readonly Family[] = [
     credential: 'work',
     product: 'analytics product',
     productLabel: 'Analytics for 8x8 Work',
+    pagesByLinks: EVERYWHERE,
   },
   {
     name: 'customer-experience',
@@ -120,6 +128,7 @@ export const FAMILIES: readonly Family[] = [
     title: 'Administration suite',
     pattern: /^\/admin-provisioning(?:\/|$)/,
     credential: 'api-key',
+    pagesByLinks: EVERYWHERE,
   },
   {
     name: 'contacts',
@@ -134,7 +143,13 @@ export const FAMILIES: readonly Family[] = [
     credential: 'api-key',
     tenantHeader: 'X-8x8-Tenant',
   },
-  { name: 'fax', title: 'Fax', pattern: /^\/faxapi(?:\/|$)/, credential: 'api-key' },
+  {
+    name: 'fax',
+    title: 'Fax',
+    pattern: /^\/faxapi(?:\/|$)/,
+    credential: 'api-key',
+    pagesByLinks: EVERYWHERE,
+  },
 ]
 
 /** A path that no row names gets the shared token: 8x8 adds OAuth families more often than key families. */
@@ -149,6 +164,11 @@ export const OTHER_FAMILY: Family = {
 export function familyOf(path: string): Family {
   for (const family of FAMILIES) if (family.pattern.test(path)) return family
   return OTHER_FAMILY
+}
+
+/** Tells whether there are links to 8x8 in the JSON at a canonical path. */
+export function pagesByLinks(family: Family, path: string): boolean {
+  return family.pagesByLinks?.test(path) === true
 }
 
 /** Tells whether a family's product is among those of the app; undefined if 8x8 documents none or the list is empty. */

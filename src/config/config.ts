@@ -24,6 +24,8 @@ export interface Config {
   readonly shutdownGraceMs: number
   /** How long responses of the real-time families may be served again; 0: not at all. */
   readonly realtimeCacheMs: number
+  /** Whether links to 8x8 in JSON lead back to the proxy, in the families that page by them. */
+  readonly rewriteBodyLinks: boolean
   readonly logLevel: string
   /** Whether the proxy logs in to Work Analytics itself; else that login is forwarded. */
   readonly handlesWorkLogin: boolean

@@ -68,6 +68,7 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
     tokenTimeoutMs: settings.X8_TOKEN_TIMEOUT_MS,
     shutdownGraceMs: settings.X8_SHUTDOWN_GRACE_MS,
     realtimeCacheMs: settings.X8_REALTIME_CACHE_MS,
+    rewriteBodyLinks: settings.X8_REWRITE_BODY_LINKS,
     logLevel: settings.X8_LOG_LEVEL,
     handlesWorkLogin: secrets.work !== undefined,
     requiresProxyKey: secrets.proxyKey !== undefined,

@@ -49,11 +49,7 @@ export const SETTINGS = {
   X8_ALLOWED_HOSTS: list('a comma-separated list of host names', 'localhost'),
   X8_ALLOWED_ORIGINS: list('a comma-separated list of web origins, such as https://app.example.com'),
   X8_PROXY_KEY: text('visible ASCII without spaces', VISIBLE),
-  X8_READ_ONLY: {
-    type: 'boolean',
-    description: 'true or false',
-    default: false,
-  } satisfies FlagSetting as FlagSetting,
+  X8_READ_ONLY: flag(false),
   X8_ALLOW: list('a comma-separated list of "[METHOD ]/path/prefix"'),
   X8_DENY: list('a comma-separated list of "[METHOD ]/path/prefix"'),
   X8_MAX_BODY_BYTES: bytes(104857600),
@@ -68,6 +64,7 @@ export const SETTINGS = {
     'a redis:// or rediss:// URL with a host, and no path but a database number',
     NO_CONTROLS,
   ),
+  X8_REWRITE_BODY_LINKS: flag(true),
   X8_LOG_LEVEL: {
     ...text('trace, debug, info, warn, error, fatal or silent'),
     default: 'info',
@@ -114,6 +111,10 @@ function list(description: string, fallback = ''): ListSetting {
 
 function integer(fallback: number, description: string, minimum: number, maximum: number): NumberSetting {
   return { type: 'integer', description, default: fallback, minimum, maximum }
+}
+
+function flag(fallback: boolean): FlagSetting {
+  return { type: 'boolean', description: 'true or false', default: fallback }
 }
 
 function bytes(fallback: number): NumberSetting {

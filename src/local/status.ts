@@ -79,6 +79,7 @@ function settingsInForce(config: Config): Record<string, unknown> {
     X8_SHUTDOWN_GRACE_MS: config.shutdownGraceMs,
     X8_REALTIME_CACHE_MS: config.realtimeCacheMs,
     X8_TOKEN_STORE_URL: config.sharesTokens ? 'set' : 'not set',
+    X8_REWRITE_BODY_LINKS: config.rewriteBodyLinks,
     X8_LOG_LEVEL: config.logLevel,
   }
 }

@@ -1,30 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isGranted } from '../api/families.js'
+import { isGranted, pagesByLinks } from '../api/families.js'
 import type { AppCredentials } from '../config/config.js'
 import { hasBody, waitsForContinue } from '../http/body.js'
-import { ProxyError } from '../http/errors.js'
+import type { ProxyError } from '../http/errors.js'
 import type { Exchange } from '../http/exchange.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { Attempt, type AttemptOptions, type Sender } from './attempt.js'
+import type { BodyTransform } from './body-links.js'
 import { type Lookup, type RealtimeCache, withoutCoalescing } from './cache/realtime-cache.js'
 import { NotCoalesced } from './cache/subscriber.js'
+import { asProxyError, type TokenSources, tokensOf } from './choose-token.js'
 import type { Departures } from './departures.js'
 import { createLoad, type Load } from './load.js'
 import { isProductRefusal } from './product-refusal.js'
+import type { Failure } from './receiver.js'
 import { readBody, type RequestBody, Upload } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
-import type { Failure } from './response-handler.js'
 import { writeResponseHead } from './response-head.js'
 import { acceptsToken, afterRejection, type BodyState, mayRetry } from './retry-policy.js'
 import type { SlowReaders } from './slow-readers.js'
 import { isConnectionLost, mayOpenNextTime, networkProblem } from './upstream/network-problem.js'
 
-export interface ForwardOptions extends Omit<AttemptOptions, 'upstreamOrigin'> {
+export interface ForwardOptions extends Omit<AttemptOptions, 'upstreamOrigin'>, TokenSources {
   readonly credentials: () => Pick<AppCredentials, 'key'>
-  readonly appToken: TokenSource
-  /** The Work Analytics user's token, if the proxy logs in there itself. */
-  readonly workToken: TokenSource | undefined
   /** The products that 8x8 grants to the app, as far as known. */
   readonly products: () => readonly string[]
   /** Responds with a failure of the proxy's own. */
@@ -179,6 +178,7 @@ class Forwarding implements Sender {
       requestId: this.request.id,
       tenant: config.tenant,
       pbx: config.pbx,
+      unencoded: this.#rewritesLinks(),
       dropAuthorization: this.exchange.admission!.authorizationIsProxyKey,
     })
   }
@@ -199,7 +199,11 @@ class Forwarding implements Sender {
     this.#authorize()
   }
 
-  begin(status: number, statusMessage: string, rawHeaders: readonly (Buffer | string)[]): void {
+  begin(
+    status: number,
+    statusMessage: string,
+    rawHeaders: readonly (Buffer | string)[],
+  ): BodyTransform | undefined {
     const { upstreamOrigin } = this.options
     const token = this.#attempt?.token
     this.#attempt?.settle()
@@ -208,11 +212,18 @@ class Forwarding implements Sender {
     }
     const head = { status, statusMessage, rawHeaders }
     const lacksProduct = this.#isRefusedForProduct(status)
-    writeResponseHead(this.response, this.exchange, head, {
+    return writeResponseHead(this.response, this.exchange, head, {
       upstreamOrigin,
       requestId: this.request.id,
       lacksProduct,
+      rewritesLinks: this.#rewritesLinks(),
     })
+  }
+
+  /** Whether links to 8x8 in the response's JSON are to lead back here. */
+  #rewritesLinks(): boolean {
+    const { admission, family } = this.exchange
+    return this.options.config.rewriteBodyLinks && pagesByLinks(family!, admission!.target.path)
   }
 
   /** Whether 8x8 refused because the app's products do not open this family: it says so, or none of them does. */
@@ -282,17 +293,4 @@ class Forwarding implements Sender {
     if (!(this.body instanceof Upload)) return 'repeatable'
     return this.body.readableDidRead ? 'read' : 'unread'
   }
-}
-
-function tokensOf({ family }: Exchange, { appToken, workToken }: ForwardOptions): TokenSource | undefined {
-  if (family?.credential === 'bearer') return appToken
-  return family?.credential === 'work' ? workToken : undefined
-}
-
-function asProxyError(error: unknown): ProxyError {
-  return error instanceof ProxyError
-    ? error
-    : new ProxyError('internal', 'No token: internal error in the proxy. Its log says more.', {
-        cause: error,
-      })
 }

@@ -11,6 +11,8 @@ export interface Additions {
   readonly requestId: string
   readonly tenant: string | undefined
   readonly pbx: string | undefined
+  /** The response's body may have to be changed: it is asked for without a content encoding. */
+  readonly unencoded: boolean
   /** The caller's `Authorization` was for the proxy and is stripped. */
   readonly dropAuthorization: boolean
 }
@@ -39,6 +41,7 @@ export function requestHeaders(rawHeaders: readonly string[], additions: Additio
     const lower = name.toLowerCase()
     if (STRIPPED.has(lower) || STRIPPED_PREFIX.test(lower) || hopByHop?.has(lower) === true) return
     if (lower === 'authorization' && !keepsAuthorization) return
+    if (lower === 'accept-encoding' && additions.unencoded) return
     if (lower === keyHeader) {
       // An empty variable in Postman still sends the header: that is not a key of the caller's.
       if (value === '' || family.credential === 'work') return
@@ -56,6 +59,7 @@ export function requestHeaders(rawHeaders: readonly string[], additions: Additio
     const tenant = tenantHeader === 'pbx' ? additions.pbx : additions.tenant
     if (tenant !== undefined) headers.push(tenantHeader, tenant)
   }
+  if (additions.unencoded) headers.push('Accept-Encoding', 'identity')
   headers.push('X-Request-Id', additions.requestId)
   return headers
 }

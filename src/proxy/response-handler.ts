@@ -1,61 +1,13 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
-import type { Exchange } from '../http/exchange.js'
 import { abort } from './abort.js'
+import type { BodyTransform } from './body-links.js'
 import type { Connection, CurrentConnection } from './upstream/connection.js'
-import { type Departing, type Departures, end } from './departures.js'
+import { type Departing, end } from './departures.js'
 import { responseTimeout } from './upstream/network-problem.js'
 import { LONGEST_FAULT_BYTES } from './product-refusal.js'
-import type { Abortable, SlowReaders } from './slow-readers.js'
-
-/** Who a response is for. */
-export interface Receiver {
-  readonly response: ServerResponse
-  readonly exchange: Exchange
-  /** Whether the caller is gone. */
-  readonly left: boolean
-  /** Where it is noted that the caller does not read. */
-  readonly slowReaders: SlowReaders
-  /** Where it leaves from. */
-  readonly departures: Departures
-  /** Writes the response's head. */
-  begin(status: number, statusMessage: string, rawHeaders: readonly (Buffer | string)[]): void
-  /**
-   * 8x8 rejected our token (401).
-   *
-   * @param passOn gives the 401 to the caller
-   * @param supersede drops it, because the request is sent once more
-   */
-  rejected(
-    fault: Buffer,
-    contentEncoding: string | undefined,
-    passOn: () => void,
-    supersede: () => void,
-  ): void
-  /** The attempt ended without a response that could be passed on. */
-  failed(error: Error, how: Failure): void
-}
-
-/** How far an attempt has come, for the part that times it. */
-export interface AttemptProgress {
-  /** Whether the request goes with a token of ours, so that a 401 is about that token. */
-  readonly usesToken: boolean
-  /** A connection is there, nothing has been written to it yet. @returns whether to go on */
-  connected(): boolean
-  /** An informational response came (102, 103): the final one is still owed. */
-  informed(): void
-  /** The response's headers are there. */
-  headersReceived(): void
-}
-
-export interface Failure {
-  /** Whether the request had been written to a connection. */
-  readonly sent: boolean
-  /** Whether that connection had carried another request before. */
-  readonly reused: boolean
-  /** Whether a byte of the response had come. */
-  readonly begun: boolean
-}
+import type { AttemptProgress, Receiver } from './receiver.js'
+import type { Abortable } from './slow-readers.js'
 
 /** One attempt's response, as undici delivers it. */
 export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, Departing {
@@ -67,6 +19,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
   #reused = false
   #begun = false
   #rejection: Rejection | undefined
+  #links: BodyTransform | undefined
   #held: Buffer | undefined
   #flushed = false
   #departing = false
@@ -139,7 +92,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
       const contentEncoding = headers['content-encoding']
       this.#rejection = { statusMessage, rawHeaders, contentEncoding, fault: [], size: 0 }
     } else {
-      this.#receiver.begin(status, statusMessage, rawHeaders)
+      this.#links = this.#receiver.begin(status, statusMessage, rawHeaders)
       this.#departSoon()
       if (!BODILESS.has(status)) return
       // Their Content-Length is that of another response (RFC 9110, section 8.6): undici would miss those bytes and fail.
@@ -196,7 +149,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
       () => {
         if (this.#over || this.#receiver.left) return
         this.#rejection = undefined
-        this.#receiver.begin(401, rejection.statusMessage, rejection.rawHeaders)
+        this.#links = this.#receiver.begin(401, rejection.statusMessage, rejection.rawHeaders)
         this.#flush()
         for (const chunk of rejection.fault) this.#write(this.#controller!, chunk)
         if (rejection.broken === true) abort(this.#receiver.response)
@@ -210,6 +163,12 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
   }
 
   #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#give(controller, this.#links === undefined ? chunk : this.#links.write(chunk))
+  }
+
+  /** What the caller gets of the body. */
+  #give(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (chunk.length === 0) return
     const { exchange } = this.#receiver
     exchange.bytes += chunk.length
     exchange.capture?.responseBody(chunk)
@@ -242,6 +201,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
   }
 
   #end(): void {
+    if (this.#links !== undefined) this.#give(this.#controller!, this.#links.end())
     this.#ended = true
     this.#departSoon()
   }

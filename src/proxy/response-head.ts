@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { productHint } from '../api/families.js'
 import { type Exchange, tenths } from '../http/exchange.js'
+import { latin1, valuesOf } from '../http/raw-headers.js'
+import { type BodyTransform, createBodyLinks } from './body-links.js'
 import { responseHeaders } from './response-headers.js'
 
 export interface ResponseHead {
@@ -16,21 +18,31 @@ export interface ResponseHeadOptions {
   readonly requestId: string
   /** Whether the app lacks the product that opens the family of the request. */
   readonly lacksProduct: boolean
+  /** Whether links to 8x8 in JSON are to lead back to the proxy. */
+  readonly rewritesLinks: boolean
 }
 
-/** Writes status and headers to the caller: 8x8's, and what the proxy adds (`Server-Timing`, `X-Proxy-Hint`). */
+/**
+ * Writes status and headers to the caller: 8x8's, and what the proxy adds (`Server-Timing`, `X-Proxy-Hint`).
+ *
+ * @returns what changes the body on its way, if something does
+ */
 export function writeResponseHead(
   response: ServerResponse,
   exchange: Exchange,
   { status, statusMessage, rawHeaders }: ResponseHead,
-  { upstreamOrigin, requestId, lacksProduct }: ResponseHeadOptions,
-): void {
+  { upstreamOrigin, requestId, lacksProduct, rewritesLinks }: ResponseHeadOptions,
+): BodyTransform | undefined {
   const { host, corsHeaders } = exchange.admission!
+  const proxyOrigin = `http://${host}`
+  const changesBody =
+    rewritesLinks && response.req.method !== 'HEAD' && !AS_IT_IS.has(status) && isPlainJson(rawHeaders)
   const headers = responseHeaders(rawHeaders, {
     upstreamOrigin,
-    proxyOrigin: `http://${host}`,
+    proxyOrigin,
     requestId,
     cors: corsHeaders,
+    changesBody,
   })
   headers.push('Server-Timing', serverTiming(exchange))
   if (lacksProduct) headers.push('X-Proxy-Hint', productHint(exchange.family!))
@@ -43,7 +55,23 @@ export function writeResponseHead(
     REASON_PHRASE.test(statusMessage) ? statusMessage : '',
     headers,
   )
+  return changesBody ? createBodyLinks(upstreamOrigin, proxyOrigin) : undefined
 }
+
+/** Those without a body, and parts of one: their bytes are counted by those of the whole. */
+const AS_IT_IS: ReadonlySet<number> = new Set([204, 206, 304])
+
+function isPlainJson(rawHeaders: ResponseHead['rawHeaders']): boolean {
+  const types = valuesOf(rawHeaders, 'content-type')
+  const encodings = valuesOf(rawHeaders, 'content-encoding')
+  return (
+    types.length === 1 &&
+    JSON_TYPE.test(latin1(types[0]!)) &&
+    encodings.every((encoding) => /^\s*(?:identity)?\s*$/i.test(latin1(encoding)))
+  )
+}
+
+const JSON_TYPE = /^\s*application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;|$)/i
 
 const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/
 

@@ -9,6 +9,8 @@ export interface CallerView {
   readonly requestId: string
   /** CORS headers of the response, name and value in turn; 8x8's own are then stripped. */
   readonly cors: readonly string[] | undefined
+  /** Links in the body are rewritten: what holds for its bytes as 8x8 sent them holds no longer. */
+  readonly changesBody: boolean
 }
 
 /**
@@ -28,6 +30,9 @@ export function responseHeaders(rawHeaders: readonly (Buffer | string)[], view: 
     if (view.cors !== undefined && lower.startsWith('access-control-')) return
     // What carries our name in Proxy-Status is ours: no other server may claim it.
     if (lower === 'proxy-status' && value.includes('8x8-auth-proxy')) return
+    if (view.changesBody && OF_EXACT_BYTES.has(lower)) return
+    // A changed body may not have the strong validator of another one (RFC 9110, section 8.8.1).
+    if (view.changesBody && lower === 'etag') value = value.replace(/^(?=")/, 'W/')
     if (lower === 'location') value = rewriteUrl(value, view)
     else if (lower === 'link') value = rewriteLink(value, view)
     headers.push(name, value)
@@ -55,6 +60,15 @@ const STRIPPED: ReadonlySet<string> = new Set([
   'alt-svc',
   // The caller gets the one that was sent to 8x8.
   'x-request-id',
+])
+
+/** The length, and digests (RFC 9530 and before). */
+const OF_EXACT_BYTES: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-md5',
+  'digest',
+  'content-digest',
+  'repr-digest',
 ])
 
 /** RFC 8288: only what stands between angle brackets, never what a quoted parameter holds. */

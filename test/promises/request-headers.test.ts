@@ -18,6 +18,7 @@ const additions = (family: string, more: Partial<Additions> = {}): Additions => 
   tenant: undefined,
   pbx: undefined,
   dropAuthorization: false,
+  unencoded: false,
   ...more,
 })
 const ID = ['X-Request-Id', 'id-1']
@@ -215,17 +216,23 @@ test('a tenant goes to the families that need one, unless the caller sends anoth
 })
 
 test('on the wire, each family gets its credential, and nothing of the way here', async () => {
+  // Links in their bodies are rewritten.
+  const UNENCODED = { 'accept-encoding': 'identity' }
   const credentials: Record<string, Record<string, string | undefined>> = {
     '/eu/analytics/cc/v5/realtime-metrics/queues': {
       authorization: 'Bearer token-1',
       'x-tenant-info': 'tenant-1',
     },
     '/storage/us-west/v3/objects': { authorization: 'Bearer token-1' },
-    '/qm/us-west/v1/evaluations': { authorization: 'Bearer token-1', pbx: 'pbx-1' },
+    '/qm/us-west/v1/evaluations': { authorization: 'Bearer token-1', pbx: 'pbx-1', ...UNENCODED },
     '/anything/else': { authorization: 'Bearer token-1' },
     '/chat/api/chat/v1/messages': { 'x-api-key': 'test-key' },
     '/cc/US1/campaigns/v1/x': { 'x-api-key': 'test-key', 'x-8x8-tenant': 'tenant-1' },
-    '/analytics/work/v1/call-records': { '8x8-apikey': 'test-key', authorization: 'Bearer mine' },
+    '/analytics/work/v1/call-records': {
+      '8x8-apikey': 'test-key',
+      authorization: 'Bearer mine',
+      ...UNENCODED,
+    },
     '/customerexperience/v1/recentCallData/us': { '8x8-apikey': 'test-key', token: 'ce-token' },
   }
   for (const [path, expected] of Object.entries(credentials)) {
@@ -257,4 +264,24 @@ test('on the wire, each family gets its credential, and nothing of the way here'
       rawHeaders.length / 2,
     )
   }
+})
+
+test('where links in the body are rewritten, 8x8 is asked for a body without an encoding', () => {
+  const headers = ['A', 'a', 'accept-ENCODING', 'gzip', 'Accept-Encoding', 'br', 'B', 'b']
+  assert.deepEqual(requestHeaders(headers, additions('fax', { unencoded: true })), [
+    'A',
+    'a',
+    'B',
+    'b',
+    'x-api-key',
+    'app-key',
+    'Accept-Encoding',
+    'identity',
+    ...ID,
+  ])
+  assert.deepEqual(requestHeaders(['Accept-Encoding', 'gzip'], additions('other')), [
+    'Accept-Encoding',
+    'gzip',
+    ...ID,
+  ])
 })

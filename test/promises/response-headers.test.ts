@@ -10,6 +10,7 @@ const VIEW: CallerView = {
   proxyOrigin: 'http://localhost:8808',
   requestId: 'id-1',
   cors: undefined,
+  changesBody: false,
 }
 const ID = ['X-Request-Id', 'id-1']
 const down = (headers: readonly (Buffer | string)[], view: Partial<CallerView> = {}) =>

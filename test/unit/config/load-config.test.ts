@@ -52,6 +52,7 @@ test('a key and a secret are enough, and the rest has its defaults', () => {
     tokenTimeoutMs: 10000,
     shutdownGraceMs: 25000,
     realtimeCacheMs: 0,
+    rewriteBodyLinks: true,
     tokenStoreUrl: undefined,
     logLevel: 'info',
     egress: undefined,
@@ -85,6 +86,7 @@ test('every setting is taken', () => {
     X8_TOKEN_TIMEOUT_MS: '4',
     X8_SHUTDOWN_GRACE_MS: '0',
     X8_REALTIME_CACHE_MS: '5000',
+    X8_REWRITE_BODY_LINKS: 'false',
     X8_TOKEN_STORE_URL: 'rediss://user:password@redis.internal:6380/2',
     X8_LOG_LEVEL: 'trace',
   })
@@ -114,6 +116,7 @@ test('every setting is taken', () => {
     tokenTimeoutMs: 4,
     shutdownGraceMs: 0,
     realtimeCacheMs: 5000,
+    rewriteBodyLinks: false,
     tokenStoreUrl: new URL('rediss://user:password@redis.internal:6380/2'),
     logLevel: 'trace',
     egress: undefined,
