@@ -5,6 +5,8 @@ import type { Config, Environment } from './config/config.js'
 export interface System {
   readonly version: string
   readonly environment: Environment
+  /** The `.env` file below that environment, and what is wrong in it. */
+  readonly dotenv?: { readonly path: string; readonly errors: readonly string[] }
   readonly readFile: (path: string) => string
   /** A monotonic clock, in milliseconds, that is the same for all processes of the machine and counts its sleep. */
   readonly now: () => number
