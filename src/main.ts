@@ -132,14 +132,14 @@ async function examine(json: boolean): Promise<void> {
 }
 
 function thisSystem(): System {
-  const path = '.env'
+  const readFile = (path: string) => readFileSync(path, 'utf8')
   // Of the working folder, below the real environment, which wins.
-  const { environment, errors } = withDotenv(process.env, () => readFileSync(path, 'utf8'))
+  const { environment, errors } = withDotenv(process.env, () => readFile('.env'))
   return {
     version,
     environment,
-    dotenv: { path, errors },
-    readFile: (path) => readFileSync(path, 'utf8'),
+    dotenv: { path: '.env', errors },
+    readFile,
     now,
     isTerminal: process.stdout.isTTY,
     umask: (mask) => process.umask(mask),

@@ -84,10 +84,15 @@ function closeTogether(server: Server, further: Server): void {
   const close = server.close.bind(server)
   server.close = (callback) => {
     server.close = close
-    const both = [close, further.close.bind(further)].map(
-      (end) => new Promise<Error | undefined>((resolve) => end(resolve)),
-    )
-    void Promise.all(both).then(([error]) => callback?.(error))
+    let open = 2
+    let failure: Error | undefined
+    const ended = (error?: Error): void => {
+      failure ??= error
+      open -= 1
+      if (open === 0) callback?.(failure)
+    }
+    further.close(ended)
+    close(ended)
     return server
   }
 }
