@@ -4,7 +4,7 @@ import { uptime } from 'node:os'
 import { isatty } from 'node:tty'
 import { parseArgs } from 'node:util'
 import { createClock } from './clock.js'
-import { ConfigError, type Environment } from './config/config.js'
+import { ConfigError } from './config/config.js'
 import { withDotenv } from './config/dotenv.js'
 import { loadConfig } from './config/load-config.js'
 import type { System, Running } from './system.js'
@@ -22,8 +22,8 @@ Usage: 8x8-auth-proxy [command]
   doctor         check step by step whether it would work here, and say what to
                  do where it would not; --json for programs
 
-  --help         this text
-  --version      the version
+  -h, --help     this text
+  -v, --version  the version
 
 Every setting is an environment variable that starts with X8_; README.md and
 .env.example list them all. Once it runs, open http://127.0.0.1:8808/-/ in a
@@ -105,15 +105,13 @@ async function start(command: 'serve' | 'sandbox'): Promise<Running> {
     return command === 'sandbox' ? await serveSandbox(system) : await serveProxy(system)
   } catch (error) {
     if (error instanceof ConfigError) fail(error.errors)
-    const explained = explainListenError(error, system.environment)
-    if (explained === undefined) throw error
-    fail([explained])
+    throw error
   }
 }
 
 /** Each command loads what it needs: `--help` is instant, and serving does not wait for the sandbox. */
 async function serveProxy(system: System): Promise<Running> {
-  const loaded = loadConfig(system.environment, system.readFile)
+  const loaded = loadConfig(system.environment, system.readFile, system.dotenv?.errors)
   const { serve } = await import('./serve.js')
   return serve(loaded, system)
 }
@@ -127,7 +125,10 @@ async function serveSandbox(system: System): Promise<Running> {
     const running = await serveProxy({
       ...system,
       environment: sandboxEnvironment(system.environment, sandbox),
-      readEnvironment: () => sandboxEnvironment(system.readEnvironment(), sandbox),
+      readEnvironment() {
+        const { environment, errors } = system.readEnvironment()
+        return { environment: sandboxEnvironment(environment, sandbox), errors }
+      },
     })
     const { address, log } = running
     log.info('this is the sandbox: a simulated 8x8, nothing leaves this machine')
@@ -151,11 +152,16 @@ async function examine(json: boolean): Promise<void> {
 }
 
 function thisSystem(): System {
+  const readFile = (path: string) => readFileSync(path, 'utf8')
+  // Of the working folder, below the real environment, which wins.
+  const readEnvironment = () => withDotenv(process.env, () => readFile('.env'))
+  const { environment, errors } = readEnvironment()
   return {
     version,
-    environment: readEnvironment(),
-    readEnvironment: currentEnvironment,
-    readFile: (path) => readFileSync(path, 'utf8'),
+    environment,
+    dotenv: { path: '.env', errors },
+    readEnvironment,
+    readFile,
     now,
     isTerminal: process.stdout.isTTY,
     logOutput: nonBlockingOutput,
@@ -176,7 +182,7 @@ function readArguments(): Arguments {
       allowPositionals: true,
       options: {
         help: { type: 'boolean', short: 'h', default: false },
-        version: { type: 'boolean', default: false },
+        version: { type: 'boolean', short: 'v', default: false },
         json: { type: 'boolean', default: false },
       },
     })
@@ -189,20 +195,6 @@ function readArguments(): Arguments {
   } catch (error) {
     fail([`${(error as Error).message} Try 8x8-auth-proxy --help.`])
   }
-}
-
-/** `.env` of the working folder below the real environment, which wins. */
-function readEnvironment(): Environment {
-  try {
-    return currentEnvironment()
-  } catch (error) {
-    if (error instanceof ConfigError) fail(error.errors)
-    throw error
-  }
-}
-
-function currentEnvironment(): Environment {
-  return withDotenv(process.env, () => readFileSync('.env', 'utf8'))
 }
 
 /**
@@ -218,29 +210,6 @@ function nonBlockingOutput(): number {
     // Made by looking at it.
     void process.stdout
     return 1
-  }
-}
-
-function explainListenError(error: unknown, environment: Environment): string | undefined {
-  const where = environment.X8_SOCKET ? 'X8_SOCKET' : 'X8_HOST'
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'EADDRINUSE':
-      return where === 'X8_SOCKET'
-        ? 'X8_SOCKET is taken: another program listens there. Set it to another path.'
-        : 'The port is taken by another program, perhaps another 8x8-auth-proxy. Set X8_PORT to a free one (0 takes any).'
-    case 'EACCES':
-      // Node says so of a folder that does not exist, too.
-      return where === 'X8_SOCKET'
-        ? 'X8_SOCKET cannot be made there: its folder must exist and belong to you.'
-        : 'The port may not be used by this user. Set X8_PORT to 1024 or above.'
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return 'X8_HOST is not an address of this machine.'
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return 'The folder of X8_SOCKET does not exist.'
-    default:
-      return undefined
   }
 }
 

@@ -1,5 +1,6 @@
 import { buildApp } from './app.js'
 import { createCredentials } from './config/credentials.js'
+import { warnOfExposedFiles } from './config/exposed-files.js'
 import type { LoadedConfig } from './config/load-config.js'
 import { createReload } from './config/reload.js'
 import { createUpstream } from './proxy/upstream/upstream.js'
@@ -11,7 +12,7 @@ import { createLogger, prettyLines } from './telemetry/logger.js'
 // At the end the last lines may take this long.
 const LONGEST_FLUSH_MS = 500
 
-/** Serves until stopped. Rejects with the system's error if the address cannot be had. */
+/** Serves until stopped. Rejects with a ConfigError if the address cannot be had. */
 export async function serve({ config, secrets }: LoadedConfig, system: System): Promise<Running> {
   const { environment, readEnvironment, readFile, now, version } = system
   const output = createLogDestination({
@@ -38,6 +39,7 @@ export async function serve({ config, secrets }: LoadedConfig, system: System): 
   const undo = await prepareSocket(config.listen, system.umask)
   const address = await listen(app.fastify.server, config.listen).finally(undo)
   announce(address, config, log, system.isTerminal)
+  for (const warning of warnOfExposedFiles(environment, system.dotenv?.path)) log.warn(warning)
   app.start()
 
   const changed = () => app.credentialsChanged()

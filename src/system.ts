@@ -5,8 +5,10 @@ import type { Config, Environment } from './config/config.js'
 export interface System {
   readonly version: string
   readonly environment: Environment
-  /** The environment as it is now: `.env` may have changed. @throws {ConfigError} when it cannot be read */
-  readonly readEnvironment: () => Environment
+  /** The `.env` file below that environment, and what is wrong in it. */
+  readonly dotenv?: { readonly path: string; readonly errors: readonly string[] }
+  /** The environment as it is now, `.env` included, and what is wrong in that file. */
+  readonly readEnvironment: () => { readonly environment: Environment; readonly errors: readonly string[] }
   readonly readFile: (path: string) => string
   /** A monotonic clock, in milliseconds, that is the same for all processes of the machine and counts its sleep. */
   readonly now: () => number

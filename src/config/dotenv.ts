@@ -1,21 +1,47 @@
 import { parseEnv } from 'node:util'
-import { ConfigError, type Environment } from './config.js'
+import type { Environment } from './config.js'
+import { checkDotenvLines } from './dotenv-lines.js'
+import { isUtf16, withoutMark } from './text-file.js'
+
+export interface Dotenv {
+  /** The environment, with the variables of the file below it. */
+  readonly environment: Environment
+  /** One sentence for each mistake in the file; none holds a value. */
+  readonly errors: readonly string[]
+}
 
 /**
  * Adds the variables of a `.env` file to an environment. A variable that the environment has already, even an empty
  * one, stays as it is: what is set for one run must win over what is written down for all of them.
  *
- * @param readDotenv reads the file whole; throws as `fs.readFileSync` does. A missing file adds nothing.
- * @throws {ConfigError} when the file is there and cannot be read
+ * @param readFile reads the file whole; throws as `fs.readFileSync` does. A missing file adds nothing.
  */
-export function withDotenv(environment: Environment, readDotenv: () => string): Environment {
+export function withDotenv(environment: Environment, readFile: () => string): Dotenv {
   let text: string
   try {
-    text = readDotenv()
+    text = withoutMark(readFile()).replace(/\r\n?/g, '\n')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return environment
-    throw new ConfigError([`.env cannot be read (${code}).`])
+    return code === 'ENOENT'
+      ? { environment, errors: [] }
+      : unusable(environment, `.env cannot be read (${code}).`)
   }
-  return { ...parseEnv(text), ...environment }
+  if (isUtf16(text)) return unusable(environment, '.env is UTF-16: save it as UTF-8.')
+  const written = Object.fromEntries(
+    Object.entries(parseEnv(text))
+      .map(([name, value]) => [name.trim().replace(/^export\s+/, ''), value] as const)
+      // Of a line without `=` it makes a name, which holds the value.
+      .filter(([name]) => /^[\w.-]+$/.test(name)),
+  )
+  return { environment: { ...written, ...environment }, errors: checkDotenvLines(text, written, environment) }
+}
+
+// Stand in for what the file would have said, so that it is not reported as missing, too.
+const UNREADABLE = '-'
+const REQUIRED = ['X8_APP_KEY', 'X8_APP_SECRET']
+
+function unusable(environment: Environment, error: string): Dotenv {
+  const missing = REQUIRED.filter((name) => !environment[name] && !environment[`${name}_FILE`])
+  const standIns = Object.fromEntries(missing.map((name) => [name, UNREADABLE]))
+  return { environment: { ...environment, ...standIns }, errors: [error] }
 }

@@ -1,5 +1,7 @@
 import { checkNames, checkTypes } from './check-schema.js'
+import { checkCredentials } from './check-credentials.js'
 import { type Config, ConfigError, type Environment, type Secrets } from './config.js'
+import { rejectOwnAddress } from './own-address.js'
 import { readSecretFiles } from './read-secret-files.js'
 import {
   readBaseUrl,
@@ -25,11 +27,17 @@ export interface LoadedConfig {
  *
  * @param environment variables by name, those of a `.env` file included
  * @param readFile reads a secret file whole; throws as `fs.readFileSync` does
+ * @param dotenvErrors what is wrong in that file, to be reported with the rest
  * @throws {ConfigError} with all configuration errors together
  */
-export function loadConfig(environment: Environment, readFile: (path: string) => string): LoadedConfig {
-  const errors: string[] = []
-  const given = readSecretFiles(checkNames(setByOperator(environment), errors), readFile, errors)
+export function loadConfig(
+  environment: Environment,
+  readFile: (path: string) => string,
+  dotenvErrors: readonly string[] = [],
+): LoadedConfig {
+  const errors = [...dotenvErrors]
+  const named = checkNames(setByOperator(environment), errors)
+  const given = checkCredentials(readSecretFiles(named, readFile, errors), errors)
   const settings = checkTypes(given, errors)
   rejectIneffective(given, errors)
   const socket = readSocketPath(given.X8_SOCKET, errors)
@@ -74,6 +82,16 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
     requiresProxyKey: secrets.proxyKey !== undefined,
     sharesTokens: secrets.tokenStoreUrl !== undefined,
   }
+  rejectOwnAddress(
+    config.listen,
+    {
+      X8_BASE_URL: baseUrl,
+      X8_TOKEN_URL: settings.X8_TOKEN_URL === undefined ? undefined : tokenUrl,
+      X8_TOKEN_STORE_URL: secrets.tokenStoreUrl,
+      HTTPS_PROXY: secrets.egress === undefined ? undefined : parsed(secrets.egress.httpsProxy),
+    },
+    errors,
+  )
   if (errors.length > 0 || baseUrl === undefined || tokenUrl === undefined) throw new ConfigError(errors)
   return { config: { ...config, baseUrl, tokenUrl }, secrets }
 }
@@ -85,6 +103,10 @@ function setByOperator(environment: Environment): Record<string, string> {
       (entry): entry is [string, string] => entry[0].startsWith('X8_') && !!entry[1],
     ),
   )
+}
+
+function parsed(url: string): URL | undefined {
+  return URL.canParse(url) ? new URL(url) : undefined
 }
 
 /** Rejects settings that have no effect beside another: the operator expects one. */

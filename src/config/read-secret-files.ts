@@ -1,11 +1,12 @@
 import { FILE_SETTINGS } from './settings.js'
+import { hasForeignBytes, isUtf16, withoutMark } from './text-file.js'
 
 // Stands in for a secret that could not be read, so that it is not reported as missing, too.
 const UNREADABLE = '-'
 
 /**
- * Replaces each `<name>_FILE` by `<name>` with the content of the file, without the newline that editors leave at its
- * end.
+ * Replaces each `<name>_FILE` by `<name>` with the content of the file, without the byte order mark and the newline
+ * that editors leave at its ends.
  *
  * @param readFile reads a file whole; throws as `fs.readFileSync` does
  * @param errors receives one sentence for each file that gives no secret
@@ -33,9 +34,12 @@ function readSecret(
   errors: string[],
 ): string {
   try {
-    const content = readFile(path).replace(/\r?\n$/, '')
-    if (content !== '') return content
-    errors.push(`${name}_FILE names an empty file.`)
+    const content = withoutMark(readFile(path)).replace(/\r?\n$/, '')
+    if (isUtf16(content)) errors.push(`${name}_FILE names a file that is UTF-16: save it as UTF-8.`)
+    else if (hasForeignBytes(content))
+      errors.push(`${name}_FILE names a file with letters that are not UTF-8: save it as UTF-8.`)
+    else if (content === '') errors.push(`${name}_FILE names an empty file.`)
+    else return content
   } catch (error) {
     errors.push(`${name}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code}).`)
   }

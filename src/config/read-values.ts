@@ -46,7 +46,11 @@ export function readEgress(environment: Environment, errors: string[]): EgressSe
   if (given === undefined || given === '') return undefined
   // As curl has it, `proxy.example.com:3128` is an http:// URL.
   const httpsProxy = given.includes('://') ? given : `http://${given}`
-  if (!URL.canParse(httpsProxy) || !/^https?:$/.test(new URL(httpsProxy).protocol)) {
+  const url = URL.canParse(httpsProxy) ? new URL(httpsProxy) : undefined
+  // Where such a character ends the host, it stood in a password most likely, and what follows is the real host.
+  if (/^https?:\/\/[^/?#]*[/?#].*@/i.test(httpsProxy)) {
+    errors.push('HTTPS_PROXY has a /, ? or # in its user name or password: write it as %2F, %3F or %23.')
+  } else if (url === undefined || !/^https?:$/.test(url.protocol)) {
     errors.push('HTTPS_PROXY must be an http:// or https:// URL.')
   }
   return { httpsProxy, noProxy: environment.no_proxy || environment.NO_PROXY || '' }

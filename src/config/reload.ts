@@ -8,8 +8,8 @@ import { watchFiles } from './watch-files.js'
 export interface ReloadOptions {
   /** The environment that the program was started with. */
   readonly environment: Environment
-  /** The environment as it is now. @throws {ConfigError} */
-  readonly readEnvironment: () => Environment
+  /** The environment as it is now, and what is wrong in its `.env`. */
+  readonly readEnvironment: () => { readonly environment: Environment; readonly errors: readonly string[] }
   readonly readFile: (path: string) => string
   readonly credentials: Credentials
   readonly log: Logger
@@ -28,14 +28,12 @@ export interface Reload {
 /** Secrets are taken up by a reload and, where they are in files, whenever a file changes. All else needs a restart. */
 export function createReload(options: ReloadOptions): Reload {
   const { readEnvironment, readFile, credentials, log, changed } = options
-  let environment = options.environment
 
   const reload = (): void => {
     try {
-      const current = readEnvironment()
-      const { secrets } = loadConfig(current, readFile)
-      const restart = changedNames(options.environment, current).filter((name) => !RELOADED.has(name))
-      environment = current
+      const { environment, errors } = readEnvironment()
+      const { secrets } = loadConfig(environment, readFile, errors)
+      const restart = changedNames(options.environment, environment).filter((name) => !RELOADED.has(name))
       const { forUpstream, proxyKey } = credentials.replace(secrets)
       if (proxyKey) log.info('new proxy key read, the old one is not accepted any more')
       if (forUpstream) log.info('new credentials read')
@@ -49,7 +47,7 @@ export function createReload(options: ReloadOptions): Reload {
       log.error({ errors }, 'the new settings cannot be read, the old ones stay in force')
     }
   }
-  return { reload, unwatch: watchFiles(secretFiles(environment), reload) }
+  return { reload, unwatch: watchFiles(secretFiles(options.environment), reload) }
 }
 
 const RELOADED: ReadonlySet<string> = new Set(FILE_SETTINGS)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Client } from 'undici'
+import { proxyAuthorization } from '../proxy/upstream/egress.js'
 import { failed, type Outcome, passed } from './outcome.js'
 import { authority, type Route } from './route.js'
 
@@ -59,13 +60,13 @@ async function open(hop: Route['hop'], timeoutMs: number): Promise<Duplex> {
   }
 }
 
-/** A tunnel as undici's ProxyAgent asks for it: with credentials if the URL has both a user and a password. */
+/** A tunnel as requests ask for it. */
 async function tunnel(route: Route, proxy: URL, timeoutMs: number) {
   const client = new Client(proxy.origin, { connect: { timeout: timeoutMs } })
-  const headers: Record<string, string> = { host: authority(route) }
-  if (proxy.username !== '' && proxy.password !== '') {
-    const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
-    headers['proxy-authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`
+  const authorization = proxyAuthorization(proxy)
+  const headers = {
+    host: authority(route),
+    ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
   }
   try {
     const response = await client.connect({
@@ -104,7 +105,7 @@ function proxyAdvice({ host }: Route, code: string): string {
 function tunnelAdvice(status: number, { host, port }: Route, proxy: URL): string {
   const server = `${host}:${port}`
   if (status === 407) {
-    return proxy.username === '' || proxy.password === ''
+    return proxyAuthorization(proxy) === undefined
       ? 'The proxy wants a user and password: HTTPS_PROXY=http://<user>:<password>@<proxy>:<port>, with special characters percent-encoded.'
       : 'The proxy rejected the user or password in HTTPS_PROXY. Special characters must be percent-encoded (@ is %40).'
   }

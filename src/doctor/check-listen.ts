@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { Client } from 'undici'
 import type { Config } from '../config/config.js'
+import { addressesToListenOn, isMissingAddress } from '../config/loopback.js'
 import { parseObject } from '../http/json.js'
 import { readText } from './foreign-text.js'
 import { failed, type Outcome, passed } from './outcome.js'
@@ -23,7 +24,7 @@ const LARGEST_RESPONSE_BYTES = 1024
 export async function checkListen(where: Listen, umask: (mask: number) => number): Promise<Outcome<true>> {
   const address = 'socket' in where ? where.socket : authority(where)
   try {
-    await bind(where, umask)
+    await bindAll(where, umask)
     return 'port' in where && where.port === 0
       ? passed('any free port will be taken and printed (X8_PORT=0)', true)
       : passed(`${address} is free`, true)
@@ -31,7 +32,8 @@ export async function checkListen(where: Listen, umask: (mask: number) => number
     const code = (error as NodeJS.ErrnoException).code ?? 'no reason given'
     if (code !== 'EADDRINUSE')
       return failed(`${address} cannot be listened on (${code})`, adviceFor(code, where))
-    const taker = await whoListens(where)
+    const { address: taken } = error as { address?: string }
+    const taker = await whoListens('socket' in where || !taken ? where : { ...where, host: taken })
     if (taker === 'this program') return passed(`an 8x8-auth-proxy is running on ${address} already`, true)
     if (taker === 'none' && 'socket' in where && lstatSync(where.socket).isSocket()) {
       return passed(`${address} was left behind by a crash, and will be taken over`, true)
@@ -58,6 +60,21 @@ async function bind(where: Listen, umask: (mask: number) => number): Promise<voi
     await once(server.listen(where), 'listening')
   }
   await new Promise((resolve) => server.close(resolve))
+}
+
+/** Takes each address that the host stands for, as the program does: those that this machine does not have are left out. */
+async function bindAll(where: Listen, umask: (mask: number) => number): Promise<void> {
+  if ('socket' in where) return bind(where, umask)
+  const addresses = addressesToListenOn(where.host)
+  let missing = 0
+  for (const host of addresses) {
+    try {
+      await bind({ ...where, host }, umask)
+    } catch (error) {
+      missing += 1
+      if (!isMissingAddress(error) || missing === addresses.length) throw error
+    }
+  }
 }
 
 /** Finds out by `/-/live`, which takes any Host header and no key, whether this program is listening there. */

@@ -1,17 +1,24 @@
 import { ConfigError, type Environment } from '../config/config.js'
+import { warnOfExposedFiles } from '../config/exposed-files.js'
 import { type LoadedConfig, loadConfig } from '../config/load-config.js'
+import type { System } from '../system.js'
 import { failed, type Outcome, passed } from './outcome.js'
 
 /** Checks the settings: all configuration errors together, one line each. */
 export function checkSettings(
   environment: Environment,
   readFile: (path: string) => string,
+  dotenv: System['dotenv'],
 ): Outcome<LoadedConfig> {
   try {
-    const loaded = loadConfig(environment, readFile)
+    const loaded = loadConfig(environment, readFile, dotenv?.errors)
     const { baseUrl, tokenUrl } = loaded.config
+    const exposed = warnOfExposedFiles(environment, dotenv?.path)
     const elsewhere = tokenUrl.origin === baseUrl.origin ? '' : `, tokens from ${tokenUrl.origin}`
-    return passed(`key and secret are set, requests go to ${baseUrl.origin}${elsewhere}`, loaded)
+    return passed(
+      [`key and secret are set, requests go to ${baseUrl.origin}${elsewhere}`, ...exposed].join('\n'),
+      loaded,
+    )
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     return failed(

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Config, Secrets } from '../config/config.js'
 import type { Family } from '../api/families.js'
+import { proxyAuthorization } from '../proxy/upstream/egress.js'
 import { createUpstream, type Upstream } from '../proxy/upstream/upstream.js'
 import type { System } from '../system.js'
 import { checkCertificate } from './check-certificate.js'
@@ -64,7 +65,9 @@ async function examine({ system, report, wallClock }: Examination): Promise<void
     return finding
   }
 
-  const settings = await check('settings', [], () => checkSettings(system.environment, system.readFile))
+  const settings = await check('settings', [], () =>
+    checkSettings(system.environment, system.readFile, system.dotenv),
+  )
   if (settings.value === undefined) return
   const { config, secrets } = settings.value
 
@@ -227,8 +230,13 @@ async function perform<T>(
 
 /** Returns every secret that must not be printed if a server sends it back. */
 function valuesOf({ app, work, proxyKey, egress, tokenStoreUrl }: Secrets): Set<string> {
-  const { password = '' } = egress === undefined ? {} : new URL(egress.httpsProxy)
+  const proxy = egress === undefined ? undefined : new URL(egress.httpsProxy)
+  const authorization = (proxy && proxyAuthorization(proxy))?.replace('Basic ', '') ?? ''
+  const [user = '', ...rest] = Buffer.from(authorization, 'base64').toString().split(':')
+  const password = rest.join(':')
+  // A user name alone is a token.
+  const login = [authorization, proxy?.password ?? '', password, ...(password === '' ? [user] : [])]
   const basic = Buffer.from(`${app.key}:${app.secret}`).toString('base64')
   const storePassword = tokenStoreUrl?.password ?? ''
-  return new Set([basic, app.key, app.secret, work?.password ?? '', proxyKey ?? '', password, storePassword])
+  return new Set([basic, app.key, app.secret, work?.password ?? '', proxyKey ?? '', ...login, storePassword])
 }

@@ -37,14 +37,16 @@ suite('arguments', { timeout: 60_000, concurrency: 2 }, () => {
   })
 
   test('--version says the version of package.json', async () => {
-    const { code, stdout } = await run({ arguments: ['--version'] })
     const { version } = JSON.parse(
       readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
     ) as {
       version: string
     }
-    assert.equal(code, 0)
-    assert.equal(stdout, `${version}\n`)
+    for (const argument of ['--version', '-v']) {
+      const { code, stdout } = await run({ arguments: [argument] })
+      assert.equal(code, 0)
+      assert.equal(stdout, `${version}\n`)
+    }
   })
 
   for (const words of [['serf'], ['sandbox', 'again'], ['--port', '80'], ['--help=yes'], ['']]) {

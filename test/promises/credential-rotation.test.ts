@@ -45,7 +45,7 @@ async function servedFromFiles(t: TestContext) {
     now: () => performance.now(),
     isTerminal: false,
     umask: (mask) => process.umask(mask),
-    readEnvironment: () => environment,
+    readEnvironment: () => ({ environment, errors: [] }),
     logOutput: () => 1,
   })
   t.after(async () => {

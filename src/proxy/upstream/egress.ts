@@ -12,9 +12,13 @@ export function createEgressAgent(
   { httpsProxy, noProxy }: EgressSettings,
   options: Agent.Options,
 ): Dispatcher {
+  const proxy = new URL(httpsProxy)
+  const token = proxyAuthorization(proxy)
   const agent = new EnvHttpProxyAgent({
     ...options,
-    httpsProxy,
+    // undici would send no user name without a password, and throw on a `%` that encodes nothing.
+    httpsProxy: proxy.origin,
+    ...(token === undefined ? {} : { token }),
     // Plain http: is for loopback addresses only, and those are never looked for behind a proxy.
     httpProxy: '',
     noProxy: noProxy === '*' ? noProxy : `${noProxy},localhost,127.0.0.1,[::1]`,
@@ -30,6 +34,24 @@ export function createEgressAgent(
       handler,
     )
   return agent
+}
+
+/**
+ * The `Proxy-Authorization` for the user name and password in a proxy's URL, as curl makes it: with an empty password if
+ * there is none, and with a `%` that encodes nothing as it is.
+ */
+export function proxyAuthorization({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined
+  const pair = Buffer.concat([decoded(username), Buffer.from(':'), decoded(password)])
+  return `Basic ${pair.toString('base64')}`
+}
+
+/** The bytes of a percent-encoded text, which need not be UTF-8. */
+function decoded(text: string): Buffer {
+  return Buffer.from(
+    text.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  )
 }
 
 /** What undici's proxy agent would make of a list of headers, but with those that are repeated. */

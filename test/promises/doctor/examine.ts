@@ -64,7 +64,7 @@ async function run(given: Environment, options: ExamineOptions, json: boolean) {
     now: () => performance.now(),
     isTerminal: options.isTerminal ?? false,
     umask: (mask: number) => process.umask(mask),
-    readEnvironment: () => ({}),
+    readEnvironment: () => ({ environment: {}, errors: [] }),
     logOutput: () => 1,
   }
   const { wallClock } = options

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
@@ -54,6 +54,22 @@ test('an address of another machine points at X8_HOST', async () => {
 
   assert.equal(status, 'failed')
   assert.match(advice!, /X8_HOST must be an address of this machine/)
+})
+
+test('a port that another program has on one of the addresses of localhost is taken', async () => {
+  for (const host of ['127.0.0.1', '::1']) {
+    const server = createServer((socket) => socket.destroy())
+    const hasAddress = await once(server.listen(0, host), 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!hasAddress) continue
+    const { port } = server.address() as AddressInfo
+    const { detail } = await check({ host: 'localhost', port })
+    server.close()
+
+    assert.equal(detail, `localhost:${port} is taken by another program`)
+  }
 })
 
 test('a socket that is free is free afterwards too', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makeCertificate } from '../../support/certificates.js'
+import { MADE_UP, startProgram } from '../../support/program.js'
 import { examine, sandboxWith } from './examine.js'
 import { closedPort, egressProxy, silentServer, tlsInFrontOf } from './servers.js'
 
@@ -68,6 +69,30 @@ test('a password that the egress proxy rejects is not shown', async () => {
   assert.match(checks.connection!.advice!, /rejected the user or password in HTTPS_PROXY/)
   assert.equal(proxy.asked[0]?.credentials, `Basic ${Buffer.from('ann:proxy password').toString('base64')}`)
 })
+
+for (const [login, sent] of [
+  ['user:50%off', 'user:50%off'],
+  ['token', 'token:'],
+  ['user:%ff%2F100%', Buffer.from('user:\xff/100%', 'latin1')],
+  [':password', ':password'],
+] as const) {
+  test(`${login}@ in HTTPS_PROXY crashed it, or was not sent; curl sends it`, async () => {
+    const proxy = await egressProxy(407)
+    const HTTPS_PROXY = `http://${login}@127.0.0.1:${proxy.port}`
+    const credentials = `Basic ${Buffer.from(sent as string).toString('base64')}`
+    const { failed } = await examine({ ...SOMEWHERE, HTTPS_PROXY }, { secrets: [HTTPS_PROXY] })
+    assert.deepEqual(failed, ['connection'])
+
+    const program = startProgram({
+      environment: { ...MADE_UP, ...SOMEWHERE, HTTPS_PROXY, X8_LOG_LEVEL: 'trace' },
+    })
+    const response = await fetch(`http://127.0.0.1:${await program.port}/storage/us-west/v3/regions`)
+    assert.ok(response.status >= 500)
+    assert.ok(proxy.asked.length >= 2)
+    for (const { credentials: given } of proxy.asked) assert.equal(given, credentials)
+    assert.ok(!`${program.stdout()}${program.stderr()}${await response.text()}`.includes(`${login}@`))
+  })
+}
 
 for (const [status, advice] of [
   [403, /allow CONNECT to api\.8x8\.test:443.*NO_PROXY=api\.8x8\.test/],
