@@ -64,6 +64,8 @@ class Forwarding implements Sender {
   #attempt: Attempt | undefined
   #keptBytes = 0
   #lacksProduct = false
+  #admittedAt = 0
+  #failed = false
   #left = false
 
   constructor(options: ForwardingOptions, load: Load, request: FastifyRequest, reply: FastifyReply) {
@@ -187,7 +189,7 @@ class Forwarding implements Sender {
     if (this.#left) return
     this.#attempt?.settle()
     try {
-      this.options.circuitBreaker.admit()
+      this.#admittedAt = this.options.circuitBreaker.admit()
     } catch (error) {
       return this.fail(asProxyError(error))
     }
@@ -273,7 +275,11 @@ class Forwarding implements Sender {
     const problem = networkProblem(error, sent)
     // One connection that failed is one failure, however many requests waited for it.
     const isMine = this.exchange.cache !== 'collapsed'
-    if (!sent && isMine && problem.problem !== 'internal') this.options.circuitBreaker.failed(problem)
+    // Nor is the second attempt of a request a second one.
+    if (!sent && isMine && !this.#failed && problem.problem !== 'internal') {
+      this.#failed = true
+      this.options.circuitBreaker.failed(problem, this.#admittedAt)
+    }
     const attempt = {
       method: this.method,
       sent,
