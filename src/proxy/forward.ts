@@ -79,6 +79,10 @@ class Forwarding implements Sender {
     this.tokens = tokensOf(request.exchange, options)
   }
 
+  get #path(): string {
+    return this.exchange.admission!.target.path
+  }
+
   get method(): string {
     return this.#incoming.method!
   }
@@ -210,7 +214,7 @@ class Forwarding implements Sender {
     const token = this.#attempt?.token
     this.#attempt?.settle()
     if (token !== undefined && acceptsToken(status)) {
-      this.tokens!.accepted(token, this.exchange.retries.includes('token'))
+      this.tokens!.accepted(token, this.#path, this.exchange.retries.includes('token'))
     }
     const head = { status, statusMessage, rawHeaders }
     const lacksProduct = this.#isRefusedForProduct(status)
@@ -249,13 +253,13 @@ class Forwarding implements Sender {
       case 'pass-on':
         return passOn()
       case 'pass-on-and-hold-renewals':
-        tokens.rejectedAgain(token)
+        tokens.rejectedAgain(token, this.#path)
         return passOn()
       case 'replace-token-and-pass-on':
-        void tokens.replace(token)
+        void tokens.replace(token, this.#path)
         return passOn()
       case 'replace-token':
-        void tokens.replace(token).then((renewed) => {
+        void tokens.replace(token, this.#path).then((renewed) => {
           if (renewed === undefined || this.#left) return passOn()
           supersede()
           this.exchange.retries.push('token')

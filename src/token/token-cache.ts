@@ -57,12 +57,12 @@ interface CachedToken extends AccessToken, TokenTimes {
 export function createTokenCache(options: TokenCacheOptions): TokenCache {
   const { credential, requestToken, now, log, opens = () => [], random = Math.random } = options
   const backoff = createBackoff(random)
-  const replacements = createReplacementPolicy(() =>
-    log.warn(
-      { credential, pauseMs: REPLACEMENT_PAUSE_MS },
-      'a new token was rejected too: renewing does not help',
-    ),
-  )
+  const replacements = createReplacementPolicy((heldBack) => {
+    if (heldBack) {
+      const pauseMs = REPLACEMENT_PAUSE_MS
+      log.warn({ credential, pauseMs }, 'a new token was rejected too: renewals are held back')
+    } else log.info({ credential }, 'the new token was accepted: renewals are not held back any more')
+  })
 
   let inFlight = false
   let used = false
@@ -229,34 +229,36 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       return token
     },
 
-    async replace(rejected) {
+    async replace(rejected, path) {
       const token = usable()
       if (token !== undefined && token.value !== rejected.value) return token
       // One that has expired meanwhile, or is being renewed anyway, is not replaced because of the rejection.
       const forced = token !== undefined && !inFlight
       if (forced) {
-        if (backingOff() || !replacements.mayReplace(token.accepted, now())) return undefined
+        if (backingOff() || !replacements.mayReplace(token.accepted, path, now())) return undefined
         log.info({ credential }, 'token rejected by 8x8, replacing it')
         replacements.begin()
       }
       try {
         const renewed = await obtain(forced ? 'refused' : needed())
         if (renewed.value !== rejected.value) return renewed
-        replacements.useless()
+        replacements.unchanged()
         return undefined
       } catch {
         return undefined
       }
     },
 
-    accepted(token, afterRejection) {
+    accepted(token, path, afterRejection) {
       token.accepted = true
-      if (afterRejection) replacements.helped()
+      if (cache.peek(KEY)?.value === token.value) replacements.accepted(path, afterRejection)
     },
 
-    rejectedAgain(token) {
-      if (usable()?.value === token.value) replacements.useless()
+    rejectedAgain(token, path) {
+      if (usable()?.value === token.value) replacements.useless(path, now())
     },
+
+    heldBackMs: () => (usable() === undefined ? 0 : replacements.heldBackMs(now())),
 
     start: () => renewInBackground('start'),
 
@@ -287,6 +289,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
         failure: failure?.error,
         products,
         obtained: obtained(),
+        heldBackMs: usable() === undefined ? 0 : replacements.heldBackMs(now()),
         now: now(),
       }),
 

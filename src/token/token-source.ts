@@ -24,20 +24,24 @@ export interface TokenSource {
   /**
    * Says that 8x8 responded 401 to a token. However many callers say so of one token, it is replaced once.
    *
+   * @param path of the request, without its query
    * @returns the token to send the request with once more, or undefined if there is none to try
    */
-  replace(rejected: AccessToken): Promise<AccessToken | undefined>
+  replace(rejected: AccessToken, path: string): Promise<AccessToken | undefined>
 
   /**
    * Says that 8x8 accepted a token: the response was not a 401.
    *
    * @param afterRejection whether the same request had been rejected with another token, so that the replacement helped
    */
-  accepted(token: AccessToken, afterRejection: boolean): void
+  accepted(token: AccessToken, path: string, afterRejection: boolean): void
 
   /**
    * Says that 8x8 responded 401 to the token that `replace` had given: renewing does not help, so replacements are held
-   * back for a minute.
+   * back for a minute, or until any request is accepted with it.
    */
-  rejectedAgain(token: AccessToken): void
+  rejectedAgain(token: AccessToken, path: string): void
+
+  /** How long replacements are held back yet, in milliseconds; 0 if they are not. */
+  heldBackMs(): number
 }

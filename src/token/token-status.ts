@@ -10,6 +10,8 @@ export interface TokenStatus {
   /** ISO 8601, in UTC. */
   readonly obtainedAt: string | null
   readonly products: readonly string[]
+  /** While 8x8 rejects new tokens too, none is replaced: how long yet; null if nothing is held back. */
+  readonly renewalsHeldBackSeconds: number | null
   /** Tokens obtained after the first one. */
   readonly renewals: number
   readonly lastError: string | null
@@ -24,18 +26,20 @@ export interface KnownOfToken {
   readonly products: readonly string[]
   /** Tokens obtained, the first one included. */
   readonly obtained: number
+  readonly heldBackMs: number
   /** In monotonic milliseconds. */
   readonly now: number
 }
 
 export function tokenStatus(known: KnownOfToken): TokenStatus {
-  const { token, inFlight, failure, products, obtained, now } = known
+  const { token, inFlight, failure, products, obtained, heldBackMs, now } = known
   const state = token === undefined ? (failure?.kind ?? 'none') : 'valid'
   return {
     state: inFlight ? 'renewing' : state,
     expiresInSeconds: token === undefined ? null : Math.floor((token.endsAt - now) / 1000),
     obtainedAt: token === undefined ? null : token.obtainedOn.toISOString(),
     products,
+    renewalsHeldBackSeconds: heldBackMs > 0 ? Math.ceil(heldBackMs / 1000) : null,
     renewals: Math.max(obtained - 1, 0),
     lastError: failure?.message ?? null,
   }

@@ -775,3 +775,45 @@ test('no token, key or secret is in the log, whatever happens', async () => {
 async function sha256(body: string): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(body))).toString('hex')
 }
+
+test('one call that 8x8 rejected with both tokens disarmed recovery: 60 s of 401 for everyone', async () => {
+  const revoked = new Set<string>()
+  const upstream = await startUpstream({
+    respond(request, response, self) {
+      const current = `Bearer ${self.tokens.at(-1)}`
+      const isGood =
+        request.headers.authorization === current &&
+        !revoked.has(current) &&
+        request.url !== '/storage/forbidden'
+      response.statusCode = isGood ? 200 : 401
+      response.end(isGood ? 'fine' : INVALID)
+    },
+  })
+  const { now } = createClock()
+  const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false, now })
+  const call = async (path: string) => (await fetch(proxy.origin + path)).status
+  const heldBack = async () => {
+    const status = (await (await fetch(`${proxy.origin}/-/status`)).json()) as {
+      token: { renewalsHeldBackSeconds: number | null }
+    }
+    return status.token.renewalsHeldBackSeconds
+  }
+
+  assert.equal(await call('/storage/fine'), 200)
+  assert.equal(await call('/storage/forbidden'), 401)
+  assert.equal(upstream.tokenRequests, 2)
+  assert.equal(await heldBack(), 60)
+  assert.equal(await call('/storage/fine'), 200)
+  assert.equal(await heldBack(), null)
+  // However often that call is made, it costs no more tokens.
+  for (let i = 0; i < 5; i += 1) assert.equal(await call('/storage/forbidden'), 401)
+  assert.equal(await call('/storage/fine'), 200)
+  assert.equal(upstream.tokenRequests, 2)
+
+  revoked.add(`Bearer ${upstream.tokens.at(-1)}`)
+  assert.equal(await call('/storage/fine'), 200)
+  assert.equal(upstream.tokenRequests, 3)
+  const said = proxy.log.map(({ msg }) => msg)
+  assert.ok(said.includes('a new token was rejected too: renewals are held back'))
+  assert.ok(said.includes('the new token was accepted: renewals are not held back any more'))
+})

@@ -109,7 +109,7 @@ async function liveThrough(seed: number): Promise<{ attempts: number; given: num
     () => {
       const refused = chance(0.7) ? seen.at(-1) : pick(seen)
       if (refused === undefined) return
-      follow(cache.replace(refused), (renewed) => {
+      follow(cache.replace(refused, '/a'), (renewed) => {
         if (renewed === undefined) return
         assert.notEqual(renewed.value, refused.value, about('the refused token was given back'))
         check(renewed)
@@ -119,13 +119,13 @@ async function liveThrough(seed: number): Promise<{ attempts: number; given: num
     () => {
       const replacement = replacements.shift()
       if (replacement === undefined) return
-      if (chance(0.5)) return cache.rejectedAgain(replacement)
-      cache.accepted(replacement, true)
+      if (chance(0.5)) return cache.rejectedAgain(replacement, '/a')
+      cache.accepted(replacement, '/a', true)
       if (forcedAt.length > 0) forcedAt = []
     },
     () => {
       const taken = pick(seen)
-      if (taken !== undefined) cache.accepted(taken, false)
+      if (taken !== undefined) cache.accepted(taken, '/a', false)
     },
     () => void cache.ready(),
     () => void cache.status(),

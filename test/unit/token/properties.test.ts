@@ -255,7 +255,7 @@ async function live(history: readonly Event[], started: boolean) {
       case '8x8 responds 401': {
         const refused = happening.toLatest ? seen.at(-1) : seen[0]
         if (refused === undefined) return
-        return wait(cache.replace(refused), (renewed) => {
+        return wait(cache.replace(refused, '/a'), (renewed) => {
           if (renewed === undefined) return
           if (renewed.value === refused.value) broken.push(new Error('the refused token was given back'))
           check(renewed)
@@ -264,14 +264,14 @@ async function live(history: readonly Event[], started: boolean) {
       }
       case 'new token is rejected too': {
         const token = replaced.pop()
-        if (token !== undefined) cache.rejectedAgain(token)
+        if (token !== undefined) cache.rejectedAgain(token, '/a')
         return
       }
       case '8x8 takes the token': {
         const token = happening.afterRejection ? replaced.pop() : seen.at(-1)
         if (token === undefined) return
         if (happening.afterRejection) reasons.replacementHelped()
-        return cache.accepted(token, happening.afterRejection)
+        return cache.accepted(token, '/a', happening.afterRejection)
       }
     }
   }

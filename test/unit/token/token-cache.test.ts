@@ -394,7 +394,7 @@ test('new credentials that fail back off from the beginning', async () => {
 test('however many say that a token was refused, it is replaced once', async () => {
   const world = createWorld()
   const old = await started(world)
-  const replacements = await Promise.all(Array.from({ length: 500 }, () => world.cache.replace(old)))
+  const replacements = await Promise.all(Array.from({ length: 500 }, () => world.cache.replace(old, '/a')))
   assert.deepEqual(new Set(replacements.map((renewed) => renewed?.value)), new Set(['token-2']))
   assert.equal(world.requestedAt.length, 2)
 })
@@ -402,14 +402,14 @@ test('however many say that a token was refused, it is replaced once', async () 
 test('a late word that the old token was refused gets the new one and renews nothing', async () => {
   const world = createWorld()
   const old = await started(world)
-  await world.cache.replace(old)
-  for (let i = 0; i < 10; i += 1) assert.equal((await world.cache.replace(old))?.value, 'token-2')
-  world.cache.rejectedAgain(old)
+  await world.cache.replace(old, '/a')
+  for (let i = 0; i < 10; i += 1) assert.equal((await world.cache.replace(old, '/a'))?.value, 'token-2')
+  world.cache.rejectedAgain(old, '/a')
   assert.equal(world.requestedAt.length, 2)
   // Nor does it speak against the new one.
   const current = held(world)
-  world.cache.accepted(current, true)
-  assert.equal((await world.cache.replace(current))?.value, 'token-3')
+  world.cache.accepted(current, '/a', true)
+  assert.equal((await world.cache.replace(current, '/a'))?.value, 'token-3')
 })
 
 test('a token that is revoked again and again is replaced each time, as long as it helps', async () => {
@@ -417,9 +417,9 @@ test('a token that is revoked again and again is replaced each time, as long as 
   let current = await started(world)
   for (let i = 2; i <= 20; i += 1) {
     await world.pass(SECOND)
-    const renewed = await world.cache.replace(current)
+    const renewed = await world.cache.replace(current, '/a')
     assert.equal(renewed?.value, `token-${i}`)
-    world.cache.accepted(renewed, true)
+    world.cache.accepted(renewed, '/a', true)
     current = renewed
   }
 })
@@ -430,7 +430,9 @@ test('a new token that is rejected too is replaced once a minute at most', async
   await world.pass(10 * MINUTE, {
     each: () => {
       const sent = held(world)
-      void world.cache.replace(sent).then((renewed) => renewed && world.cache.rejectedAgain(renewed))
+      void world.cache
+        .replace(sent, '/a')
+        .then((renewed) => renewed && world.cache.rejectedAgain(renewed, '/a'))
     },
   })
   assert.ok(world.requestedAt.length <= 12, `${world.requestedAt.length} token requests in ten minutes`)
@@ -439,17 +441,17 @@ test('a new token that is rejected too is replaced once a minute at most', async
 
 test('a request that was refused with both tokens stops replacing, even if others were served meanwhile', async () => {
   const world = createWorld()
-  const second = await world.cache.replace(await started(world))
-  world.cache.accepted(second!, false)
-  world.cache.rejectedAgain(second!)
-  assert.equal(await world.cache.replace(second!), undefined)
+  const second = await world.cache.replace(await started(world), '/a')
+  world.cache.accepted(second!, '/a', false)
+  world.cache.rejectedAgain(second!, '/a')
+  assert.equal(await world.cache.replace(second!, '/a'), undefined)
   assert.equal(world.requestedAt.length, 2)
 })
 
 test('401s of requests that cannot be sent again are bounded just the same', async () => {
   const world = createWorld()
   await started(world)
-  await world.pass(10 * MINUTE, { each: () => void world.cache.replace(held(world)) })
+  await world.pass(10 * MINUTE, { each: () => void world.cache.replace(held(world), '/a') })
   assert.ok(gaps(world.requestedAt.slice(1)).every((gap) => gap >= MINUTE))
 })
 
@@ -460,9 +462,9 @@ test('one path that refuses every token is bounded even if another takes them al
     await world.pass(10 * MINUTE, {
       each: () => {
         const sent = held(world)
-        world.cache.accepted(sent, false)
-        void world.cache.replace(sent).then((renewed) => {
-          if (renewed !== undefined && hearsBack) world.cache.rejectedAgain(renewed)
+        world.cache.accepted(sent, '/a', false)
+        void world.cache.replace(sent, '/a').then((renewed) => {
+          if (renewed !== undefined && hearsBack) world.cache.rejectedAgain(renewed, '/a')
         })
       },
     })
@@ -478,8 +480,8 @@ test('an endpoint that gives out the same token again is asked once a minute at 
   await world.pass(10 * MINUTE, {
     each: () => {
       const sent = held(world)
-      world.cache.accepted(sent, false)
-      void world.cache.replace(sent).then((renewed) => assert.equal(renewed, undefined))
+      world.cache.accepted(sent, '/a', false)
+      void world.cache.replace(sent, '/a').then((renewed) => assert.equal(renewed, undefined))
     },
   })
   assert.ok(gaps(world.requestedAt.slice(1)).every((gap) => gap >= MINUTE))
@@ -488,7 +490,7 @@ test('an endpoint that gives out the same token again is asked once a minute at 
 test('a replacement that fails gives nothing, and the endpoint is left alone', async () => {
   const world = createWorld({ respond: (n) => (n === 1 ? token('token-1') : down()), random: () => 0 })
   const old = await started(world)
-  for (let i = 0; i < 100; i += 1) assert.equal(await world.cache.replace(old), undefined)
+  for (let i = 0; i < 100; i += 1) assert.equal(await world.cache.replace(old, '/a'), undefined)
   assert.equal(world.requestedAt.length, 2)
   assert.equal(world.log.filter(({ msg }) => msg === 'token rejected by 8x8, replacing it').length, 1)
 })
@@ -496,16 +498,16 @@ test('a replacement that fails gives nothing, and the endpoint is left alone', a
 test('a refused token is replaced as soon as the endpoint is back', async () => {
   const world = createWorld({ respond: (n) => (n === 2 ? down() : token(`token-${n}`)) })
   const old = await started(world)
-  assert.equal(await world.cache.replace(old), undefined)
+  assert.equal(await world.cache.replace(old, '/a'), undefined)
   await world.pass(2 * SECOND)
   assert.equal(held(world).value, 'token-3')
-  assert.equal((await world.cache.replace(old))?.value, 'token-3')
+  assert.equal((await world.cache.replace(old, '/a'))?.value, 'token-3')
 })
 
 test('an endpoint that failed every other time let 401s cost a token request each', async () => {
   const world = createWorld({ respond: (n) => (n % 2 === 0 ? down() : token(`token-${n}`)) })
   await started(world)
-  await world.pass(10 * MINUTE, { each: () => void world.cache.replace(held(world)) })
+  await world.pass(10 * MINUTE, { each: () => void world.cache.replace(held(world), '/a') })
   // In each minute one that fails, and one that comes.
   assert.ok(world.requestedAt.length <= 1 + 2 * 10, `${world.requestedAt.length} token requests`)
 })
@@ -513,21 +515,21 @@ test('an endpoint that failed every other time let 401s cost a token request eac
 test('a refused token that has expired meanwhile is renewed, whatever was refused before', async () => {
   const world = createWorld({ respond: (n) => token(`token-${n}`, 30 * SECOND) })
   const first = await started(world)
-  const second = await world.cache.replace(first)
-  world.cache.rejectedAgain(second!)
+  const second = await world.cache.replace(first, '/a')
+  world.cache.rejectedAgain(second!, '/a')
   world.jump(29 * SECOND)
-  assert.equal((await world.cache.replace(second!))?.value, 'token-3')
+  assert.equal((await world.cache.replace(second!, '/a'))?.value, 'token-3')
 })
 
 test('new credentials end the pause after 401s', async () => {
   const world = createWorld()
   const first = await started(world)
-  world.cache.rejectedAgain((await world.cache.replace(first))!)
+  world.cache.rejectedAgain((await world.cache.replace(first, '/a'))!, '/a')
   world.cache.credentialsChanged()
   await settled()
   const third = held(world)
   assert.equal(third.value, 'token-3')
-  assert.equal((await world.cache.replace(third))?.value, 'token-4')
+  assert.equal((await world.cache.replace(third, '/a'))?.value, 'token-4')
 })
 
 // The rest
@@ -573,7 +575,7 @@ test('a token request that throws something unforeseen is a failure like others'
 test('the log has one line for each event and no token', async () => {
   const world = createWorld({ respond: (n) => (n === 3 ? refused() : token(`token-${n}`)) })
   const first = await started(world)
-  await world.cache.replace(first)
+  await world.cache.replace(first, '/a')
   world.cache.credentialsChanged()
   await settled()
   assert.deepEqual(
