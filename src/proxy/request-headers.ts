@@ -37,7 +37,7 @@ export function requestHeaders(rawHeaders: readonly string[], additions: Additio
 
   forEachHeader(rawHeaders, (name, value) => {
     const lower = name.toLowerCase()
-    if (STRIPPED.has(lower) || STRIPPED_PREFIX.test(lower) || hopByHop?.has(lower) === true) return
+    if (isStripped(lower) || hopByHop?.has(lower) === true) return
     if (lower === 'authorization' && !keepsAuthorization) return
     if (lower === keyHeader) {
       // An empty variable in Postman still sends the header: that is not a key of the caller's.
@@ -67,6 +67,12 @@ const KEY_HEADER = {
   'customer-experience': '8x8-apikey',
 } as const
 
+/** Servers that hand headers on as variables take "_" for "-". */
+function isStripped(lower: string): boolean {
+  const name = lower.includes('_') ? lower.replaceAll('_', '-') : lower
+  return STRIPPED.has(name) || STRIPPED_PREFIX.test(name)
+}
+
 const STRIPPED: ReadonlySet<string> = new Set([
   // Hop-by-hop (RFC 9110, section 7.6.1).
   'connection',
@@ -88,7 +94,14 @@ const STRIPPED: ReadonlySet<string> = new Set([
   'referer',
   'forwarded',
   'via',
+  'x-real-ip',
   'x-proxy-key',
+  // They ask for another method or path than the rules have judged.
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
 ])
 // "proxy-" covers Proxy-Authorization and Proxy-Connection, "access-control-request-" a preflight's headers.
 const STRIPPED_PREFIX = /^(?:sec-|proxy-|x-forwarded-|access-control-request-)/
