@@ -4,7 +4,7 @@ import { ProxyError } from '../http/errors.js'
 import type { Admission, Door } from '../http/exchange.js'
 import { isLocalPath, isProbe } from '../http/local-paths.js'
 import { readTarget } from '../http/target.js'
-import { checkReferer, isIconRequest } from './browser.js'
+import { checkReferer, isIconRequest, mayShowPages } from './browser.js'
 import { createFraming } from './framing.js'
 import { checkHost } from './host-header.js'
 import { checkOrigin, corsHeaders, isPreflight, preflightHeaders } from './origin.js'
@@ -62,6 +62,7 @@ export function createDoor(config: Config, secrets: Pick<Secrets, 'proxyKey'>): 
     return {
       target,
       host,
+      mayShowPages: mayShowPages(headers),
       corsHeaders: cors,
       preflight: preflight ? preflightHeaders(corsOrigin, headers) : undefined,
       authorizationIsProxyKey: proxyKey?.isIn(request.rawHeaders) ?? false,

@@ -8,6 +8,8 @@ export interface Admission {
   readonly target: Target
   /** `Host` as the caller wrote it: the proxy's own name in rewritten links. */
   readonly host: string
+  /** The caller is a browser, as far as is known: a file of 8x8's must not act as a page of the proxy. */
+  readonly mayShowPages: boolean
   /** CORS headers for the response to an allowed origin, name and value in turn. */
   readonly corsHeaders: readonly string[] | undefined
   /** The headers of the response to a preflight of an allowed origin: the proxy responds itself and forwards nothing. */

@@ -25,12 +25,13 @@ export function writeResponseHead(
   { status, statusMessage, rawHeaders }: ResponseHead,
   { upstreamOrigin, requestId, lacksProduct }: ResponseHeadOptions,
 ): void {
-  const { host, corsHeaders } = exchange.admission!
+  const { host, corsHeaders, mayShowPages } = exchange.admission!
   const headers = responseHeaders(rawHeaders, {
     upstreamOrigin,
     proxyOrigin: `http://${host}`,
     requestId,
     cors: corsHeaders,
+    shutsIn: mayShowPages,
   })
   headers.push('Server-Timing', serverTiming(exchange))
   if (lacksProduct) headers.push('X-Proxy-Hint', productHint(exchange.family!))

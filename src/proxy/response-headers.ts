@@ -9,6 +9,8 @@ export interface CallerView {
   readonly requestId: string
   /** CORS headers of the response, name and value in turn; 8x8's own are then stripped. */
   readonly cors: readonly string[] | undefined
+  /** Whether what 8x8 serves may not act as a page of the proxy: it is for a browser, and may be anybody's file. */
+  readonly shutsIn: boolean
 }
 
 /**
@@ -25,6 +27,7 @@ export function responseHeaders(rawHeaders: readonly (Buffer | string)[], view: 
     const lower = name.toLowerCase()
     let value = latin1(rawValue)
     if (STRIPPED.has(lower) || hopByHop?.has(lower) === true) return
+    if (view.shutsIn && lower === 'x-content-type-options') return
     if (view.cors !== undefined && lower.startsWith('access-control-')) return
     // What carries our name in Proxy-Status is ours: no other server may claim it.
     if (lower === 'proxy-status' && value.includes('8x8-auth-proxy')) return
@@ -33,6 +36,8 @@ export function responseHeaders(rawHeaders: readonly (Buffer | string)[], view: 
     headers.push(name, value)
   })
   headers.push('X-Request-Id', view.requestId)
+  // A second policy beside 8x8's: the stricter of both holds (CSP, section 8.1). In a sandbox a page has no origin.
+  if (view.shutsIn) headers.push('Content-Security-Policy', 'sandbox', 'X-Content-Type-Options', 'nosniff')
   if (view.cors !== undefined) headers.push(...view.cors)
   return headers
 }
@@ -53,6 +58,10 @@ const STRIPPED: ReadonlySet<string> = new Set([
   'set-cookie2',
   'strict-transport-security',
   'alt-svc',
+  // They act on all that has this origin, the page at /-/ included, or lead away from it.
+  'clear-site-data',
+  'service-worker-allowed',
+  'refresh',
   // The caller gets the one that was sent to 8x8.
   'x-request-id',
 ])
