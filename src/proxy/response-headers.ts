@@ -66,9 +66,12 @@ const STRIPPED: ReadonlySet<string> = new Set([
   'x-request-id',
 ])
 
-/** RFC 8288: only what stands between angle brackets, never what a quoted parameter holds. */
+/**
+ * RFC 8288: only what stands between angle brackets, never what a quoted parameter holds. A quote that is not closed lasts
+ * to the end (appendix B.4), so that no character is looked at twice.
+ */
 function rewriteLink(value: string, view: CallerView): string {
-  return value.replace(/"(?:[^"\\]|\\.)*"|<[^<>]*>/g, (part) =>
+  return value.replace(/"(?:[^"\\]|\\.?)*(?:"|$)|<[^<>]*>/gs, (part) =>
     part.startsWith('<') ? `<${rewriteUrl(part.slice(1, -1), view)}>` : part,
   )
 }
