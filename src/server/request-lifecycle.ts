@@ -7,6 +7,7 @@ import { ProxyError } from '../http/errors.js'
 import { type Capture, type Door, newExchange } from '../http/exchange.js'
 import { isLocalPath } from '../http/local-paths.js'
 import { forEachHeader } from '../http/raw-headers.js'
+import { inTurn } from './pipeline.js'
 import type { RequestCounters } from '../telemetry/request-counters.js'
 import { logExchange } from '../telemetry/request-log.js'
 
@@ -79,6 +80,8 @@ export function createRequestLifecycle(options: RequestLifecycleOptions): Reques
         } else {
           if (draining()) throw shuttingDown()
           request.exchange.family = familyOf(target.path)
+          inTurn(request.raw, reply.raw, done)
+          return
         }
         done()
       } catch (error) {
