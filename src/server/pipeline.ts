@@ -50,6 +50,11 @@ export function inTurn(request: IncomingMessage, response: ServerResponse, go: (
   response.once('socket', () => setImmediate(() => response.destroyed || go()))
 }
 
+/** Whether responses wait behind the one that has the socket. */
+export function hasWaiting(socket: object): boolean {
+  return (pipelines.get(socket as Socket)?.waiting.size ?? 0) > 0
+}
+
 function isRead(request: IncomingMessage | undefined): boolean {
   return request === undefined || request.method === 'GET' || request.method === 'HEAD'
 }
