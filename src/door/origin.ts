@@ -36,11 +36,13 @@ export function isPreflight(method: string | undefined, headers: IncomingHttpHea
   )
 }
 
+export const ALLOWED_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
+
 /** The response's headers to a preflight of an allowed origin: name and value in turn. */
 export function preflightHeaders(origin: string, headers: IncomingHttpHeaders): string[] {
   const response = [
     'Access-Control-Allow-Origin', origin,
-    'Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+    'Access-Control-Allow-Methods', ALLOWED_METHODS,
     'Access-Control-Max-Age', '600',
     'Vary', 'Origin, Access-Control-Request-Headers, Access-Control-Request-Private-Network',
   ] // prettier-ignore

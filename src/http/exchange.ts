@@ -12,10 +12,16 @@ export interface Admission {
   readonly mayShowPages: boolean
   /** CORS headers for the response to an allowed origin, name and value in turn. */
   readonly corsHeaders: readonly string[] | undefined
-  /** The headers of the response to a preflight of an allowed origin: the proxy responds itself and forwards nothing. */
-  readonly preflight: readonly string[] | undefined
+  /** A response without a body that the proxy gives itself, and forwards nothing: to a preflight, or at `/`. */
+  readonly ownResponse: OwnResponse | undefined
   /** The caller's `Authorization` was for the proxy: it must not be sent on. */
   readonly authorizationIsProxyKey: boolean
+}
+
+export interface OwnResponse {
+  readonly status: number
+  /** Name and value in turn. */
+  readonly headers: readonly string[]
 }
 
 /** Lets a request in. @throws {ProxyError} why it may not come in */
