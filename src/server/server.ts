@@ -3,6 +3,7 @@ import Fastify, { LogController, type FastifyInstance, type FastifyReply, type F
 import type { Logger } from 'pino'
 import { rejectUnparsed, rejectConnect } from './client-error.js'
 import { ProxyError } from '../http/errors.js'
+import { MAX_HEADER_BYTES } from '../http/raw-headers.js'
 import { followPipeline } from './pipeline.js'
 import { sendProblem } from './send-problem.js'
 import { requestId } from '../telemetry/request-log.js'
@@ -37,7 +38,8 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
     requestTimeout: 0,
     return503OnClosing: false,
     // The door counts Host headers itself, so that a missing one gets a reason.
-    http: { requireHostHeader: false },
+    // NODE_OPTIONS of whoever starts it decide neither what HTTP is nor how much of it is taken.
+    http: { requireHostHeader: false, insecureHTTPParser: false, maxHeaderSize: MAX_HEADER_BYTES },
   }) as unknown as FastifyInstance
   fastify.addHook('onRequest', (request, reply, done) => {
     start(request, reply)
