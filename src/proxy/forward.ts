@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isGranted } from '../api/families.js'
 import type { AppCredentials } from '../config/config.js'
 import { hasBody, waitsForContinue } from '../http/body.js'
 import { ProxyError } from '../http/errors.js'
@@ -10,6 +9,7 @@ import { Attempt, type AttemptOptions, type Sender } from './attempt.js'
 import { type Lookup, type RealtimeCache, withoutCoalescing } from './cache/realtime-cache.js'
 import { NotCoalesced } from './cache/subscriber.js'
 import type { Departures } from './departures.js'
+import { hintFor } from './hints.js'
 import { createLoad, type Load } from './load.js'
 import { isProductRefusal } from './product-refusal.js'
 import { readBody, type RequestBody, Upload } from './request-body.js'
@@ -207,18 +207,18 @@ class Forwarding implements Sender {
       this.tokens!.accepted(token, this.exchange.retries.includes('token'))
     }
     const head = { status, statusMessage, rawHeaders }
-    const lacksProduct = this.#isRefusedForProduct(status)
+    const { rawHeaders: sent } = this.#incoming
+    const refusal = {
+      status,
+      family: this.exchange.family!,
+      rawHeaders: sent,
+      lacksProduct: this.#lacksProduct,
+    }
     writeResponseHead(this.response, this.exchange, head, {
       upstreamOrigin,
       requestId: this.request.id,
-      lacksProduct,
+      hint: hintFor(refusal, this.options.products),
     })
-  }
-
-  /** Whether 8x8 refused because the app's products do not open this family: it says so, or none of them does. */
-  #isRefusedForProduct(status: number): boolean {
-    if (status !== 401 && status !== 403) return false
-    return this.#lacksProduct || isGranted(this.exchange.family!, this.options.products()) === false
   }
 
   /** The 401 is passed on as it came unless a new token makes it better. */

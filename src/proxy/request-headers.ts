@@ -1,4 +1,5 @@
 import type { Family } from '../api/families.js'
+import { isPlaceholder } from '../http/placeholder.js'
 import { connectionOptions, forEachHeader } from '../http/raw-headers.js'
 
 /** What the proxy adds to a request. */
@@ -40,11 +41,10 @@ export function requestHeaders(rawHeaders: readonly string[], additions: Additio
     if (isStripped(lower) || hopByHop?.has(lower) === true) return
     if (lower === 'authorization' && !keepsAuthorization) return
     if (lower === keyHeader) {
-      // An empty variable in Postman still sends the header: that is not a key of the caller's.
-      if (value === '' || family.credential === 'work') return
+      if (isPlaceholder(value) || family.credential === 'work') return
       hasKey = true
     } else if (lower === tenantName) {
-      if (value === '') return
+      if (isPlaceholder(value)) return
       hasTenant = true
     }
     headers.push(name, value)
@@ -58,6 +58,17 @@ export function requestHeaders(rawHeaders: readonly string[], additions: Additio
   }
   headers.push('X-Request-Id', additions.requestId)
   return headers
+}
+
+/** The header in which a request brings a key of its own, as its caller spells it, if it goes to 8x8 with that key. */
+export function ownKeyHeader(rawHeaders: readonly string[], family: Family): string | undefined {
+  const keyHeader = family.credential === 'work' ? undefined : KEY_HEADER[family.credential]
+  if (keyHeader === undefined || connectionOptions(rawHeaders)?.has(keyHeader) === true) return undefined
+  let own: string | undefined
+  forEachHeader(rawHeaders, (name, value) => {
+    if (name.toLowerCase() === keyHeader && !isPlaceholder(value)) own = name
+  })
+  return own
 }
 
 const KEY_HEADER = {

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import { productHint } from '../api/families.js'
 import { type Exchange, tenths } from '../http/exchange.js'
 import { responseHeaders } from './response-headers.js'
 
@@ -14,8 +13,8 @@ export interface ResponseHeadOptions {
   /** 8x8's origin, such as `https://api.8x8.com`. */
   readonly upstreamOrigin: string
   readonly requestId: string
-  /** Whether the app lacks the product that opens the family of the request. */
-  readonly lacksProduct: boolean
+  /** What the caller can do about the response; undefined where nothing is known. */
+  readonly hint: string | undefined
 }
 
 /** Writes status and headers to the caller: 8x8's, and what the proxy adds (`Server-Timing`, `X-Proxy-Hint`). */
@@ -23,7 +22,7 @@ export function writeResponseHead(
   response: ServerResponse,
   exchange: Exchange,
   { status, statusMessage, rawHeaders }: ResponseHead,
-  { upstreamOrigin, requestId, lacksProduct }: ResponseHeadOptions,
+  { upstreamOrigin, requestId, hint }: ResponseHeadOptions,
 ): void {
   const { host, corsHeaders, mayShowPages } = exchange.admission!
   const headers = responseHeaders(rawHeaders, {
@@ -34,7 +33,7 @@ export function writeResponseHead(
     shutsIn: mayShowPages,
   })
   headers.push('Server-Timing', serverTiming(exchange))
-  if (lacksProduct) headers.push('X-Proxy-Hint', productHint(exchange.family!))
+  if (hint !== undefined) headers.push('X-Proxy-Hint', hint)
   exchange.capture?.responseHead(status, headers)
   // 8x8's `Date`, or none.
   response.sendDate = false
