@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Config, Secrets } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 import type { Admission, Door } from '../http/exchange.js'
-import { isLocalPath, isProbe, isRoot, OWN_PREFIX } from '../http/local-paths.js'
-import { readTarget, type Target } from '../http/target.js'
+import { isLocalPath, isProbe, isRoot, OWN_PREFIX, TOKEN_PATH, WORK_TOKEN_PATH } from '../http/local-paths.js'
+import { readTarget, routePath, type Target } from '../http/target.js'
 import { checkReferer, isIconRequest, mayShowPages } from './browser.js'
 import { createFraming } from './framing.js'
 import { checkHost } from './host-header.js'
@@ -43,7 +43,8 @@ export function createDoor(config: Config, secrets: Pick<Secrets, 'proxyKey'>): 
     const method = request.method ?? ''
     const preflight = corsOrigin !== undefined && isPreflight(method, headers)
     // A browser sends no credentials with a preflight.
-    if (proxyKey !== undefined && !probe && !preflight) proxyKey.check(headers)
+    const login = proxyKey?.isPassword(headers.authorization) === true && isLogin(method, requestTarget)
+    if (proxyKey !== undefined && !probe && !preflight && !login) proxyKey.check(headers)
     // The one target that is no path: about the server as a whole, which for a caller is this proxy (RFC 9112, 3.2.4).
     const everything = requestTarget === '*' && method === 'OPTIONS'
     const target = everything ? ALL : readTarget(requestTarget, host)
@@ -70,7 +71,15 @@ export function createDoor(config: Config, secrets: Pick<Secrets, 'proxyKey'>): 
         ? { status: 204, headers: preflightHeaders(corsOrigin, headers) }
         : ownResponse(method, target, cors),
       authorizationIsProxyKey: proxyKey?.isIn(request.rawHeaders) ?? false,
+      loginKey: login ? secrets.proxyKey : undefined,
     }
+  }
+
+  /** Whether scripts log in here, at an address that the proxy responds to itself. */
+  function isLogin(method: string, requestTarget: string): boolean {
+    if (method !== 'POST') return false
+    const path = routePath(requestTarget)
+    return path === TOKEN_PATH || (path === WORK_TOKEN_PATH && config.handlesWorkLogin)
   }
 }
 

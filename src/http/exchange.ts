@@ -16,6 +16,8 @@ export interface Admission {
   readonly ownResponse: OwnResponse | undefined
   /** The caller's `Authorization` was for the proxy: it must not be sent on. */
   readonly authorizationIsProxyKey: boolean
+  /** The proxy key, where a caller has logged in with it: it is then the token that the caller gets. */
+  readonly loginKey: string | undefined
 }
 
 export interface OwnResponse {
