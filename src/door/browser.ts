@@ -37,6 +37,12 @@ export function isIconRequest(path: string, headers: IncomingHttpHeaders): boole
 
 const ICON = /^\/(?:favicon\.ico|apple-touch-icon[\w-]*\.png)$/
 
+/** Whether a response may be shown as a page: to whatever sends a `Sec-Fetch-*` header, some programs included. */
+export function mayShowPages(headers: IncomingHttpHeaders): boolean {
+  for (const name in headers) if (name.startsWith('sec-fetch-')) return true
+  return isBrowser(headers)
+}
+
 /** Every browser sends these, and no page can keep it from doing so. Programs that call themselves "Mozilla" send less. */
 function isBrowser(headers: IncomingHttpHeaders): boolean {
   return (

@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import type { Config } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 import type { Admission, Door } from '../http/exchange.js'
-import { isLocalPath, isProbe } from '../http/local-paths.js'
-import { readTarget } from '../http/target.js'
-import { checkReferer, isIconRequest } from './browser.js'
+import { isLocalPath, isProbe, isRoot, OWN_PREFIX, TOKEN_PATH, WORK_TOKEN_PATH } from '../http/local-paths.js'
+import { readTarget, routePath, type Target } from '../http/target.js'
+import { checkReferer, isIconRequest, mayShowPages } from './browser.js'
 import { createFraming } from './framing.js'
 import { checkHost } from './host-header.js'
-import { checkOrigin, corsHeaders, isPreflight, preflightHeaders } from './origin.js'
+import { ALLOWED_METHODS, checkOrigin, corsHeaders, isPreflight, preflightHeaders } from './origin.js'
 import { createPolicy } from './policy.js'
 import { createProxyKey } from './proxy-key.js'
 
@@ -47,10 +47,13 @@ export function createDoor(config: Config, keyOfCallers: () => string | undefine
     const method = request.method ?? ''
     const preflight = corsOrigin !== undefined && isPreflight(method, headers)
     // A browser sends no credentials with a preflight.
-    if (proxyKey !== undefined && !probe && !preflight) proxyKey.check(headers)
-    const target = readTarget(requestTarget, host)
+    const login = proxyKey?.isPassword(headers.authorization) === true && isLogin(method, requestTarget)
+    if (proxyKey !== undefined && !probe && !preflight && !login) proxyKey.check(headers)
+    // The one target that is no path: about the server as a whole, which for a caller is this proxy (RFC 9112, 3.2.4).
+    const everything = requestTarget === '*' && method === 'OPTIONS'
+    const target = everything ? ALL : readTarget(requestTarget, host)
     // What the proxy responds to itself changes nothing at 8x8: the rules are about what is forwarded.
-    if (!preflight && !isLocalPath(target.path, config)) {
+    if (!preflight && !everything && !isLocalPath(target.path, config)) {
       checkReferer(headers, host, config.allowedOrigins)
       checkPolicy(method, target.path)
       if (isIconRequest(target.path, headers)) {
@@ -66,11 +69,40 @@ export function createDoor(config: Config, keyOfCallers: () => string | undefine
     return {
       target,
       host,
+      mayShowPages: mayShowPages(headers),
       corsHeaders: cors,
-      preflight: preflight ? preflightHeaders(corsOrigin, headers) : undefined,
+      ownResponse: preflight
+        ? { status: 204, headers: preflightHeaders(corsOrigin, headers) }
+        : ownResponse(method, target, cors),
       authorizationIsProxyKey: proxyKey?.isIn(request.rawHeaders) ?? false,
+      loginKey: login ? keyOfCallers() : undefined,
     }
   }
+
+  /** Whether scripts log in here, at an address that the proxy responds to itself. */
+  function isLogin(method: string, requestTarget: string): boolean {
+    if (method !== 'POST') return false
+    const path = routePath(requestTarget)
+    return path === TOKEN_PATH || (path === WORK_TOKEN_PATH && config.handlesWorkLogin)
+  }
+}
+
+const ALL: Target = { raw: '*', path: '*' }
+
+/** @throws {ProxyError} `not-found` */
+function ownResponse(
+  method: string,
+  { path }: Target,
+  cors: readonly string[] = [],
+): Admission['ownResponse'] {
+  if (path === ALL.path) return { status: 204, headers: ['Allow', ALLOWED_METHODS, ...cors] }
+  if (!isRoot(path)) return undefined
+  if (method === 'OPTIONS') return { status: 204, headers: ['Allow', 'GET, HEAD, OPTIONS', ...cors] }
+  if (method === 'GET' || method === 'HEAD') {
+    const headers = ['Location', OWN_PREFIX, 'Cache-Control', 'no-store', 'Content-Length', '0', ...cors]
+    return { status: 302, headers }
+  }
+  throw new ProxyError('not-found', '8x8 has nothing at this path. The page of the proxy itself is /-/.')
 }
 
 interface Caller {

@@ -1,6 +1,7 @@
-import { maxHeaderSize, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { ProxyError } from '../http/errors.js'
+import { MAX_HEADER_BYTES } from '../http/raw-headers.js'
 
 /** @throws {ProxyError} `bad-request`, `bad-target` or `headers-too-large`: the connection ends with that response */
 export type Framing = (request: IncomingMessage) => void
@@ -42,7 +43,7 @@ function faultOf({
     return new ProxyError('bad-request', 'HTTP/1.0 has no Transfer-Encoding. Send a Content-Length.')
   }
   // Node counts names and values alone, so that thousands of tiny headers pass.
-  if (rawHeaders.length > FEW && sizeOf(rawHeaders) > maxHeaderSize) {
+  if (rawHeaders.length > FEW && sizeOf(rawHeaders) > MAX_HEADER_BYTES) {
     return new ProxyError('headers-too-large', 'The headers are larger than 16 KiB in all.')
   }
   return undefined

@@ -8,14 +8,14 @@ import { valuesOf } from '../http/raw-headers.js'
  * without `Sec-Fetch-*`: the name in `Host` is then the only sign. An address cannot be rebound.
  *
  * @param rawHeaders as Node gives them; `headers.host` would hide a second `Host`
- * @throws {ProxyError} `host-not-allowed`
+ * @throws {ProxyError} `bad-request` for none, two or a malformed one (RFC 9112, section 3.2), `host-not-allowed`
  */
 export function checkHost(rawHeaders: readonly string[], allowedHosts: ReadonlySet<string>): string {
   const host = onlyHost(rawHeaders)
   const name = host === undefined ? undefined : hostname(host)
   if (host === undefined || name === undefined) {
     throw new ProxyError(
-      'host-not-allowed',
+      'bad-request',
       'The request must have exactly one valid Host header: an IP address or a name in the setting X8_ALLOWED_HOSTS.',
     )
   }

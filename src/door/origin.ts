@@ -36,11 +36,14 @@ export function isPreflight(method: string | undefined, headers: IncomingHttpHea
   )
 }
 
+export const ALLOWED_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
+
 /** The response's headers to a preflight of an allowed origin: name and value in turn. */
 export function preflightHeaders(origin: string, headers: IncomingHttpHeaders): string[] {
   const response = [
     'Access-Control-Allow-Origin', origin,
-    'Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+    'Access-Control-Allow-Credentials', 'true',
+    'Access-Control-Allow-Methods', ALLOWED_METHODS,
     'Access-Control-Max-Age', '600',
     'Vary', 'Origin, Access-Control-Request-Headers, Access-Control-Request-Private-Network',
   ] // prettier-ignore
@@ -53,9 +56,14 @@ export function preflightHeaders(origin: string, headers: IncomingHttpHeaders): 
   return response
 }
 
-/** What every response to an allowed origin carries: its page may read it, 8x8's paging headers included. */
+/** What every response to an allowed origin carries: its page may send credentials and read it, 8x8's paging headers included. */
 export function corsHeaders(origin: string): string[] {
-  return ['Access-Control-Allow-Origin', origin, 'Access-Control-Expose-Headers', EXPOSED, 'Vary', 'Origin']
+  return [
+    'Access-Control-Allow-Origin', origin,
+    'Access-Control-Allow-Credentials', 'true',
+    'Access-Control-Expose-Headers', EXPOSED,
+    'Vary', 'Origin',
+  ] // prettier-ignore
 }
 
 const EXPOSED = [

@@ -1,5 +1,6 @@
 import type { Rule } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
+import { decodeFully } from '../http/percent-encoding.js'
 
 export interface PolicySettings {
   readonly readOnly: boolean
@@ -47,27 +48,16 @@ function withLoosePrefix(rule: Rule): LooseRule {
 }
 
 /**
- * The path as the most generous server might read it: all escapes decoded, even twice, backslashes taken for slashes,
- * `;parameters` dropped, case ignored.
+ * The path as the most generous server might read it: all escapes decoded, however often they were escaped, backslashes
+ * taken for slashes, `;parameters` dropped, case ignored.
  */
 function loosePath(path: string): string {
-  return decoded(path)
+  return decodeFully(path)
     .replace(/[?#].*$/s, '')
     .replace(/\\/g, '/')
     .replace(/;[^/]*/g, '')
     .replace(/\/{2,}/g, '/')
     .toLowerCase()
-}
-
-function decoded(path: string): string {
-  const once = path.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
-    try {
-      return decodeURIComponent(escapes)
-    } catch {
-      return escapes
-    }
-  })
-  return once === path ? path : decoded(once)
 }
 
 function isFor(method: string, rule: Rule): boolean {

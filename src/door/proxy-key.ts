@@ -7,7 +7,9 @@ import { valuesOf } from '../http/raw-headers.js'
 export interface ProxyKey {
   /** @throws {ProxyError} `proxy-key-required` */
   check(headers: IncomingHttpHeaders): void
-  /** Whether an `Authorization` header, the second of two even, is this key: then it must go no further. */
+  /** Whether the key is the password of a login (RFC 7617), where scripts have the secret of the app. */
+  isPassword(authorization: string | undefined): boolean
+  /** Whether an `Authorization` header, the second of two even, has this key: then it must go no further. */
   isIn(rawHeaders: readonly string[]): boolean
 }
 
@@ -19,8 +21,11 @@ export function createProxyKey(key: () => string): ProxyKey {
     const bearer = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
     return bearer !== undefined && equals(bearer)
   }
+  const isPassword = (authorization: string | undefined) => passwords(authorization).some(equals)
   return {
-    isIn: (rawHeaders) => valuesOf(rawHeaders, 'authorization').some(isBearer),
+    isPassword,
+    isIn: (rawHeaders) =>
+      valuesOf(rawHeaders, 'authorization').some((value) => isBearer(value) || isPassword(value)),
     check(headers) {
       const presented = headers['x-proxy-key']
       if (typeof presented === 'string' && equals(presented)) return
@@ -30,6 +35,21 @@ export function createProxyKey(key: () => string): ProxyKey {
         'Present the proxy key as "X-Proxy-Key: <key>" or "Authorization: Bearer <key>". It is the setting X8_PROXY_KEY.',
       )
     },
+  }
+}
+
+/** The password as it is written, and as OAuth libraries mean it, which encode it (RFC 6749, section 2.3.1). */
+function passwords(authorization: string | undefined): string[] {
+  const encoded = /^Basic +(\S+) *$/i.exec(authorization ?? '')?.[1]
+  if (encoded === undefined) return []
+  const credentials = Buffer.from(encoded, 'base64').toString()
+  const colon = credentials.indexOf(':')
+  if (colon === -1) return []
+  const password = credentials.slice(colon + 1)
+  try {
+    return [password, decodeURIComponent(password.replaceAll('+', ' '))]
+  } catch {
+    return [password]
   }
 }
 

@@ -8,12 +8,22 @@ export interface Admission {
   readonly target: Target
   /** `Host` as the caller wrote it: the proxy's own name in rewritten links. */
   readonly host: string
+  /** The caller is a browser, as far as is known: a file of 8x8's must not act as a page of the proxy. */
+  readonly mayShowPages: boolean
   /** CORS headers for the response to an allowed origin, name and value in turn. */
   readonly corsHeaders: readonly string[] | undefined
-  /** The headers of the response to a preflight of an allowed origin: the proxy responds itself and forwards nothing. */
-  readonly preflight: readonly string[] | undefined
+  /** A response without a body that the proxy gives itself, and forwards nothing: to a preflight, or at `/`. */
+  readonly ownResponse: OwnResponse | undefined
   /** The caller's `Authorization` was for the proxy: it must not be sent on. */
   readonly authorizationIsProxyKey: boolean
+  /** The proxy key, where a caller has logged in with it: it is then the token that the caller gets. */
+  readonly loginKey: string | undefined
+}
+
+export interface OwnResponse {
+  readonly status: number
+  /** Name and value in turn. */
+  readonly headers: readonly string[]
 }
 
 /** Lets a request in. @throws {ProxyError} why it may not come in */

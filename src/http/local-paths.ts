@@ -9,6 +9,11 @@ export function isProbe(path: string): boolean {
   return PROBES.has(path)
 }
 
+/** Where people look for a page first. Nothing at 8x8 is there. */
+export function isRoot(path: string): boolean {
+  return path === '/' || path === '/-'
+}
+
 /** Where scripts and Postman tabs log in; both get a stand-in response, the second only if there is a Work user. */
 export const TOKEN_PATH = '/oauth/v2/token'
 export const WORK_TOKEN_PATH = '/analytics/work/v1/oauth/token'
@@ -17,6 +22,7 @@ export const WORK_TOKEN_PATH = '/analytics/work/v1/oauth/token'
 export function isLocalPath(path: string, config: { readonly handlesWorkLogin: boolean }): boolean {
   return (
     path.startsWith(OWN_PREFIX) ||
+    isRoot(path) ||
     path === TOKEN_PATH ||
     (path === WORK_TOKEN_PATH && config.handlesWorkLogin)
   )

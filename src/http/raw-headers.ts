@@ -1,4 +1,8 @@
-// Headers as Node and undici give them: name, value, name, value. Names keep their case and may come twice.
+/** Headers as Node and undici give them: name, value, name, value. Names keep their case and may come twice. */
+export type RawHeaders = readonly (Buffer | string)[]
+
+/** All of a request's headers, with their names. Node's own default. */
+export const MAX_HEADER_BYTES = 16 * 1024
 
 /** Calls `visit` with each header in order. This is the one loop over raw headers. */
 export function forEachHeader<T extends Buffer | string>(

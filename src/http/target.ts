@@ -1,4 +1,5 @@
 import { ProxyError } from './errors.js'
+import { decodeFully } from './percent-encoding.js'
 
 /** Where a request wants to go at 8x8: what is sent, and what is compared. */
 export interface Target {
@@ -28,12 +29,13 @@ export function readTarget(requestTarget: string, host: string): Target {
   }
   const end = raw.indexOf('?')
   const path = end === -1 ? raw : raw.slice(0, end)
-  if (DOT_SEGMENT.test(path)) {
+  const decoded = decodeFully(path)
+  if (DOT_SEGMENT.test(decoded)) {
     throw badTarget(
       'The path holds a dot segment ("." or ".."), plain or encoded. Send the path it stands for.',
     )
   }
-  if (ENCODED_CONTROL.test(path)) {
+  if (CONTROL.test(decoded)) {
     throw badTarget('The path holds an encoded control character, such as %00 or %0A. Remove it.')
   }
   return { raw, path: canonicalPath(path) }
@@ -81,10 +83,11 @@ const AUTHORITY = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const UNSAFE = /[\u0000-\u0020\u007f\\#]/
 // Servers differ in what ends a segment: besides "/" some decode "%2F" first, take "\" for "/", or drop ";parameters".
-// Some decode twice.
-const DOT_SEGMENT = /(?:\/|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){1,2}(?:\/|;|%(?:25)*(?:2f|5c|3b|3f|23)|$)/i
+// Some decode twice, so this is looked for where nothing is left to decode.
+const DOT_SEGMENT = /[/\\]\.{1,2}(?:[/\\;?#]|$)/
 // Some end the path there. Nothing at 8x8 has one in its name.
-const ENCODED_CONTROL = /%(?:[01][\da-f]|7f)/i
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/
 const UNRESERVED = /[A-Za-z\d\-._~]/
 
 function originForm(requestTarget: string, host: string): string {

@@ -10,7 +10,10 @@ export interface LoginOptions {
   readonly handlesWorkLogin: boolean
 }
 
-/** What scripts get instead of a token. It opens nothing: the proxy puts the real one in its place. */
+/**
+ * What scripts get instead of a token. It opens nothing: the proxy puts the real one in its place. Where a proxy key is
+ * required and was the password of the login, the token is that key, so that the calls that follow bring it.
+ */
 export const STAND_IN_TOKEN = 'stand-in-token-of-8x8-auth-proxy'
 
 // A login form is some hundred bytes; the rest of a longer body is not looked at.
@@ -33,7 +36,7 @@ export async function login(
       return refuse(reply, 400, `Unsupported grant type : ${grantType}`)
     }
     return reply.send({
-      access_token: STAND_IN_TOKEN,
+      access_token: request.exchange.admission?.loginKey ?? STAND_IN_TOKEN,
       token_type: 'BearerToken',
       api_product_list: `[${products().join(', ')}]`,
       status: 'approved',
@@ -51,7 +54,11 @@ export async function login(
   if (!handlesWorkLogin) return
   app.all(WORK_TOKEN_PATH, async (request, reply) => {
     if (request.method !== 'POST') return refuseMethod(reply)
-    return reply.send({ access_token: STAND_IN_TOKEN, token_type: 'bearer', expires_in: 1800 })
+    return reply.send({
+      access_token: request.exchange.admission?.loginKey ?? STAND_IN_TOKEN,
+      token_type: 'bearer',
+      expires_in: 1800,
+    })
   })
 }
 

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isGranted, pagesByLinks } from '../api/families.js'
+import { pagesByLinks } from '../api/families.js'
 import type { AppCredentials } from '../config/config.js'
 import { hasBody, waitsForContinue } from '../http/body.js'
 import type { ProxyError } from '../http/errors.js'
 import type { Exchange } from '../http/exchange.js'
+import type { RawHeaders } from '../http/raw-headers.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { Attempt, type AttemptOptions, type Sender } from './attempt.js'
 import type { BodyTransform } from './body-links.js'
@@ -12,13 +13,14 @@ import { type Lookup, type RealtimeCache, withoutCoalescing } from './cache/real
 import { NotCoalesced } from './cache/subscriber.js'
 import { asProxyError, type TokenSources, tokensOf } from './choose-token.js'
 import type { Departures } from './departures.js'
+import { hintFor } from './hints.js'
 import { createLoad, type Load } from './load.js'
 import { isProductRefusal } from './product-refusal.js'
 import type { Failure } from './receiver.js'
-import { readBody, type RequestBody, Upload } from './request-body.js'
+import { bodyState, readBody, type RequestBody, Upload } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { writeResponseHead } from './response-head.js'
-import { acceptsToken, afterRejection, type BodyState, mayRetry } from './retry-policy.js'
+import { acceptsToken, afterRejection, mayRetry } from './retry-policy.js'
 import type { SlowReaders } from './slow-readers.js'
 import { isConnectionLost, mayOpenNextTime, networkProblem } from './upstream/network-problem.js'
 
@@ -66,6 +68,8 @@ class Forwarding implements Sender {
   #lacksProduct = false
   #admittedAt = 0
   #failed = false
+  /** Whether links to 8x8 in the response's JSON are to lead back here. */
+  readonly #rewritesLinks: boolean
   #left = false
 
   constructor(options: ForwardingOptions, load: Load, request: FastifyRequest, reply: FastifyReply) {
@@ -76,6 +80,8 @@ class Forwarding implements Sender {
     this.response = reply.raw
     this.exchange = request.exchange
     this.#incoming = request.raw
+    const { family, admission } = request.exchange
+    this.#rewritesLinks = options.config.rewriteBodyLinks && pagesByLinks(family!, admission!.target.path)
     this.tokens = tokensOf(request.exchange, options)
   }
 
@@ -184,7 +190,7 @@ class Forwarding implements Sender {
       requestId: this.request.id,
       tenant: config.tenant,
       pbx: config.pbx,
-      unencoded: this.#rewritesLinks(),
+      unencoded: this.#rewritesLinks,
       dropAuthorization: this.exchange.admission!.authorizationIsProxyKey,
     })
   }
@@ -205,11 +211,7 @@ class Forwarding implements Sender {
     this.#authorize()
   }
 
-  begin(
-    status: number,
-    statusMessage: string,
-    rawHeaders: readonly (Buffer | string)[],
-  ): BodyTransform | undefined {
+  begin(status: number, statusMessage: string, rawHeaders: RawHeaders): BodyTransform | undefined {
     const { upstreamOrigin } = this.options
     const token = this.#attempt?.token
     this.#attempt?.settle()
@@ -217,25 +219,22 @@ class Forwarding implements Sender {
       this.tokens!.accepted(token, this.#path, this.exchange.retries.includes('token'))
     }
     const head = { status, statusMessage, rawHeaders }
-    const lacksProduct = this.#isRefusedForProduct(status)
+    const { family } = this.exchange
+    const { rawHeaders: sent } = this.#incoming
+    const heldBackMs = () => this.tokens?.heldBackMs() ?? 0
+    const refusal = {
+      status,
+      family: family!,
+      rawHeaders: sent,
+      lacksProduct: this.#lacksProduct,
+      heldBackMs,
+    }
     return writeResponseHead(this.response, this.exchange, head, {
       upstreamOrigin,
       requestId: this.request.id,
-      lacksProduct,
-      rewritesLinks: this.#rewritesLinks(),
+      hint: hintFor(refusal, this.options.products),
+      rewritesLinks: this.#rewritesLinks,
     })
-  }
-
-  /** Whether links to 8x8 in the response's JSON are to lead back here. */
-  #rewritesLinks(): boolean {
-    const { admission, family } = this.exchange
-    return this.options.config.rewriteBodyLinks && pagesByLinks(family!, admission!.target.path)
-  }
-
-  /** Whether 8x8 refused because the app's products do not open this family: it says so, or none of them does. */
-  #isRefusedForProduct(status: number): boolean {
-    if (status !== 401 && status !== 403) return false
-    return this.#lacksProduct || isGranted(this.exchange.family!, this.options.products()) === false
   }
 
   /** The 401 is passed on as it came unless a new token makes it better. */
@@ -249,7 +248,7 @@ class Forwarding implements Sender {
     const tokens = this.tokens!
     this.#lacksProduct = isProductRefusal(fault, contentEncoding)
     const retried = this.exchange.retries.includes('token')
-    switch (afterRejection({ lacksProduct: this.#lacksProduct, retried, body: this.#bodyState() })) {
+    switch (afterRejection({ lacksProduct: this.#lacksProduct, retried, body: bodyState(this.body) })) {
       case 'pass-on':
         return passOn()
       case 'pass-on-and-hold-renewals':
@@ -291,16 +290,11 @@ class Forwarding implements Sender {
       begun,
       mayOpenNextTime: mayOpenNextTime(error),
       connectionLost: isConnectionLost(error),
-      body: this.#bodyState(),
+      body: bodyState(this.body),
       retried: this.exchange.retries.includes('connection'),
     }
     if (!mayRetry(attempt)) return this.fail(problem)
     this.exchange.retries.push('connection')
     this.#authorize()
-  }
-
-  #bodyState(): BodyState {
-    if (!(this.body instanceof Upload)) return 'repeatable'
-    return this.body.readableDidRead ? 'read' : 'unread'
   }
 }

@@ -1,9 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { ProxyError } from '../http/errors.js'
+import type { BodyState } from './retry-policy.js'
 
 /** What a request carries: nothing, all of it (it may be sent again), or a stream (it is sent once). */
 export type RequestBody = null | Buffer | Upload
+
+/** Whether a body can be sent, or sent again. */
+export function bodyState(body: RequestBody): BodyState {
+  if (!(body instanceof Upload)) return 'repeatable'
+  return body.readableDidRead ? 'read' : 'unread'
+}
 
 export interface BodyLimits {
   readonly maxBodyBytes: number

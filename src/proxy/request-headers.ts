@@ -1,4 +1,5 @@
 import type { Family } from '../api/families.js'
+import { isPlaceholder } from '../http/placeholder.js'
 import { connectionOptions, forEachHeader } from '../http/raw-headers.js'
 
 /** What the proxy adds to a request. */
@@ -39,15 +40,14 @@ export function requestHeaders(rawHeaders: readonly string[], additions: Additio
 
   forEachHeader(rawHeaders, (name, value) => {
     const lower = name.toLowerCase()
-    if (STRIPPED.has(lower) || STRIPPED_PREFIX.test(lower) || hopByHop?.has(lower) === true) return
+    if (isStripped(lower) || hopByHop?.has(lower) === true) return
     if (lower === 'authorization' && !keepsAuthorization) return
     if (lower === 'accept-encoding' && additions.unencoded) return
     if (lower === keyHeader) {
-      // An empty variable in Postman still sends the header: that is not a key of the caller's.
-      if (value === '' || family.credential === 'work') return
+      if (isPlaceholder(value) || family.credential === 'work') return
       hasKey = true
     } else if (lower === tenantName) {
-      if (value === '') return
+      if (isPlaceholder(value)) return
       hasTenant = true
     }
     headers.push(name, value)
@@ -64,12 +64,29 @@ export function requestHeaders(rawHeaders: readonly string[], additions: Additio
   return headers
 }
 
+/** The header in which a request brings a key of its own, as its caller spells it, if it goes to 8x8 with that key. */
+export function ownKeyHeader(rawHeaders: readonly string[], family: Family): string | undefined {
+  const keyHeader = family.credential === 'work' ? undefined : KEY_HEADER[family.credential]
+  if (keyHeader === undefined || connectionOptions(rawHeaders)?.has(keyHeader) === true) return undefined
+  let own: string | undefined
+  forEachHeader(rawHeaders, (name, value) => {
+    if (name.toLowerCase() === keyHeader && !isPlaceholder(value)) own = name
+  })
+  return own
+}
+
 const KEY_HEADER = {
   bearer: undefined,
   'api-key': 'x-api-key',
   work: '8x8-apikey',
   'customer-experience': '8x8-apikey',
 } as const
+
+/** Servers that hand headers on as variables take "_" for "-". */
+function isStripped(lower: string): boolean {
+  const name = lower.includes('_') ? lower.replaceAll('_', '-') : lower
+  return STRIPPED.has(name) || STRIPPED_PREFIX.test(name)
+}
 
 const STRIPPED: ReadonlySet<string> = new Set([
   // Hop-by-hop (RFC 9110, section 7.6.1).
@@ -92,7 +109,14 @@ const STRIPPED: ReadonlySet<string> = new Set([
   'referer',
   'forwarded',
   'via',
+  'x-real-ip',
   'x-proxy-key',
+  // They ask for another method or path than the rules have judged.
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
 ])
 // "proxy-" covers Proxy-Authorization and Proxy-Connection, "access-control-request-" a preflight's headers.
 const STRIPPED_PREFIX = /^(?:sec-|proxy-|x-forwarded-|access-control-request-)/

@@ -6,6 +6,7 @@ import type { Connection, CurrentConnection } from './upstream/connection.js'
 import { type Departing, end } from './departures.js'
 import { responseTimeout } from './upstream/network-problem.js'
 import { LONGEST_FAULT_BYTES } from './product-refusal.js'
+import { BODILESS, unreadableBody } from './response-body.js'
 import type { AttemptProgress, Receiver } from './receiver.js'
 import type { Abortable } from './slow-readers.js'
 
@@ -87,6 +88,8 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
     // Informational responses were for this hop.
     if (status < 200) return this.#attempt.informed()
     this.#attempt.headersReceived()
+    const unreadable = unreadableBody(headers)
+    if (unreadable !== undefined) return controller.abort(unreadable)
     const rawHeaders = controller.rawHeaders as (Buffer | string)[]
     if (status === 401 && this.#attempt.usesToken) {
       const contentEncoding = headers['content-encoding']
@@ -95,7 +98,6 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
       this.#links = this.#receiver.begin(status, statusMessage, rawHeaders)
       this.#departSoon()
       if (!BODILESS.has(status)) return
-      // Their Content-Length is that of another response (RFC 9110, section 8.6): undici would miss those bytes and fail.
       this.#over = true
       this.#ended = true
     }
@@ -254,5 +256,3 @@ interface Rejection {
 
 // What Node writes without taking memory for it.
 const LONGEST_HELD_BYTES = 8 * 1024
-
-const BODILESS: ReadonlySet<number> = new Set([204, 304])

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import { productHint } from '../api/families.js'
 import { type Exchange, tenths } from '../http/exchange.js'
 import { latin1, valuesOf } from '../http/raw-headers.js'
 import { type BodyTransform, createBodyLinks } from './body-links.js'
@@ -16,8 +15,8 @@ export interface ResponseHeadOptions {
   /** 8x8's origin, such as `https://api.8x8.com`. */
   readonly upstreamOrigin: string
   readonly requestId: string
-  /** Whether the app lacks the product that opens the family of the request. */
-  readonly lacksProduct: boolean
+  /** What the caller can do about the response; undefined where nothing is known. */
+  readonly hint: string | undefined
   /** Whether links to 8x8 in JSON are to lead back to the proxy. */
   readonly rewritesLinks: boolean
 }
@@ -31,9 +30,9 @@ export function writeResponseHead(
   response: ServerResponse,
   exchange: Exchange,
   { status, statusMessage, rawHeaders }: ResponseHead,
-  { upstreamOrigin, requestId, lacksProduct, rewritesLinks }: ResponseHeadOptions,
+  { upstreamOrigin, requestId, hint, rewritesLinks }: ResponseHeadOptions,
 ): BodyTransform | undefined {
-  const { host, corsHeaders } = exchange.admission!
+  const { host, corsHeaders, mayShowPages } = exchange.admission!
   const proxyOrigin = `http://${host}`
   const changesBody =
     rewritesLinks && response.req.method !== 'HEAD' && !AS_IT_IS.has(status) && isPlainJson(rawHeaders)
@@ -43,9 +42,10 @@ export function writeResponseHead(
     requestId,
     cors: corsHeaders,
     changesBody,
+    shutsIn: mayShowPages,
   })
   headers.push('Server-Timing', serverTiming(exchange))
-  if (lacksProduct) headers.push('X-Proxy-Hint', productHint(exchange.family!))
+  if (hint !== undefined) headers.push('X-Proxy-Hint', hint)
   exchange.capture?.responseHead(status, headers)
   // 8x8's `Date`, or none.
   response.sendDate = false

@@ -11,6 +11,8 @@ export interface CallerView {
   readonly cors: readonly string[] | undefined
   /** Links in the body are rewritten: what holds for its bytes as 8x8 sent them holds no longer. */
   readonly changesBody: boolean
+  /** Whether what 8x8 serves may not act as a page of the proxy: it is for a browser, and may be anybody's file. */
+  readonly shutsIn: boolean
 }
 
 /**
@@ -27,6 +29,7 @@ export function responseHeaders(rawHeaders: readonly (Buffer | string)[], view: 
     const lower = name.toLowerCase()
     let value = latin1(rawValue)
     if (STRIPPED.has(lower) || hopByHop?.has(lower) === true) return
+    if (view.shutsIn && lower === 'x-content-type-options') return
     if (view.cors !== undefined && lower.startsWith('access-control-')) return
     // What carries our name in Proxy-Status is ours: no other server may claim it.
     if (lower === 'proxy-status' && value.includes('8x8-auth-proxy')) return
@@ -38,6 +41,8 @@ export function responseHeaders(rawHeaders: readonly (Buffer | string)[], view: 
     headers.push(name, value)
   })
   headers.push('X-Request-Id', view.requestId)
+  // A second policy beside 8x8's: the stricter of both holds (CSP, section 8.1). In a sandbox a page has no origin.
+  if (view.shutsIn) headers.push('Content-Security-Policy', 'sandbox', 'X-Content-Type-Options', 'nosniff')
   if (view.cors !== undefined) headers.push(...view.cors)
   return headers
 }
@@ -58,6 +63,10 @@ const STRIPPED: ReadonlySet<string> = new Set([
   'set-cookie2',
   'strict-transport-security',
   'alt-svc',
+  // They act on all that has this origin, the page at /-/ included, or lead away from it.
+  'clear-site-data',
+  'service-worker-allowed',
+  'refresh',
   // The caller gets the one that was sent to 8x8.
   'x-request-id',
 ])
@@ -71,9 +80,12 @@ const OF_EXACT_BYTES: ReadonlySet<string> = new Set([
   'repr-digest',
 ])
 
-/** RFC 8288: only what stands between angle brackets, never what a quoted parameter holds. */
+/**
+ * RFC 8288: only what stands between angle brackets, never what a quoted parameter holds. A quote that is not closed lasts
+ * to the end (appendix B.4), so that no character is looked at twice.
+ */
 function rewriteLink(value: string, view: CallerView): string {
-  return value.replace(/"(?:[^"\\]|\\.)*"|<[^<>]*>/g, (part) =>
+  return value.replace(/"(?:[^"\\]|\\.?)*(?:"|$)|<[^<>]*>/gs, (part) =>
     part.startsWith('<') ? `<${rewriteUrl(part.slice(1, -1), view)}>` : part,
   )
 }

@@ -1,30 +1,59 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { ProxyError, renderProblem } from '../http/errors.js'
 import { requestId } from '../telemetry/request-log.js'
+import { hasWaiting } from './pipeline.js'
 
 /** Responds to bytes that Node's parser rejects as a request. Nothing of them is forwarded. */
-export function rejectUnparsed(
-  error: Error & { code?: string; rawPacket?: unknown },
-  socket: Duplex & { _httpMessage?: ServerResponse | null },
-  log: Logger,
-): void {
-  const pending = socket._httpMessage
+export function rejectUnparsed(error: ParseError, socket: ClientSocket, log: Logger): void {
+  const pending = socket._httpMessage ?? undefined
   // Bytes after a request with `Connection: close`: they are ignored, and are no reason to withhold its response.
   if (error.code === 'HPE_CLOSED_CONNECTION' && pending) return
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  if (pending?.writableEnded === true) return void socket.end(() => socket.destroy())
   // Where a response is under way, more bytes would be taken for a part of it; where one is owed to a whole request,
   // these would be taken for it. Only a request whose own body is malformed gets them.
-  if (
-    error.code === 'ECONNRESET' ||
-    !socket.writable ||
-    (pending && (pending.headersSent || pending.req.complete))
-  ) {
-    socket.destroy()
-    return
-  }
-  response(socket, problemOf(error), pending ? requestId(pending.req) : randomUUID(), log)
+  const misfit = pending !== undefined && isMisfit(error, pending) && !hasWaiting(socket)
+  if (pending && (pending.headersSent || (pending.req.complete && !misfit))) return void socket.destroy()
+  if (misfit) abandon(pending, socket)
+  response(
+    socket,
+    misfit ? contentLengthMisfit() : problemOf(error, socket),
+    pending ? requestId(pending.req) : randomUUID(),
+    log,
+  )
+}
+
+type ParseError = Error & { code?: string; rawPacket?: unknown }
+type ClientSocket = Duplex & { _httpMessage?: ServerResponse | null; bytesRead?: number }
+
+/**
+ * Whether what went wrong is the `Content-Length` of the request before: a number of characters, say, where it counts
+ * bytes. Then the last bytes of the body are taken for the next request, and no request starts like them.
+ */
+function isMisfit({ code }: ParseError, { req }: ServerResponse): boolean {
+  if (req.headers['content-length'] === undefined || req.headers['content-length'] === '0') return false
+  return req.complete ? code === NO_REQUEST : code === 'HPE_INVALID_EOF_STATE'
+}
+
+// What llhttp says of bytes where a request should begin.
+const NO_REQUEST = 'HPE_INVALID_METHOD'
+
+/** The request is over here and now: its body has ended in the same turn, and would be forwarded in the next. */
+function abandon(pending: ServerResponse, socket: ClientSocket): void {
+  pending.on('error', () => undefined)
+  pending.detachSocket(socket as Socket)
+  pending.destroy().emit('close')
+}
+
+function contentLengthMisfit(): ProxyError {
+  return new ProxyError(
+    'bad-request',
+    'The Content-Length does not fit the body. It is the number of bytes, which is not that of the characters.',
+  )
 }
 
 /** CONNECT asks for a tunnel; this is a reverse proxy. */
@@ -37,7 +66,16 @@ export function rejectConnect(request: IncomingMessage, socket: Duplex, log: Log
   )
 }
 
-function problemOf({ code, rawPacket }: { code?: string; rawPacket?: unknown }): ProxyError {
+function problemOf(
+  { code, rawPacket }: ParseError,
+  { bytesRead = 0 }: Pick<ClientSocket, 'bytesRead'>,
+): ProxyError {
+  if (code === NO_REQUEST && Buffer.isBuffer(rawPacket) && bytesRead > rawPacket.length) {
+    return new ProxyError(
+      'bad-request',
+      'No request starts like this. Perhaps the one before it on this connection has a Content-Length that does not fit the body: it counts bytes.',
+    )
+  }
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return new ProxyError('headers-too-large', 'The headers are larger than 16 KiB in all.')

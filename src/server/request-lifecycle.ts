@@ -7,6 +7,7 @@ import { ProxyError } from '../http/errors.js'
 import { type Capture, type Door, newExchange } from '../http/exchange.js'
 import { isLocalPath } from '../http/local-paths.js'
 import { forEachHeader } from '../http/raw-headers.js'
+import { inTurn } from './pipeline.js'
 import type { RequestCounters } from '../telemetry/request-counters.js'
 import { logExchange } from '../telemetry/request-log.js'
 
@@ -35,7 +36,7 @@ export interface RequestLifecycleOptions {
 export interface RequestLifecycle {
   /** Called first, for malformed requests too: from here on it is in flight, and its end is counted, recorded, logged. */
   begin(request: FastifyRequest, reply: FastifyReply): void
-  /** The hook that asks the door, responds to preflights, and finds the API family. */
+  /** The hook that asks the door, gives the responses that it has ready, and finds the API family. */
   readonly admit: onRequestHookHandler
 }
 
@@ -66,11 +67,11 @@ export function createRequestLifecycle(options: RequestLifecycleOptions): Reques
     admit(request, reply, done) {
       try {
         const admission = door(request.raw, request.originalUrl)
-        const { target, preflight, corsHeaders = [] } = admission
+        const { target, ownResponse, corsHeaders = [] } = admission
         request.exchange.admission = admission
-        if (preflight !== undefined) {
+        if (ownResponse !== undefined) {
           reply.hijack()
-          reply.raw.writeHead(204, [...preflight]).end()
+          reply.raw.writeHead(ownResponse.status, [...ownResponse.headers, 'X-Request-Id', request.id]).end()
           return
         }
         if (isLocalPath(target.path, config)) {
@@ -79,6 +80,8 @@ export function createRequestLifecycle(options: RequestLifecycleOptions): Reques
         } else {
           if (draining()) throw shuttingDown()
           request.exchange.family = familyOf(target.path)
+          inTurn(request.raw, reply.raw, done)
+          return
         }
         done()
       } catch (error) {

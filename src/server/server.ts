@@ -3,6 +3,8 @@ import Fastify, { LogController, type FastifyInstance, type FastifyReply, type F
 import type { Logger } from 'pino'
 import { rejectUnparsed, rejectConnect } from './client-error.js'
 import { ProxyError } from '../http/errors.js'
+import { MAX_HEADER_BYTES } from '../http/raw-headers.js'
+import { followPipeline } from './pipeline.js'
 import { sendProblem } from './send-problem.js'
 import { requestId } from '../telemetry/request-log.js'
 import { routePath } from '../http/target.js'
@@ -36,7 +38,8 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
     requestTimeout: 0,
     return503OnClosing: false,
     // The door counts Host headers itself, so that a missing one gets a reason.
-    http: { requireHostHeader: false },
+    // NODE_OPTIONS of whoever starts it decide neither what HTTP is nor how much of it is taken.
+    http: { requireHostHeader: false, insecureHTTPParser: false, maxHeaderSize: MAX_HEADER_BYTES },
   }) as unknown as FastifyInstance
   fastify.addHook('onRequest', (request, reply, done) => {
     start(request, reply)
@@ -49,7 +52,7 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
   // Node silently drops what comes after 2,000 headers. Their size is what is limited, to 16 KiB in all.
   fastify.server.maxHeadersCount = 0
   for (const event of ['request', 'checkContinue', 'checkExpectation']) {
-    fastify.server.prependListener(event, closeWithConnection)
+    fastify.server.prependListener(event, followPipeline)
   }
   const route = (request: IncomingMessage, response: ServerResponse) => fastify.routing(request, response)
   // "100 Continue" is sent when the door has let the request in; other expectations are ignored.
@@ -63,18 +66,6 @@ export function createServer(log: Logger, follow: Follow): FastifyInstance {
     throw new ProxyError('not-found', 'The method is not one that is forwarded.')
   })
   return fastify
-}
-
-/**
- * A response that waits behind another one on the same connection has no socket yet, and Node never says `close` of it if
- * the connection ends before its turn: what is counted and held for it would stay for ever. (Node 24 says it in the end,
- * after us: listeners for `close` are added with `once`.)
- */
-function closeWithConnection(request: IncomingMessage, response: ServerResponse): void {
-  if (response.socket !== null) return
-  request.socket.once('close', () => {
-    if (!response.closed) response.destroy().emit('close')
-  })
 }
 
 function asProxyError(error: Error, log: Logger): ProxyError {

@@ -153,9 +153,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     return token !== undefined && time < token.expiresAt ? token : undefined
   }
 
-  function backingOff(): boolean {
-    return failure !== undefined && now() < failure.retryAt
-  }
+  const backingOff = () => failure !== undefined && now() < failure.retryAt
 
   /** Joins the flight, or starts one unless the last attempt failed too recently. */
   async function obtain(why: RenewalReason): Promise<CachedToken> {
@@ -177,14 +175,10 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     obtain(why).catch(() => undefined)
   }
 
-  function obtained(): number {
-    return Object.values(renewals).reduce((sum, count) => sum + count)
-  }
+  const obtained = () => Object.values(renewals).reduce((sum, count) => sum + count)
 
   /** Why a token is needed where there is none to use. */
-  function needed(): RenewalReason {
-    return obtained() === 0 ? 'start' : 'expired'
-  }
+  const needed = (): RenewalReason => (obtained() === 0 ? 'start' : 'expired')
 
   function renewIfDue(token: CachedToken, time = now()): void {
     if (time >= token.renewAt && !inFlight && !backingOff()) renewInBackground('due')
@@ -197,6 +191,10 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     // success, are tried next.
     if (credentialsAreNew) setImmediate(renewInBackground, 'credentials')
     else setImmediate(schedule)
+  }
+
+  function heldBackMs(): number {
+    return usable() === undefined ? 0 : replacements.heldBackMs(now())
   }
 
   function situation(): Situation {
@@ -258,7 +256,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       if (usable()?.value === token.value) replacements.useless(path, now())
     },
 
-    heldBackMs: () => (usable() === undefined ? 0 : replacements.heldBackMs(now())),
+    heldBackMs,
 
     start: () => renewInBackground('start'),
 
@@ -282,16 +280,15 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       return false
     },
 
-    status: () =>
-      tokenStatus({
+    status() {
+      const known = {
         token: usable(),
-        inFlight,
         failure: failure?.error,
-        products,
         obtained: obtained(),
-        heldBackMs: usable() === undefined ? 0 : replacements.heldBackMs(now()),
-        now: now(),
-      }),
+        heldBackMs: heldBackMs(),
+      }
+      return tokenStatus({ ...known, inFlight, products, now: now() })
+    },
 
     counts: { requests, renewals },
 

@@ -41,11 +41,11 @@ suite('a blip is over when it is over', { timeout: 60_000 }, () => {
       const { proxy, refuseFor, close } = await startBlinking()
       assert.equal((await send(proxy.port, { path: '/storage/1' })).status, 200)
       let backAt = Infinity
-      let stop = false
+      const calls = { over: false }
       const seen: { at: number; status: number }[] = []
       const calling = Promise.all(
         Array.from({ length: callers }, async () => {
-          while (!stop) {
+          while (!calls.over) {
             const { status } = await send(proxy.port, { path: '/storage/1' })
             seen.push({ at: performance.now(), status })
             await wait(5)
@@ -60,7 +60,7 @@ suite('a blip is over when it is over', { timeout: 60_000 }, () => {
       }
       const firstGood = seen.find(({ at, status }) => at > backAt && status === 200)!
       await wait(500)
-      stop = true
+      calls.over = true
       await calling
       close()
 

@@ -40,6 +40,7 @@ test('what was meant for this hop, or tells of the way here, stops here', () => 
     'Sec-Fetch-Dest', 'Sec-Fetch-User', 'Sec-CH-UA', 'Sec-GPC', 'Sec-WebSocket-Key', 'Proxy-Authorization',
     'Proxy-Authenticate', 'Proxy-Anything', 'Forwarded', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto',
     'X-Forwarded-Prefix', 'Via', 'X-Proxy-Key', 'X-Request-Id', 'Authorization',
+    'X-Real-IP', 'X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override', 'X-Original-URL', 'X-Rewrite-URL',
   ] // prettier-ignore
   for (const name of stopping) {
     for (const spelling of [name, name.toLowerCase(), name.toUpperCase()]) {

@@ -11,6 +11,7 @@ const VIEW: CallerView = {
   requestId: 'id-1',
   cors: undefined,
   changesBody: false,
+  shutsIn: false,
 }
 const ID = ['X-Request-Id', 'id-1']
 const down = (headers: readonly (Buffer | string)[], view: Partial<CallerView> = {}) =>
@@ -43,6 +44,9 @@ test("what belongs to the last hop, or to 8x8's own host name, stops here", () =
     'Set-Cookie2',
     'Strict-Transport-Security',
     'Alt-Svc',
+    'Clear-Site-Data',
+    'Service-Worker-Allowed',
+    'Refresh',
     'X-Request-Id',
   ]) {
     // prettier-ignore

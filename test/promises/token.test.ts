@@ -791,7 +791,12 @@ test('one call that 8x8 rejected with both tokens disarmed recovery: 60 s of 401
   })
   const { now } = createClock()
   const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false, now })
-  const call = async (path: string) => (await fetch(proxy.origin + path)).status
+  let hint: string | null = null
+  const call = async (path: string) => {
+    const { status, headers } = await fetch(proxy.origin + path)
+    hint = headers.get('x-proxy-hint')
+    return status
+  }
   const heldBack = async () => {
     const status = (await (await fetch(`${proxy.origin}/-/status`)).json()) as {
       token: { renewalsHeldBackSeconds: number | null }
@@ -802,6 +807,7 @@ test('one call that 8x8 rejected with both tokens disarmed recovery: 60 s of 401
   assert.equal(await call('/storage/fine'), 200)
   assert.equal(await call('/storage/forbidden'), 401)
   assert.equal(upstream.tokenRequests, 2)
+  assert.match(hint!, /rejected a new token, too: no other is asked for in the next 60 s/)
   assert.equal(await heldBack(), 60)
   assert.equal(await call('/storage/fine'), 200)
   assert.equal(await heldBack(), null)

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import { unreadableBody } from '../response-body.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { Connection, CurrentConnection, TrackedDispatchOptions } from '../upstream/connection.js'
 import { type Attempt, type Head, NotCoalesced, Subscriber, type Source } from './subscriber.js'
@@ -107,6 +108,8 @@ export class CoalescedRequest implements Dispatcher.DispatchHandler, Source {
       for (const subscriber of this.#subscribers) subscriber.informed(status, headers)
       return
     }
+    const unreadable = unreadableBody(headers)
+    if (unreadable !== undefined) return controller.abort(unreadable)
     const rawHeaders = controller.rawHeaders as readonly (Buffer | string)[]
     this.#head = { status, statusMessage, headers, rawHeaders }
     const { mayBeCoalesced, maxResponseBytes } = this.#options

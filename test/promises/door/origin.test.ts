@@ -11,7 +11,8 @@ const allowed = new Set([APP, 'http://localhost:3000'])
 const upstream = await startUpstream({
   respond(_request, response) {
     response.setHeader('X-Total-Pages', '7').setHeader('Vary', 'Accept-Encoding')
-    response.setHeader('Access-Control-Allow-Origin', 'https://8x8.example').end('{"ok":true}')
+    response.setHeader('Access-Control-Allow-Origin', 'https://8x8.example')
+    response.end('{"ok":true}')
   },
 })
 const proxy = await startProxy({
@@ -120,6 +121,54 @@ test('the preflight of an allowed origin gets its response here, without a key',
   assert.equal(response.headers['access-control-allow-private-network'], undefined)
   assert.equal(response.body.length, 0)
   assert.deepEqual(upstream.received, [])
+})
+
+test('a page that sends credentials could read nothing: the browser wants to hear that it may', async () => {
+  for (const origin of [APP, 'http://localhost:3000']) {
+    const page = ['Host: localhost', `Origin: ${origin}`, 'Sec-Fetch-Site: cross-site']
+    const preflight = await caller.send('OPTIONS /storage HTTP/1.1', [
+      ...page,
+      'Access-Control-Request-Method: POST',
+      'Access-Control-Request-Headers: authorization',
+    ])
+    const responses = [preflight]
+    for (const target of ['/storage', '/-/status', '/a/../b', '/', '/-/nothing']) {
+      for (const key of [[KEY], []]) {
+        responses.push(await caller.send(`GET ${target} HTTP/1.1`, [...page, ...key]))
+      }
+    }
+    for (const { status, headers } of responses) {
+      // With credentials a browser takes "true" and nothing else, and no "*" (Fetch standard, "CORS check").
+      assert.equal(headers['access-control-allow-credentials'], 'true', String(status))
+      assert.equal(headers['access-control-allow-origin'], origin)
+      assert.doesNotMatch(headers['access-control-expose-headers'] ?? '', /\*/)
+      assert.match(headers['vary'] ?? '', /\bOrigin\b/)
+    }
+    assert.equal(preflight.headers['access-control-allow-headers'], 'authorization')
+    assert.doesNotMatch(preflight.headers['access-control-allow-methods'] ?? '', /\*/)
+  }
+  upstream.received.length = 0
+})
+
+test('no other origin hears that it may send credentials', async () => {
+  for (const headers of [
+    [],
+    ['Origin: https://evil.example'],
+    ['Origin: null'],
+    [`Origin: ${APP}.evil.example`],
+    ['Origin: http://localhost'],
+  ]) {
+    for (const request of ['GET /storage', 'OPTIONS /storage', 'GET /-/status']) {
+      const response = await caller.send(`${request} HTTP/1.1`, [
+        'Host: localhost',
+        KEY,
+        'Access-Control-Request-Method: GET',
+        ...headers,
+      ])
+      assert.equal(response.headers['access-control-allow-credentials'], undefined, headers.join())
+    }
+  }
+  upstream.received.length = 0
 })
 
 test('a preflight from a public page that asks for the private network is allowed it', async () => {
