@@ -35,6 +35,8 @@ export interface Outside {
   readonly logLinesDropped?: () => number
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
+  /** In milliseconds; the system's unless given. */
+  readonly timeOfDay?: () => number
   /** Those of `secrets`, unless secret files may change while the program runs. */
   readonly credentials?: Credentials
 }
@@ -53,9 +55,17 @@ export interface App {
 
 /** Wires the parts together. Nothing listens yet. */
 export async function buildApp(config: Config, secrets: Secrets, outside: Outside): Promise<App> {
-  const { version, upstream, log, now } = outside
+  const { version, upstream, log, now, timeOfDay = Date.now } = outside
   const credentials = outside.credentials ?? createCredentials(secrets)
-  const tokens = createTokens({ config, secrets, credentials, dispatcher: upstream.token, now, log })
+  const tokens = createTokens({
+    config,
+    secrets,
+    credentials,
+    dispatcher: upstream.token,
+    now,
+    timeOfDay,
+    log,
+  })
   // A connection takes its time-out at most; a little more and the probe is given up.
   const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
   const cache =
