@@ -8,7 +8,8 @@ import type { Exchange } from '../http/exchange.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { Attempt, type AttemptOptions, type Sender } from './attempt.js'
 import type { BodyTransform } from './body-links.js'
-import { type Lookup, type RealtimeCache, withoutCoalescing } from './cache/realtime-cache.js'
+import { notToBeAsked } from './cache/cache-control.js'
+import { type Kept, type Lookup, type RealtimeCache, withoutCoalescing } from './cache/realtime-cache.js'
 import { NotCoalesced } from './cache/subscriber.js'
 import { asProxyError, type TokenSources, tokensOf } from './choose-token.js'
 import type { Departures } from './departures.js'
@@ -137,8 +138,7 @@ class Forwarding implements Sender {
   /** The token is there already in all but the first moments: then nothing is awaited. */
   #authorize(): void {
     const { cache } = this.options
-    if (cache !== undefined && this.exchange.family!.realtime === true && this.#respondFromCache(cache))
-      return
+    if (cache !== undefined && this.exchange.family!.realtime === true && this.#fromCache(cache)) return
     const token = this.tokens?.get()
     if (!(token instanceof Promise)) return this.#send(token)
     const waitingSince = this.options.now()
@@ -151,22 +151,26 @@ class Forwarding implements Sender {
     )
   }
 
-  /** A fresh cached response needs neither a token nor a connection. @returns whether there was one */
-  #respondFromCache(cache: RealtimeCache): boolean {
-    if (this.method !== 'GET') return false
-    const target = this.exchange.admission!.target.raw
+  /** A fresh cached response needs neither a token nor a connection. @returns whether the request is over */
+  #fromCache(cache: RealtimeCache): boolean {
+    if (this.method !== 'GET' && this.method !== 'HEAD') return false
+    const kept = this.method === 'GET' ? this.#find(cache) : undefined
+    if (kept === undefined) {
+      const refusal = notToBeAsked(this.#incoming.headers)
+      if (refusal !== undefined) this.fail(refusal)
+      return refusal !== undefined
+    }
+    this.#attempt = undefined
+    this.begin(kept.response.status, kept.response.statusMessage, kept.rawHeaders)
+    cache.give(kept, this.response, this.exchange)
+    return true
+  }
+
+  #find(cache: RealtimeCache): Kept | undefined {
+    const { target } = this.exchange.admission!
     const appKey = this.options.credentials().key
     this.lookup ??= cache.lookup(this.#incoming, target, this.headers(undefined), appKey)
-    const kept = cache.find(this.lookup, this.exchange)
-    if (kept === undefined) return false
-    const { status, statusMessage, body } = kept.response
-    this.#attempt = undefined
-    this.begin(status, statusMessage, kept.rawHeaders)
-    this.exchange.bytes = body.length
-    this.exchange.capture?.responseBody(body)
-    if (!this.response.write(body)) cache.readSlowly(kept, this.response)
-    this.response.end()
-    return true
+    return cache.find(this.lookup, this.exchange)
   }
 
   headers(token: AccessToken | undefined): string[] {

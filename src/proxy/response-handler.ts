@@ -86,7 +86,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
     if (this.#over) return
     // Informational responses were for this hop.
     if (status < 200) return this.#attempt.informed()
-    this.#attempt.headersReceived()
+    this.#attempt.headersReceived(status)
     const rawHeaders = controller.rawHeaders as (Buffer | string)[]
     if (status === 401 && this.#attempt.usesToken) {
       const contentEncoding = headers['content-encoding']
