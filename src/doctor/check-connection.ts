@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Client } from 'undici'
+import { addressOptions, connectOptions } from '../proxy/upstream/connect-options.js'
 import { failed, type Outcome, passed } from './outcome.js'
 import { authority, type Route } from './route.js'
 
@@ -47,7 +48,7 @@ export async function checkConnection(
 }
 
 async function open(hop: Route['hop'], timeoutMs: number): Promise<Duplex> {
-  const socket = connect(hop)
+  const socket = connect({ ...hop, ...addressOptions(timeoutMs) })
   // Later errors are reported by the checks that use the connection.
   socket.on('error', () => undefined)
   try {
@@ -61,7 +62,7 @@ async function open(hop: Route['hop'], timeoutMs: number): Promise<Duplex> {
 
 /** A tunnel as undici's ProxyAgent asks for it: with credentials if the URL has both a user and a password. */
 async function tunnel(route: Route, proxy: URL, timeoutMs: number) {
-  const client = new Client(proxy.origin, { connect: { timeout: timeoutMs } })
+  const client = new Client(proxy.origin, { connect: connectOptions(timeoutMs) })
   const headers: Record<string, string> = { host: authority(route) }
   if (proxy.username !== '' && proxy.password !== '') {
     const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`

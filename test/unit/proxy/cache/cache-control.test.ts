@@ -64,8 +64,8 @@ test('an Expires that is no date of HTTP was taken for one, and local time for U
     'Sun, 21 Nov 2100 00:00:00',
     [date, 'Sun, 21 Nov 2100 00:00:00 GMT'] as unknown as string,
   ]) {
-    assert.equal(reuseOf({ date, expires }).freshMs, 0, `${expires}`)
-    assert.equal(reuseOf({ expires }).freshMs, 0, `${expires}`)
+    assert.equal(reuseOf({ date, expires }).freshMs, 0, expires)
+    assert.equal(reuseOf({ expires }).freshMs, 0, expires)
   }
   assert.equal(reuseOf({ date, expires: 'Sat Nov 21 00:00:04 2026' }).freshMs, 4000)
   assert.equal(reuseOf({ date, expires: 'Saturday, 21-Nov-26 00:00:04 GMT' }).freshMs, 4000)
