@@ -10,6 +10,7 @@ import { ProxyError } from './http/errors.js'
 import { createInspection } from './inspector/inspection.js'
 import { createRecorder } from './inspector/recorder.js'
 import { inspector } from './inspector/routes.js'
+import { type Schedule, schedule } from './inspector/schedule.js'
 import { localRoutes } from './local/local-routes.js'
 import { createMetrics } from './local/metrics.js'
 import { createStatus } from './local/status.js'
@@ -37,6 +38,8 @@ export interface Outside {
   readonly now: () => number
   /** In milliseconds; the system's unless given. */
   readonly timeOfDay?: () => number
+  /** What is to happen later; Node's timers unless given. */
+  readonly schedule?: Schedule
   /** Those of `secrets`, unless secret files may change while the program runs. */
   readonly credentials?: Credentials
 }
@@ -72,7 +75,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     config.realtimeCacheMs > 0 ? createRealtimeCache({ ttlMs: config.realtimeCacheMs, now }) : undefined
   const requestCounters = createRequestCounters()
   const inFlight = new Set<ServerResponse>()
-  const recorder = createRecorder({ now })
+  const recorder = createRecorder({ now, schedule: outside.schedule ?? schedule })
 
   const fastify = createServer(log, (request, reply) => lifecycle.begin(request, reply))
   const drain = createDrain({ fastify, upstream, inFlight, log, graceMs: config.shutdownGraceMs })
