@@ -10,6 +10,7 @@ import { ProxyError } from './http/errors.js'
 import { createInspection } from './inspector/inspection.js'
 import { createRecorder } from './inspector/recorder.js'
 import { inspector } from './inspector/routes.js'
+import { type Schedule, schedule } from './inspector/schedule.js'
 import { localRoutes } from './local/local-routes.js'
 import { createMetrics } from './local/metrics.js'
 import { createStatus } from './local/status.js'
@@ -35,6 +36,10 @@ export interface Outside {
   readonly logLinesDropped?: () => number
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
+  /** In milliseconds; the system's unless given. */
+  readonly timeOfDay?: () => number
+  /** What is to happen later; Node's timers unless given. */
+  readonly schedule?: Schedule
   /** Those of `secrets`, unless secret files may change while the program runs. */
   readonly credentials?: Credentials
 }
@@ -53,16 +58,24 @@ export interface App {
 
 /** Wires the parts together. Nothing listens yet. */
 export async function buildApp(config: Config, secrets: Secrets, outside: Outside): Promise<App> {
-  const { version, upstream, log, now } = outside
+  const { version, upstream, log, now, timeOfDay = Date.now } = outside
   const credentials = outside.credentials ?? createCredentials(secrets)
-  const tokens = createTokens({ config, secrets, credentials, dispatcher: upstream.token, now, log })
+  const tokens = createTokens({
+    config,
+    secrets,
+    credentials,
+    dispatcher: upstream.token,
+    now,
+    timeOfDay,
+    log,
+  })
   // A connection takes its time-out at most; a little more and the probe is given up.
   const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
   const cache =
     config.realtimeCacheMs > 0 ? createRealtimeCache({ ttlMs: config.realtimeCacheMs, now }) : undefined
   const requestCounters = createRequestCounters()
   const inFlight = new Set<ServerResponse>()
-  const recorder = createRecorder({ now })
+  const recorder = createRecorder({ now, schedule: outside.schedule ?? schedule })
 
   const fastify = createServer(log, (request, reply) => lifecycle.begin(request, reply))
   const drain = createDrain({ fastify, upstream, inFlight, log, graceMs: config.shutdownGraceMs })

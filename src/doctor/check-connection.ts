@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Client } from 'undici'
+import { addressOptions, connectOptions } from '../proxy/upstream/connect-options.js'
 import { proxyAuthorization } from '../proxy/upstream/egress.js'
 import { failed, type Outcome, passed } from './outcome.js'
 import { authority, type Route } from './route.js'
@@ -48,7 +49,7 @@ export async function checkConnection(
 }
 
 async function open(hop: Route['hop'], timeoutMs: number): Promise<Duplex> {
-  const socket = connect(hop)
+  const socket = connect({ ...hop, ...addressOptions(timeoutMs) })
   // Later errors are reported by the checks that use the connection.
   socket.on('error', () => undefined)
   try {
@@ -62,7 +63,7 @@ async function open(hop: Route['hop'], timeoutMs: number): Promise<Duplex> {
 
 /** A tunnel as requests ask for it. */
 async function tunnel(route: Route, proxy: URL, timeoutMs: number) {
-  const client = new Client(proxy.origin, { connect: { timeout: timeoutMs } })
+  const client = new Client(proxy.origin, { connect: connectOptions(timeoutMs) })
   const authorization = proxyAuthorization(proxy)
   const headers = {
     host: authority(route),

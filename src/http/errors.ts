@@ -26,6 +26,7 @@ export const PROBLEMS = {
   overloaded: row(503, 'Too many requests at once', 'connection_limit_reached'),
   'shutting-down': row(503, 'The proxy is shutting down', 'destination_unavailable'),
   'upstream-timeout': row(504, '8x8 did not respond in time', 'http_response_timeout'),
+  'not-stored': row(504, 'No stored response is fresh enough', 'http_request_denied'),
 } as const satisfies Record<string, Problem>
 
 interface Problem {

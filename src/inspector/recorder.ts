@@ -7,6 +7,7 @@ import { type Capture, createCapture } from './capture.js'
 import { createLastMinute } from './last-minute.js'
 import { createLatest } from './latest.js'
 import { maskTarget } from './mask.js'
+import type { Schedule } from './schedule.js'
 import type { Captured, Detail, Summary, Traffic } from './wire.js'
 
 /** What the recorder wants to know of a request; Fastify's fits. */
@@ -51,6 +52,7 @@ export interface Recorder {
 export interface RecorderOptions {
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
+  readonly schedule: Schedule
   readonly maxEntries?: number
   /** The most memory that all entries take together; the oldest go first. */
   readonly maxBytes?: number
@@ -80,7 +82,7 @@ interface Entry {
   readonly captured: Captured | undefined
 }
 
-// Capturing ends by itself when the last page has been away for so long. A reload is back sooner.
+// When the last page has been away for so long, capturing ends by itself and what was captured goes. A reload is back sooner.
 const CAPTURE_GRACE_MS = 60_000
 const LONGEST_TARGET = 4096
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
@@ -88,7 +90,7 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 const ENTRY_BYTES = 400
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { now, maxEntries = 200, maxBytes = 4 * 1024 * 1024 } = options
+  const { now, schedule, maxEntries = 200, maxBytes = 4 * 1024 * 1024 } = options
   const entries = new LRUCache<number, Entry>({
     max: maxEntries,
     maxSize: maxBytes,
@@ -100,10 +102,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const watchers = new Set<Watcher>()
   let recorded = 0
   let captureIsOn = false
+  // Whether entries may hold what was captured, though capturing may be off by now.
+  let keepsCaptured = false
   let lastWatchedAt = -Infinity
+  let cancelForgetting: (() => void) | undefined
   let closed = false
 
-  function put(n: number, { summary, captured }: RecordedEntry): void {
+  function put(n: number, recordedEntry: RecordedEntry): void {
+    // A request may end after the pages that had it captured.
+    const { summary, captured } = keepsCaptured ? recordedEntry : withoutCaptured(recordedEntry)
     const entry = { summary: { n, ...summary }, captured }
     entries.set(n, entry)
     for (const watcher of watchers) watcher.recorded(entry.summary)
@@ -120,14 +127,24 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /** The pages that asked for bodies have gone: bodies are neither captured nor kept any longer. */
-  function endForgottenCapture(): void {
-    if (!captureIsOn || watchers.size > 0 || now() - lastWatchedAt < CAPTURE_GRACE_MS) return
+  function forgetCaptured(): void {
     captureIsOn = false
     // All are set again, so that their order stays.
-    for (const summary of summaries()) {
-      const { captured: _, ...rest } = summary
-      entries.set(summary.n, { summary: rest, captured: undefined })
-    }
+    for (const { n } of summaries()) entries.set(n, withoutCaptured(entries.peek(n)!))
+    keepsCaptured = false
+  }
+
+  /** No page is open: what was captured is forgotten in a while. */
+  function forgetLater(): void {
+    lastWatchedAt = now()
+    cancelForgetting?.()
+    if (keepsCaptured && watchers.size === 0 && !closed)
+      cancelForgetting = schedule(forgetCaptured, CAPTURE_GRACE_MS)
+  }
+
+  /** Timers stand still while the machine sleeps, the clock does not. */
+  function forgetIfTooLate(): void {
+    if (keepsCaptured && watchers.size === 0 && now() - lastWatchedAt >= CAPTURE_GRACE_MS) forgetCaptured()
   }
 
   const recorder: Recorder = {
@@ -143,13 +160,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
     setCapture(on) {
       captureIsOn = on
-      lastWatchedAt = now()
+      keepsCaptured ||= on
+      forgetLater()
     },
 
     record(request, response, endedAt) {
       const ended = toRecord(request, response, endedAt)
       if (ended === undefined) return
-      if (captureIsOn) endForgottenCapture()
+      if (keepsCaptured) forgetIfTooLate()
       traffic.count(endedAt, hasFailed(ended))
       recorded += 1
       unseen.add(ended)
@@ -172,16 +190,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
     watch(watcher) {
       if (closed) return undefined
-      endForgottenCapture()
+      forgetIfTooLate()
+      cancelForgetting?.()
       lookAtUnseen()
       watchers.add(watcher)
       return () => {
-        if (watchers.delete(watcher)) lastWatchedAt = now()
+        if (watchers.delete(watcher)) forgetLater()
       }
     },
 
     close() {
       closed = true
+      cancelForgetting?.()
       for (const watcher of watchers) watcher.closed()
       watchers.clear()
     },
@@ -240,6 +260,11 @@ export function summarize(ended: Ended, now: number): RecordedEntry {
     ...(captured === undefined ? undefined : { captured: true as const }),
   }
   return { summary, captured }
+}
+
+function withoutCaptured<Of extends RecordedEntry>({ summary, ...rest }: Of): Of {
+  const { captured: _, ...shown } = summary
+  return { ...rest, summary: shown, captured: undefined } as unknown as Of
 }
 
 /** Two bytes a character, the most that V8 takes for one. */

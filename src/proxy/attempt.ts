@@ -7,6 +7,7 @@ import { overloaded } from './load.js'
 import { type RequestBody, Upload } from './request-body.js'
 import type { AttemptProgress, Receiver } from './receiver.js'
 import { ResponseHandler } from './response-handler.js'
+import { SAFE_METHODS } from './retry-policy.js'
 import type { CircuitBreaker } from './upstream/circuit-breaker.js'
 import type { TrackedDispatchOptions } from './upstream/connection.js'
 import type { Upstream } from './upstream/upstream.js'
@@ -153,8 +154,11 @@ export class Attempt implements AttemptProgress {
     if (this.#responseTimer === undefined && !this.#isUpload) this.#startResponseTimer()
   }
 
-  headersReceived(): void {
-    this.#sender.exchange.upstreamMs = this.#sender.options.now() - this.#since
+  headersReceived(status: number): void {
+    const { exchange, method, options } = this.#sender
+    exchange.upstreamMs = options.now() - this.#since
+    const mayHaveChanged = status < 400 && exchange.family!.realtime === true && !SAFE_METHODS.has(method)
+    if (mayHaveChanged) options.cache?.changed(exchange.admission!.target)
   }
 
   #startResponseTimer(): void {

@@ -9,12 +9,13 @@ import type { RawHeaders } from '../http/raw-headers.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { Attempt, type AttemptOptions, type Sender } from './attempt.js'
 import type { BodyTransform } from './body-links.js'
-import { type Lookup, type RealtimeCache, withoutCoalescing } from './cache/realtime-cache.js'
+import { notToBeAsked } from './cache/cache-control.js'
+import { type Kept, type Lookup, type RealtimeCache, withoutCoalescing } from './cache/realtime-cache.js'
 import { NotCoalesced } from './cache/subscriber.js'
 import { asProxyError, type TokenSources, tokensOf } from './choose-token.js'
 import type { Departures } from './departures.js'
 import { hintFor } from './hints.js'
-import { createLoad, type Load } from './load.js'
+import { createLoad, type Load, type RequestLoad } from './load.js'
 import { isProductRefusal } from './product-refusal.js'
 import type { Failure } from './receiver.js'
 import { bodyState, readBody, type RequestBody, Upload } from './request-body.js'
@@ -42,9 +43,9 @@ export function createForward(given: ForwardOptions): Forward {
   const options = { ...given, upstreamOrigin: config.baseUrl.origin }
   const load = createLoad(now, config.idleTimeoutMs)
   return (request, reply) => {
-    load.begin()
+    const forwarding = new Forwarding(options, load, request, reply)
     reply.hijack()
-    new Forwarding(options, load, request, reply).start()
+    forwarding.start()
   }
 }
 
@@ -60,11 +61,11 @@ class Forwarding implements Sender {
   readonly exchange: Exchange
   readonly tokens: TokenSource | undefined
   readonly #load: Load
+  readonly #own: RequestLoad
   readonly #incoming: IncomingMessage
   body: RequestBody = null
   lookup: Lookup | undefined
   #attempt: Attempt | undefined
-  #keptBytes = 0
   #lacksProduct = false
   #admittedAt = 0
   #failed = false
@@ -75,6 +76,7 @@ class Forwarding implements Sender {
   constructor(options: ForwardingOptions, load: Load, request: FastifyRequest, reply: FastifyReply) {
     this.options = options
     this.#load = load
+    this.#own = load.begin()
     this.request = request
     this.reply = reply
     this.response = reply.raw
@@ -113,8 +115,7 @@ class Forwarding implements Sender {
   start(): void {
     this.response.once('close', () => {
       this.#attempt?.settle()
-      this.#load.end(this.#keptBytes)
-      this.#keptBytes = 0
+      this.#own.end()
       if (this.response.writableFinished) return
       this.#left = true
       this.#attempt?.abandon()
@@ -129,11 +130,7 @@ class Forwarding implements Sender {
   #readBody(): void {
     const { capture } = this.exchange
     if (capture !== undefined) this.#incoming.on('data', (chunk: Buffer) => capture.requestBody(chunk))
-    const keep = (bytes: number) => {
-      this.#keptBytes += bytes
-      return this.#load.keep(bytes)
-    }
-    readBody(this.#incoming, this.options.config, keep, (error, body) => {
+    readBody(this.#incoming, this.options.config, this.#own.keep, (error, body) => {
       if (error !== undefined) return this.fail(error)
       this.body = body
       this.#authorize()
@@ -149,8 +146,7 @@ class Forwarding implements Sender {
   /** The token is there already in all but the first moments: then nothing is awaited. */
   #authorize(): void {
     const { cache } = this.options
-    if (cache !== undefined && this.exchange.family!.realtime === true && this.#respondFromCache(cache))
-      return
+    if (cache !== undefined && this.exchange.family!.realtime === true && this.#fromCache(cache)) return
     const token = this.tokens?.get()
     if (!(token instanceof Promise)) return this.#send(token)
     const waitingSince = this.options.now()
@@ -163,22 +159,26 @@ class Forwarding implements Sender {
     )
   }
 
-  /** A fresh cached response needs neither a token nor a connection. @returns whether there was one */
-  #respondFromCache(cache: RealtimeCache): boolean {
-    if (this.method !== 'GET') return false
-    const target = this.exchange.admission!.target.raw
+  /** A fresh cached response needs neither a token nor a connection. @returns whether the request is over */
+  #fromCache(cache: RealtimeCache): boolean {
+    if (this.method !== 'GET' && this.method !== 'HEAD') return false
+    const kept = this.method === 'GET' ? this.#find(cache) : undefined
+    if (kept === undefined) {
+      const refusal = notToBeAsked(this.#incoming.headers)
+      if (refusal !== undefined) this.fail(refusal)
+      return refusal !== undefined
+    }
+    this.#attempt = undefined
+    this.begin(kept.response.status, kept.response.statusMessage, kept.rawHeaders)
+    cache.give(kept, this.response, this.exchange)
+    return true
+  }
+
+  #find(cache: RealtimeCache): Kept | undefined {
+    const { target } = this.exchange.admission!
     const appKey = this.options.credentials().key
     this.lookup ??= cache.lookup(this.#incoming, target, this.headers(undefined), appKey)
-    const kept = cache.find(this.lookup, this.exchange)
-    if (kept === undefined) return false
-    const { status, statusMessage, body } = kept.response
-    this.#attempt = undefined
-    this.begin(status, statusMessage, kept.rawHeaders)
-    this.exchange.bytes = body.length
-    this.exchange.capture?.responseBody(body)
-    if (!this.response.write(body)) cache.readSlowly(kept, this.response)
-    this.response.end()
-    return true
+    return cache.find(this.lookup, this.exchange)
   }
 
   headers(token: AccessToken | undefined): string[] {

@@ -8,12 +8,16 @@ export interface Load {
   readonly slowReaders: { readonly api: SlowReaders; readonly uploads: SlowReaders }
   /** Of their responses. */
   readonly departures: Departures
-  /** @throws {ProxyError} `overloaded` when there are as many as may be */
-  begin(): void
-  /** @param keptBytes of the request's body, in memory until now */
-  end(keptBytes: number): void
-  /** Takes memory for a part of a request's body. @returns why there is none */
+  /** A request begins. @throws {ProxyError} `overloaded` when there are as many as may be */
+  begin(): RequestLoad
+}
+
+/** What one request takes. */
+export interface RequestLoad {
+  /** Takes memory for a part of its body. @returns why there is none */
   keep(bytes: number): ProxyError | undefined
+  /** It is over: its memory is free again. */
+  end(): void
 }
 
 // Beyond this many at once the caller had better wait: each holds two sockets.
@@ -32,15 +36,22 @@ export function createLoad(now: () => number, idleTimeoutMs: number): Load {
     begin() {
       if (requests >= MAX_IN_FLIGHT) throw overloaded(`${MAX_IN_FLIGHT} requests are in flight.`)
       requests += 1
-    },
-    end(bytes) {
-      requests -= 1
-      keptBytes -= bytes
-    },
-    keep(bytes) {
-      keptBytes += bytes
-      if (keptBytes <= MAX_KEPT_BYTES) return undefined
-      return overloaded('The bodies of the requests in flight take all the memory that there is for them.')
+      let own = 0
+      return {
+        keep(bytes) {
+          own += bytes
+          keptBytes += bytes
+          if (keptBytes <= MAX_KEPT_BYTES) return undefined
+          return overloaded(
+            'The bodies of the requests in flight take all the memory that there is for them.',
+          )
+        },
+        end() {
+          requests -= 1
+          keptBytes -= own
+          own = 0
+        },
+      }
     },
   }
 }

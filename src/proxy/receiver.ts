@@ -45,7 +45,7 @@ export interface AttemptProgress {
   /** An informational response came (102, 103): the final one is still owed. */
   informed(): void
   /** The response's headers are there. */
-  headersReceived(): void
+  headersReceived(status: number): void
 }
 
 export interface Failure {

@@ -87,7 +87,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
     if (this.#over) return
     // Informational responses were for this hop.
     if (status < 200) return this.#attempt.informed()
-    this.#attempt.headersReceived()
+    this.#attempt.headersReceived(status)
     const unreadable = unreadableBody(headers)
     if (unreadable !== undefined) return controller.abort(unreadable)
     const rawHeaders = controller.rawHeaders as (Buffer | string)[]

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { type Exchange, tenths } from '../http/exchange.js'
 import { latin1, valuesOf } from '../http/raw-headers.js'
 import { type BodyTransform, createBodyLinks } from './body-links.js'
@@ -51,8 +51,8 @@ export function writeResponseHead(
   response.sendDate = false
   response.writeHead(
     status,
-    // A reason phrase that Node would refuse to write is replaced by the default one.
-    REASON_PHRASE.test(statusMessage) ? statusMessage : '',
+    // A reason phrase that Node would refuse to write is replaced by the default one, where the status has one.
+    REASON_PHRASE.test(statusMessage) ? statusMessage : (STATUS_CODES[status] ?? ''),
     headers,
   )
   return changesBody ? createBodyLinks(upstreamOrigin, proxyOrigin) : undefined

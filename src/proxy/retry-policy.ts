@@ -37,7 +37,7 @@ export function mayRetry(attempt: FailedAttempt): boolean {
 }
 
 /** Methods that change nothing (RFC 9110, section 9.2.1), as far as 8x8 has them. */
-const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+export const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** What to do with a 401 that came in response to a token of ours. */
 export type RejectionStep =

@@ -1,6 +1,7 @@
 import { request, type Dispatcher } from 'undici'
 import type { AppCredentials, WorkCredentials } from '../config/config.js'
 import { readBounded } from '../http/body.js'
+import { parseHttpDate } from '../http/http-date.js'
 import { judgeTokenResponse, TokenError, type TokenResponse } from './token-response.js'
 import type { AccessToken } from './token-source.js'
 
@@ -23,6 +24,8 @@ export interface TokenEndpoint {
   readonly dispatcher: Dispatcher
   /** For the whole request, from its start to the last byte of the response. */
   readonly timeoutMs: number
+  /** In milliseconds; the system's unless given. */
+  readonly timeOfDay?: () => number
 }
 
 /**
@@ -76,11 +79,14 @@ async function post(
       body,
       signal,
     })
-    const retryAfter = response.headers['retry-after']
+    const now = (endpoint.timeOfDay ?? Date.now)()
+    const date = first(response.headers.date)
     return judgeTokenResponse(
       response.statusCode,
-      typeof retryAfter === 'string' ? retryAfter : undefined,
+      first(response.headers['retry-after']),
       await readText(response.body),
+      // A date is one on the endpoint's clock, which ours need not agree with.
+      (date === undefined ? undefined : parseHttpDate(date, now)) ?? now,
     )
   } catch (error) {
     if (error instanceof TokenError) throw error
@@ -90,6 +96,11 @@ async function post(
       : `The token endpoint cannot be reached, or broke off (${code ?? name}).`
     throw new TokenError('unavailable', message, { cause: error })
   }
+}
+
+/** Of a header that came more than once. */
+function first(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value[0] : value
 }
 
 async function readText(body: AsyncIterable<Buffer>): Promise<string> {

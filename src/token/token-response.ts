@@ -1,3 +1,4 @@
+import { parseHttpDate } from '../http/http-date.js'
 import { parseObject } from '../http/json.js'
 
 /** What a token endpoint's response holds, if it is a token. */
@@ -35,15 +36,17 @@ export class TokenError extends Error {
  * Is the response a token? RFC 6749, section 5.1, as 8x8 speaks it: `expires_in` is a string there (and a number in Work
  * Analytics), `token_type` is "BearerToken" and must not become the scheme.
  *
+ * @param madeAt when the response was made, a time of day in milliseconds: a `Retry-After` that is a date counts from there
  * @throws {TokenError}
  */
 export function judgeTokenResponse(
   status: number,
   retryAfter: string | undefined,
   body: string,
+  madeAt = Date.now(),
 ): TokenResponse {
   const response = parseObject(body)
-  if (status !== 200) throw failure(status, retryAfter, response)
+  if (status !== 200) throw failure(status, waitAsked(retryAfter, madeAt), response)
   if (response === undefined)
     throw new TokenError('unavailable', 'The token endpoint responded 200 without a JSON object.')
 
@@ -81,28 +84,34 @@ function productsOf(response: Record<string, unknown>): string[] {
     .filter((name) => name !== '')
 }
 
+/** `Retry-After` in either form, seconds or a date (RFC 9110, section 10.2.3), in milliseconds. */
+function waitAsked(retryAfter: string | undefined, madeAt: number): number {
+  if (retryAfter === undefined) return 0
+  const waitMs = /^\s*\d+\s*$/.test(retryAfter)
+    ? Number(retryAfter) * 1000
+    : (parseHttpDate(retryAfter, madeAt) ?? madeAt) - madeAt
+  return Math.min(Math.max(waitMs, 0), LONGEST_RETRY_AFTER_MS)
+}
+
 function failure(
   status: number,
-  retryAfter: string | undefined,
+  retryAfterMs: number,
   response: Record<string, unknown> | undefined,
 ): TokenError {
   const code = errorCode(response)
   const said = code !== undefined && KNOWN_CODE.test(code) ? `${status} (${code})` : `${status}`
   // 400 is how 8x8 refuses a Work Analytics user or key; without an error code it is some other server's page.
   if (status === 401 || ((status === 400 || status === 403) && code !== undefined)) {
-    return new TokenError('refused', `The token endpoint responded ${said}.`)
+    return new TokenError('refused', `The token endpoint responded ${said}.`, { retryAfterMs })
   }
   if (status >= 300 && status < 400) {
     return new TokenError(
       'unavailable',
       `The token endpoint responded with a redirect (${status}), which is not followed.`,
+      { retryAfterMs },
     )
   }
-  const seconds = Number(retryAfter)
-  return new TokenError('unavailable', `The token endpoint responded ${said}.`, {
-    retryAfterMs:
-      Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : 0,
-  })
+  return new TokenError('unavailable', `The token endpoint responded ${said}.`, { retryAfterMs })
 }
 
 /** The error code in any of the shapes in use: 8x8's `ErrorCode`, RFC 6749's `error`, Apigee's fault, Work's `code`. */

@@ -16,6 +16,7 @@ export interface TokensOptions {
   readonly dispatcher: Dispatcher
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
+  readonly timeOfDay: () => number
   readonly log: Logger
 }
 
@@ -33,9 +34,10 @@ export interface Tokens {
   stop(): void
 }
 
-export function createTokens({ config, secrets, credentials, dispatcher, ...common }: TokensOptions): Tokens {
+export function createTokens(options: TokensOptions): Tokens {
+  const { config, secrets, credentials, dispatcher, timeOfDay, ...common } = options
   const sharing = createTokenSharing({ config, secrets, credentials, ...common })
-  const endpoint = { dispatcher, timeoutMs: config.tokenTimeoutMs }
+  const endpoint = { dispatcher, timeoutMs: config.tokenTimeoutMs, timeOfDay }
   const app = createTokenCache({
     ...common,
     credential: 'app',

@@ -157,7 +157,7 @@ test('other families, other methods, parts, conditions and bodies always go to 8
     [{}, '/storage/us-west/v3/regions', 'GET'],
     [{}, '/analytics/work/v1/extsum', 'GET'],
     [{}, '/chat/api/v1/rooms', 'GET'],
-    [{}, QUEUES, 'POST'],
+    [{}, `${QUEUES}?other`, 'POST'],
     [{}, QUEUES, 'HEAD'],
     [{ Range: 'bytes=0-1' }, QUEUES, 'GET'],
     [{ 'If-None-Match': '"a"' }, QUEUES, 'GET'],
@@ -236,7 +236,9 @@ test('what 8x8 says about freshness shortens the time, private responses and har
     { 'Cache-Control': 'max-age=0, must-revalidate' },
     { 'Cache-Control': 'max-age=soon' },
     { 'Cache-Control': 'max-age=4', Age: '4' },
+    { 'Cache-Control': 'max-age=4', Age: '4, 1' },
     { Expires: '0' },
+    { Expires: '-1' },
   ]
   for (const headers of [...kept, ...notKept]) {
     const world = await startWorld({

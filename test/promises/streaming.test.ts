@@ -114,6 +114,21 @@ suite('the response comes as it is', () => {
     }
   })
 
+  test('a reason phrase that cannot be written was left out, though each status has one', async () => {
+    for (const [statusLine, written] of [
+      ['200 \xd0\x94\xd0\xb0', '200 OK'],
+      ['404 \xe2\x82\xac', '404 Not Found'],
+      ['503 a\x01b', '503 Service Unavailable'],
+      ['299 \xe2\x82\xac', '299 '],
+      ['404 ', '404 '],
+      ['404 Gone fishing', '404 Gone fishing'],
+    ] as const) {
+      const { proxy } = await startVerbatim(`HTTP/1.1 ${statusLine}\r\nContent-Length: 2\r\n\r\nok`)
+      const { status, statusMessage } = await send(proxy.port)
+      assert.equal(`${status} ${statusMessage}`, written)
+    }
+  })
+
   test('a response without a length ends where it ends', async () => {
     for (const head of ['HTTP/1.0 200 OK\r\n\r\n', 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n']) {
       const { proxy } = await startVerbatim(`${head}until the end`, true)

@@ -3,6 +3,7 @@ import { after } from 'node:test'
 import { once } from 'node:events'
 import { pino } from 'pino'
 import { buildApp, type App } from '../../src/app.js'
+import type { Schedule } from '../../src/inspector/schedule.js'
 import type { Environment } from '../../src/config/config.js'
 import { loadConfig } from '../../src/config/load-config.js'
 import type { Credentials } from '../../src/config/credentials.js'
@@ -22,6 +23,7 @@ export interface TestProxy {
 export interface TestProxyOptions {
   /** A monotonic clock, in milliseconds. */
   readonly now?: () => number
+  readonly schedule?: Schedule
   /** Whether the first token is obtained at start, as in real life. */
   readonly start?: boolean
   /** Those of the environment, unless they change while it runs. */
@@ -49,6 +51,7 @@ export async function startProxy(
       destination: { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) },
     }),
     now: options.now ?? (() => performance.now()),
+    ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   })
   await app.fastify.ready()

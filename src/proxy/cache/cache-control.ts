@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { ProxyError } from '../../http/errors.js'
+import { parseHttpDate } from '../../http/http-date.js'
 import { isTold } from './cache-key.js'
 
 /** What a caller asks of a cache (RFC 9111, section 5.2.1). */
@@ -17,6 +19,15 @@ export function requestDirectives(headers: IncomingHttpHeaders): RequestDirectiv
   const noStore = directives.has('no-store')
   const maxAgeMs = milliseconds(directives.get('max-age')) ?? Infinity
   return { reads: !noCache && !noStore && maxAgeMs > 0, stores: !noStore, maxAgeMs }
+}
+
+/** Why a request goes no further though nothing stored can be given: its caller wanted that or nothing. */
+export function notToBeAsked(headers: IncomingHttpHeaders): ProxyError | undefined {
+  if (!parse(headers['cache-control']).has('only-if-cached')) return undefined
+  return new ProxyError(
+    'not-stored',
+    'The request says only-if-cached, and nothing that is stored is fresh enough for it. Nothing was sent to 8x8.',
+  )
 }
 
 /** What 8x8 allows a cache to do with its response. */
@@ -41,9 +52,13 @@ export function reuseOf(headers: IncomingHttpHeaders): Reuse {
   }
 }
 
-/** How old the response was when it came, in milliseconds: a cache before this one says so. */
+/**
+ * How old the response was when it came, in milliseconds: a cache before this one says so. The first of a list counts (RFC
+ * 9111, section 5.1).
+ */
 export function ageOnArrivalMs({ age }: IncomingHttpHeaders): number {
-  return milliseconds(age) ?? 0
+  if (age === undefined) return 0
+  return milliseconds(text(age).split(',')[0]!.trim()) ?? 0
 }
 
 function freshMs(directives: ReadonlyMap<string, string>, headers: IncomingHttpHeaders): number {
@@ -51,8 +66,10 @@ function freshMs(directives: ReadonlyMap<string, string>, headers: IncomingHttpH
   // One that cannot be read is taken for stale (RFC 9111, section 4.2.1).
   if (directives.has('max-age')) return milliseconds(directives.get('max-age')) ?? 0
   if (headers.expires === undefined) return Infinity
-  const lifetimeMs = Date.parse(headers.expires) - (headers.date ? Date.parse(headers.date) : Date.now())
-  return lifetimeMs > 0 ? lifetimeMs : 0
+  const expiresAt = parseHttpDate(text(headers.expires))
+  if (expiresAt === undefined) return 0
+  const madeAt = headers.date === undefined ? undefined : parseHttpDate(text(headers.date))
+  return Math.max(expiresAt - (madeAt ?? Date.now()), 0)
 }
 
 /** Directives by their lower-case names; the first of a name counts. What stands in quotes may hold commas. */

@@ -10,6 +10,8 @@ export interface CachedResponse {
   readonly body: Buffer
   /** When it was asked for, in monotonic milliseconds: its age counts from there (RFC 9111, section 4.2.3). */
   readonly askedAt: number
+  /** Its request's place among all requests and changes. */
+  readonly place: number
 }
 
 /**

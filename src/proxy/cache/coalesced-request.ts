@@ -8,6 +8,8 @@ import { ownBytes, ownHeaders, type CachedResponse } from './cached-response.js'
 
 export interface CoalescedRequestOptions {
   readonly askedAt: number
+  /** Its place among all requests and changes. */
+  readonly place: number
   readonly budget: MemoryBudget
   /** The largest response that is collected. */
   readonly maxResponseBytes: number
@@ -29,6 +31,7 @@ export interface CoalescedRequestOptions {
  */
 export class CoalescedRequest implements Dispatcher.DispatchHandler, Source {
   readonly askedAt: number
+  readonly place: number
   readonly #options: CoalescedRequestOptions
   readonly #subscribers = new Set<Subscriber>()
   #streamsTo: Subscriber | undefined
@@ -45,6 +48,7 @@ export class CoalescedRequest implements Dispatcher.DispatchHandler, Source {
   constructor(options: CoalescedRequestOptions) {
     this.#options = options
     this.askedAt = options.askedAt
+    this.place = options.place
   }
 
   /** Sends the first caller's request. */
@@ -138,6 +142,7 @@ export class CoalescedRequest implements Dispatcher.DispatchHandler, Source {
       rawHeaders: ownHeaders(this.#head!.rawHeaders),
       body: ownBytes(this.#chunks, this.#size),
       askedAt: this.askedAt,
+      place: this.place,
     }
     this.#finish(response)
     for (const subscriber of this.#subscribers) subscriber.takeWhole(response, this.#options.budget)

@@ -6,10 +6,12 @@ import type { CacheResult, Exchange } from '../../http/exchange.js'
 import { MemoryBudget } from './memory-budget.js'
 import { ageOnArrivalMs, requestDirectives, reuseOf } from './cache-control.js'
 import { cacheKey } from './cache-key.js'
+import { createChanges, resourceOf } from './changes.js'
 import { labelled } from './cache-status.js'
 import type { TrackedDispatchOptions } from '../upstream/connection.js'
 import type { Attempt } from './subscriber.js'
 import { hasBody } from '../../http/body.js'
+import type { Target } from '../../http/target.js'
 import { CoalescedRequest } from './coalesced-request.js'
 import { bytesOf, type CachedResponse } from './cached-response.js'
 
@@ -18,26 +20,29 @@ export interface RealtimeCache {
   /**
    * What a GET of a real-time family asks, to be looked up and sent.
    *
-   * @param target byte for byte
    * @param headers what goes up without the token: name and value in turn
    */
-  lookup(request: IncomingMessage, target: string, headers: readonly string[], appKey: string): Lookup
+  lookup(request: IncomingMessage, target: Target, headers: readonly string[], appKey: string): Lookup
   /** The response that is fresh enough for this caller, with its headers, if there is one. */
   find(lookup: Lookup, exchange: Exchange): Kept | undefined
-  /** A caller has not read its response yet: counts the memory that this takes. */
-  readSlowly(kept: Kept, response: ServerResponse): void
+  /** Sends the body to a caller. As long as that has not read it, the memory that this takes is counted. */
+  give(kept: Kept, response: ServerResponse, exchange: Exchange): void
   /**
    * Sends a lookup that `find` had nothing for: coalesced with others for the same key, or alone.
    *
    * @param token the credential that it is sent with; only requests with the same one are sent together
    */
   send(lookup: Lookup, token: string | undefined, attempt: CallersAttempt, dispatcher: Dispatcher): void
+  /** A request that may change the target was successful: what was asked before is given to no one any more. */
+  changed(target: Target): void
   readonly status: () => RealtimeCacheStatus
 }
 
 export interface Lookup {
   /** Undefined for what no other response fits: conditional requests, parts, requests with a body. */
   readonly key: string | undefined
+  /** What a change is a change of. */
+  readonly resource: string
   /** Whether a kept response, or one that is on its way, may be given. */
   readonly reads: boolean
   readonly stores: boolean
@@ -92,19 +97,21 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
   const notCoalescible = new LRUCache<string, true>({ ...clock, max: MOST_UNSHARED })
   const underWay = new Map<string, CoalescedRequest>()
   const budget = new MemoryBudget(maxBytes)
+  const changes = createChanges()
 
   function ageMs(response: CachedResponse): number {
     return now() - response.askedAt + ageOnArrivalMs(response.headers)
   }
 
   /** @returns whether it is kept */
-  function keep(key: string, response: CachedResponse): boolean {
+  function keep(key: string, resource: string, response: CachedResponse): boolean {
     if (response.status !== 200 || !isSurelyComplete(response)) return false
+    if (changes.isOutdated(resource, response.place)) return false
     const { freshMs } = reuseOf(response.headers)
     // 8x8's own limit counts from when it made the response, ours from when it came.
     const ttl = Math.min(ttlMs, freshMs - ageMs(response))
     // The request that was sent last has the newest response, whichever comes last.
-    if (ttl <= 0 || (kept.peek(key)?.askedAt ?? -Infinity) > response.askedAt) return false
+    if (ttl <= 0 || (kept.peek(key)?.place ?? 0) > response.place) return false
     kept.set(key, response, { ttl })
     return kept.peek(key) === response
   }
@@ -118,6 +125,7 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
     }
     new CoalescedRequest({
       askedAt: now(),
+      place: changes.next(),
       budget,
       maxResponseBytes: 0,
       mayBeCoalesced: () => false,
@@ -129,28 +137,35 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
     lookup(request, target, headers, appKey) {
       const directives = requestDirectives(request.headers)
       const whole = !hasBody(request) && !PARTIAL_OR_CONDITIONAL.some((name) => name in request.headers)
-      return { ...directives, key: whole ? cacheKey(appKey, target, headers) : undefined }
+      const key = whole ? cacheKey(appKey, target.raw, headers) : undefined
+      return { ...directives, key, resource: resourceOf(target) }
     },
 
-    find({ key, reads, maxAgeMs }, exchange) {
+    find({ key, resource, reads, maxAgeMs }, exchange) {
       if (key === undefined || !reads) return undefined
       const response = kept.get(key)
       if (response === undefined || ageMs(response) > maxAgeMs) return undefined
+      if (changes.isOutdated(resource, response.place)) return undefined
       note(exchange, 'hit')
       return { response, rawHeaders: labelled(response.rawHeaders, 'hit', ageMs(response)) }
     },
 
-    readSlowly(cached, response) {
-      response.once('close', budget.lend(cached.response))
+    give({ response: cached }, response, exchange) {
+      const { body } = cached
+      exchange.bytes = body.length
+      exchange.capture?.responseBody(body)
+      if (!response.write(body)) response.once('close', budget.lend(cached))
+      response.end()
     },
 
     send(lookup, token, attempt, dispatcher) {
-      const { key, reads, stores, maxAgeMs } = lookup
+      const { key, resource, reads, stores, maxAgeMs } = lookup
       const { options: sent, handler, exchange } = attempt
       if (key === undefined || notCoalescible.has(key)) return sendAlone(attempt, dispatcher)
 
       const flight = `${key}\n${token}`
-      const running = underWay.get(flight)
+      const latest = underWay.get(flight)
+      const running = latest === undefined || changes.isOutdated(resource, latest.place) ? undefined : latest
       if (reads && running !== undefined && now() - running.askedAt <= maxAgeMs) {
         note(exchange, 'collapsed')
         running.join({
@@ -168,17 +183,18 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
       let stored = false
       const fetch = new CoalescedRequest({
         askedAt: now(),
+        place: changes.next(),
         budget,
         maxResponseBytes: maxResponseBytes,
         mayBeCoalesced: (headers) => stores && reuseOf(headers).coalescible,
         ended(response, aloneStatus) {
           if (underWay.get(flight) === fetch) underWay.delete(flight)
-          if (response !== undefined) stored = keep(key, response)
+          if (response !== undefined) stored = keep(key, resource, response)
           else if (aloneStatus === 200 && stores) notCoalescible.set(key, true)
         },
       })
       // Later callers may still join the request of one that wants it fresh.
-      if (stores && !underWay.has(flight)) underWay.set(flight, fetch)
+      if (stores && running === undefined) underWay.set(flight, fetch)
       const forwarded = reads ? 'fwd=uri-miss' : 'fwd=request'
       fetch.send(
         {
@@ -188,6 +204,10 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
         },
         dispatcher,
       )
+    },
+
+    changed(target) {
+      changes.changed(resourceOf(target))
     },
 
     status() {

@@ -1,6 +1,7 @@
 import { type Agent, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
 import { forEachHeader } from '../../http/raw-headers.js'
 import type { Config, EgressSettings } from '../../config/config.js'
+import { connectOptions } from './connect-options.js'
 
 /**
  * The way to 8x8 through the egress proxy of the environment, with CONNECT.
@@ -23,7 +24,7 @@ export function createEgressAgent(
     httpProxy: '',
     noProxy: noProxy === '*' ? noProxy : `${noProxy},localhost,127.0.0.1,[::1]`,
     // To the proxy, for its response to CONNECT, and through it: `connect` counts for none of the three.
-    proxyTls: { timeout },
+    proxyTls: connectOptions(timeout),
     requestTls: { timeout },
     clientFactory: (origin, poolOptions) => new Pool(origin, { ...poolOptions, headersTimeout: timeout }),
   })

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, Pool } from 'undici'
 import type { Config, EgressSettings } from '../../config/config.js'
+import { connectOptions } from './connect-options.js'
 import { tracked } from './connection.js'
 import { createEgressAgent } from './egress.js'
 
@@ -56,7 +57,7 @@ function createDispatcher(
     keepAliveMaxTimeout: LONGEST_IDLE_CONNECTION_MS,
     bodyTimeout: config.idleTimeoutMs,
     headersTimeout: config.responseTimeoutMs,
-    connect: { timeout: config.connectTimeoutMs, rejectUnauthorized: true },
+    connect: { ...connectOptions(config.connectTimeoutMs), rejectUnauthorized: true },
   }
   const createPool = (to: string | URL, poolOptions: object) =>
     new Pool(to, { ...poolOptions, factory: tracked })

@@ -36,6 +36,7 @@ test('every failure that callers rely on has its status', () => {
     overloaded: 503,
     'shutting-down': 503,
     'upstream-timeout': 504,
+    'not-stored': 504,
   }
   for (const [name, status] of Object.entries(promised)) {
     assert.equal(PROBLEMS[name as ProblemName].status, status, name)

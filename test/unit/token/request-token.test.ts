@@ -250,6 +250,43 @@ test('the endpoint may ask for patience', async () => {
   await assert.rejects(appTokenRequest(endpoint, app())(), { kind: 'unavailable', retryAfterMs: 7_000 })
 })
 
+test('a date in Retry-After was taken for no wait at all', async () => {
+  const date = 'Date: Sat, 21 Nov 2026 00:00:00 GMT\r\n'
+  for (const [headers, retryAfterMs] of [
+    [`${date}Retry-After: Sat, 21 Nov 2026 00:00:20 GMT\r\n`, 20_000],
+    [`${date}Retry-After: Saturday, 21-Nov-26 00:00:20 GMT\r\n`, 20_000],
+    [`${date}Retry-After: Sat Nov 21 00:00:20 2026\r\n`, 20_000],
+    [`${date}Retry-After: Fri, 20 Nov 2026 23:59:59 GMT\r\n`, 0],
+    [`${date}Retry-After: Sun, 22 Nov 2026 00:00:00 GMT\r\n`, 300_000],
+    [`${date}Retry-After: 7\r\nRetry-After: 9\r\n`, 7_000],
+    // No Date, or none that can be read: our own clock has to do.
+    ['Retry-After: Sat, 21 Nov 2026 00:00:20 GMT\r\n', 10_000],
+    ['Date: today\r\nRetry-After: Sat, 21 Nov 2026 00:00:20 GMT\r\n', 10_000],
+  ] as const) {
+    const { endpoint } = await startEndpoint((socket) =>
+      socket.write(http('503 Service Unavailable', '', headers)),
+    )
+    const timeOfDay = () => Date.UTC(2026, 10, 21, 0, 0, 10)
+    await assert.rejects(
+      appTokenRequest({ ...endpoint, timeOfDay }, app())(),
+      { kind: 'unavailable', retryAfterMs },
+      headers,
+    )
+  }
+})
+
+test('patience was not granted to an endpoint that refuses or redirects', async () => {
+  for (const [status, kind] of [
+    ['401 Unauthorized', 'refused'],
+    ['302 Found', 'unavailable'],
+  ] as const) {
+    const { endpoint } = await startEndpoint((socket) =>
+      socket.write(http(status, '', 'Retry-After: 40\r\n')),
+    )
+    await assert.rejects(appTokenRequest(endpoint, app())(), { kind, retryAfterMs: 40_000 })
+  }
+})
+
 test('a rejection of the credentials is told from a failure', async () => {
   const body = '{"ErrorCode":"invalid_client","Error":"Client credentials are invalid"}'
   const { endpoint } = await startEndpoint((socket) => socket.write(http('401 Unauthorized', body)))

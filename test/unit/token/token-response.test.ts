@@ -17,11 +17,13 @@ const GOOD = {
   api_product_list_json: ['analytics realtime-api', 'storage'],
 }
 
+const NOW = Date.UTC(2026, 9, 21, 7, 27, 53)
+
 const judge = (fields: object) => judgeTokenResponse(200, undefined, JSON.stringify({ ...GOOD, ...fields }))
 
 function failure(status: number, body: string | object, retryAfter?: string): TokenError {
   try {
-    judgeTokenResponse(status, retryAfter, typeof body === 'string' ? body : JSON.stringify(body))
+    judgeTokenResponse(status, retryAfter, typeof body === 'string' ? body : JSON.stringify(body), NOW)
   } catch (error) {
     assert.ok(error instanceof TokenError)
     return error
@@ -269,7 +271,11 @@ test('the endpoint may ask for patience, within reason', () => {
     ['Infinity', 0],
     ['NaN', 0],
     [undefined, 0],
-    ['Wed, 21 Oct 2026 07:28:00 GMT', 0],
+    ['7.5', 0],
+    ['0x10', 0],
+    ['Wed, 21 Oct 2026 07:28:00 GMT', 7_000],
+    ['Wed, 21 Oct 2026 07:27:00 GMT', 0],
+    ['Wed, 21 Oct 2026 17:28:00 GMT', 300_000],
     ['99999999999', 300_000],
     ['86400', 300_000],
   ] as const) {

@@ -31,6 +31,9 @@ test("8x8's word on a response is read as it may be written", () => {
   assert.deepEqual(reuse(['max-age=1', 'no-store']), [false, 1000])
   assert.equal(ageOnArrivalMs({ age: '12' }), 12_000)
   assert.equal(ageOnArrivalMs({ age: 'old' }), 0)
+  assert.equal(ageOnArrivalMs({ age: '12 , 3' }), 12_000)
+  assert.equal(ageOnArrivalMs({ age: ['12', '3'] as unknown as string }), 12_000)
+  assert.equal(ageOnArrivalMs({ age: 'old, 3' }), 0)
 })
 
 test('a response may vary by what the key tells apart, and by what never goes up', () => {
@@ -49,4 +52,23 @@ test('Expires counts from Date, and only where there is no max-age', () => {
   assert.equal(reuseOf({ date: expires, expires: date }).freshMs, 0)
   assert.equal(reuseOf({ date, expires: 'never' }).freshMs, 0)
   assert.equal(reuseOf({ date, expires: '0', 'cache-control': 'max-age=2' }).freshMs, 2000)
+})
+
+test('an Expires that is no date of HTTP was taken for one, and local time for UTC', () => {
+  const date = 'Sat, 21 Nov 2026 00:00:00 GMT'
+  for (const expires of [
+    '0',
+    '-1',
+    '2100',
+    '2100-01-01T00:00:00Z',
+    'Sun, 21 Nov 2100 00:00:00',
+    [date, 'Sun, 21 Nov 2100 00:00:00 GMT'] as unknown as string,
+  ]) {
+    assert.equal(reuseOf({ date, expires }).freshMs, 0, expires)
+    assert.equal(reuseOf({ expires }).freshMs, 0, expires)
+  }
+  assert.equal(reuseOf({ date, expires: 'Sat Nov 21 00:00:04 2026' }).freshMs, 4000)
+  assert.equal(reuseOf({ date, expires: 'Saturday, 21-Nov-26 00:00:04 GMT' }).freshMs, 4000)
+  const inAMinute = new Date(Date.now() + 60_000).toUTCString()
+  assert.ok(reuseOf({ date: 'today', expires: inAMinute }).freshMs > 50_000, 'counts from when it came')
 })
