@@ -15,7 +15,7 @@ export interface Load {
 /** What one request takes. */
 export interface RequestLoad {
   /** Takes memory for a part of its body. @returns why there is none */
-  keep(bytes: number): ProxyError | undefined
+  readonly keep: (bytes: number) => ProxyError | undefined
   /** It is over: its memory is free again. */
   end(): void
 }
