@@ -164,6 +164,39 @@ suite('the response comes as it is', () => {
     assert.equal(response.body.toString(), 'ok')
   })
 
+  test('a "100 Continue" that nobody asked for ended the call, and the connection', async () => {
+    const unasked = 'HTTP/1.1 100 Continue\r\n\r\n'
+    const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+    for (const bytes of [
+      `${unasked}${ok}`,
+      `${unasked}${unasked}HTTP/1.1 103 Early Hints\r\n\r\n${ok}`,
+      `HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 100 Continue\r\nX-A: b\r\n\r\n${ok}`,
+    ]) {
+      const { upstream, proxy } = await startVerbatim(bytes)
+      for (const call of [{}, { method: 'POST', body: 'x'.repeat(100) }, {}]) {
+        const { status, headers, text } = await send(proxy.port, call)
+        assert.deepEqual([status, text, headers['x-a']], [200, 'ok', undefined])
+      }
+      assert.equal(upstream.heads.length, 3)
+      assert.equal(upstream.connections, 1)
+    }
+  })
+
+  test('a "100 Continue" of the token endpoint that nobody asked for cost the token', async () => {
+    const body = '{"access_token":"abc","expires_in":"1799"}'
+    const tokens = await startRawUpstream((socket) => {
+      socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+    })
+    const upstream = await startUpstream()
+    const proxy = await startProxy(
+      { X8_BASE_URL: upstream.origin, X8_TOKEN_URL: `${tokens.origin}/oauth/v2/token` },
+      { start: false },
+    )
+    assert.equal((await send(proxy.port, { path: '/storage/us-west/v3/regions' })).status, 200)
+    assert.equal(tokens.heads.length, 1)
+  })
+
   test('a redirect is passed on and not followed', async () => {
     const { upstream, proxy } = await startPair({
       respond: (_request, response) =>

@@ -22,6 +22,7 @@ export interface TrackedDispatchOptions extends Dispatcher.DispatchOptions {
 export function tracked(origin: URL, options: object): Client {
   const { connect } = options as { connect: buildConnector.connector }
   let connection: Connection | undefined
+  let socketNow: Socket | undefined
   const current: CurrentConnection = () => connection
   const client = new Client(origin, {
     ...options,
@@ -30,17 +31,39 @@ export function tracked(origin: URL, options: object): Client {
         const [, socket] = result
         if (socket) {
           connection = track(socket)
+          socketNow = socket
           socket.once('close', () => (connection = undefined))
         }
         callback(...result)
       }),
   })
+  client.on('connect', () => passOverContinue(socketNow))
   const dispatch = client.dispatch.bind(client)
   client.dispatch = (request, handler) => {
     ;(request as TrackedDispatchOptions).onConnection?.(current, request)
     return dispatch(request, handler)
   }
   return client
+}
+
+/**
+ * undici takes a "100 Continue" for a broken response, and ends connection and request, though whoever did not ask for one
+ * can simply pass it over (RFC 9110, section 15.2.1). All other informational responses pass, so a 100 becomes one of them.
+ *
+ * The parser is undici's own, found by its symbol: where that is not what it is in undici 7, a 100 ends the request
+ * as before, with `upstream-broken`.
+ */
+function passOverContinue(socket: Socket | undefined): void {
+  if (socket === undefined) return
+  const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'parser')
+  const parser = (socket as unknown as Record<symbol, Partial<Parser> | null>)[symbol!]
+  const onHeadersComplete = parser?.onHeadersComplete?.bind(parser)
+  if (onHeadersComplete === undefined) return
+  parser!.onHeadersComplete = (status, ...rest) => onHeadersComplete(status === 100 ? 102 : status, ...rest)
+}
+
+interface Parser {
+  onHeadersComplete(status: number, upgrade: boolean, shouldKeepAlive: boolean): number
 }
 
 /**
