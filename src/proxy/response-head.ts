@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { productHint } from '../api/families.js'
 import { type Exchange, tenths } from '../http/exchange.js'
 import { latin1, valuesOf } from '../http/raw-headers.js'
+import { upstreamIdOf } from '../http/trace-ids.js'
 import { type BodyTransform, createBodyLinks } from './body-links.js'
 import { responseHeaders } from './response-headers.js'
 
@@ -34,6 +35,7 @@ export function writeResponseHead(
   { upstreamOrigin, requestId, lacksProduct, rewritesLinks }: ResponseHeadOptions,
 ): BodyTransform | undefined {
   const { host, corsHeaders } = exchange.admission!
+  exchange.upstreamId = upstreamIdOf(rawHeaders, requestId)
   const proxyOrigin = `http://${host}`
   const changesBody =
     rewritesLinks && response.req.method !== 'HEAD' && !AS_IT_IS.has(status) && isPlainJson(rawHeaders)

@@ -1,3 +1,5 @@
+import { errors } from 'undici'
+import { causeCode } from '../../http/cause.js'
 import { ProxyError } from '../../http/errors.js'
 
 /** Whether a failure is one of opening the connection that may be gone at a second attempt. */
@@ -18,7 +20,7 @@ export function isConnectionLost(error: Error): boolean {
  */
 export function networkProblem(error: unknown, sent: boolean): ProxyError {
   if (error instanceof ProxyError) return error
-  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? ''
+  const code = causeCode(error) ?? ''
   // Before anything was sent, only an egress proxy can have kept headers back: its response to CONNECT.
   const noTunnel = !sent && code === 'UND_ERR_HEADERS_TIMEOUT'
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT' || noTunnel) {
@@ -37,7 +39,7 @@ export function networkProblem(error: unknown, sent: boolean): ProxyError {
     )
   }
   if (sent) {
-    return code.startsWith('HPE_') || code.startsWith('UND_ERR_RES') || code === 'UND_ERR_HEADERS_OVERFLOW'
+    return NO_HTTP.test(code)
       ? new ProxyError('upstream-broken', 'The response was not valid HTTP.', { cause: error })
       : new ProxyError(
           'upstream-broken',
@@ -70,8 +72,11 @@ export function networkProblem(error: unknown, sent: boolean): ProxyError {
   )
 }
 
+// What the parser says of it, and how undici fails at a switch of protocols that it has not asked for.
+const NO_HTTP = /^(?:HPE_|HTTPParserError$|UND_ERR_RES|UND_ERR_HEADERS_OVERFLOW$|ERR_ASSERTION$)/
+
 /** No response's headers within X8_RESPONSE_TIMEOUT_MS. */
-export function responseTimeout(cause?: unknown): ProxyError {
+export function responseTimeout(cause: unknown = new errors.HeadersTimeoutError()): ProxyError {
   return new ProxyError(
     'upstream-timeout',
     'No response from 8x8 within X8_RESPONSE_TIMEOUT_MS. It may have been processed.',
