@@ -6,7 +6,7 @@ import { isLocalPath, isProbe } from '../http/local-paths.js'
 import { readTarget } from '../http/target.js'
 import { checkReferer, isIconRequest } from './browser.js'
 import { createFraming } from './framing.js'
-import { checkHost } from './host-header.js'
+import { checkForm, checkHost } from './host-header.js'
 import { checkOrigin, corsHeaders, isPreflight, preflightHeaders } from './origin.js'
 import { createPolicy } from './policy.js'
 import { createProxyKey } from './proxy-key.js'
@@ -24,6 +24,7 @@ export function createDoor(config: Config, keyOfCallers: () => string | undefine
   return (request, requestTarget) => {
     // First of all: what follows a request whose end is in doubt must not come in, whatever else is wrong with it.
     checkFraming(request)
+    checkForm(requestTarget, request.headers, config.allowedHosts)
     // Probes are admitted under any host name and without a key: an orchestrator knows neither.
     const probe = isProbe(withoutQuery(requestTarget))
     const host = probe ? (request.headers.host ?? '') : checkHost(request.rawHeaders, config.allowedHosts)

@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import { causeCode } from '../http/cause.js'
 import { ProxyError, renderProblem } from '../http/errors.js'
+import { NO_FORWARD_PROXY } from '../http/target.js'
 import { requestId } from '../telemetry/request-log.js'
+import { otherProtocol } from './other-protocols.js'
 
 /** Responds to bytes that Node's parser rejects as a request. Nothing of them is forwarded. */
 export function rejectUnparsed(
   error: Error & { code?: string; rawPacket?: unknown },
-  socket: Duplex & { _httpMessage?: ServerResponse | null },
+  socket: Duplex & { readonly bytesRead?: number; _httpMessage?: ServerResponse | null },
   log: Logger,
 ): void {
   const pending = socket._httpMessage
@@ -24,49 +27,68 @@ export function rejectUnparsed(
     socket.destroy()
     return
   }
-  response(socket, problemOf(error), pending ? requestId(pending.req) : randomUUID(), log)
+  // Browsers open connections ahead of need, and may never use them.
+  const level = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0 ? 'debug' : 'warn'
+  response(socket, problemOf(error), pending ? requestId(pending.req) : randomUUID(), (line) =>
+    log[level](line, REJECTED),
+  )
 }
 
 /** CONNECT asks for a tunnel; this is a reverse proxy. */
 export function rejectConnect(request: IncomingMessage, socket: Duplex, log: Logger): void {
   response(
     socket,
-    new ProxyError('not-allowed', 'CONNECT is not supported: send requests to the proxy itself.'),
+    new ProxyError('not-allowed', `CONNECT is not supported. ${NO_FORWARD_PROXY}`),
     requestId(request),
-    log,
+    (line) => log.warn(line, REJECTED),
   )
 }
 
-function problemOf({ code, rawPacket }: { code?: string; rawPacket?: unknown }): ProxyError {
+const REJECTED = 'rejected before it was a request'
+
+function problemOf(error: Error & { code?: string; rawPacket?: unknown }): ProxyError {
+  const { code, rawPacket } = error
+  const mistake = otherProtocol(rawPacket)
+  if (mistake !== undefined) return new ProxyError('bad-request', mistake, { cause: error })
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new ProxyError('headers-too-large', 'The headers are larger than 16 KiB in all.')
+      return new ProxyError('headers-too-large', 'The headers are larger than 16 KiB in all.', {
+        cause: error,
+      })
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new ProxyError('request-timeout', 'The headers did not arrive in time.')
+      return new ProxyError('request-timeout', 'The headers did not arrive in time.', { cause: error })
     // What llhttp says of a raw space, which ends the target early.
     case 'HPE_INVALID_CONSTANT':
     case 'HPE_INVALID_URL':
     case 'HPE_INVALID_VERSION':
-      return malformedRequestLine()
+      return malformedRequestLine(error)
     default:
       return Buffer.isBuffer(rawPacket) && REQUEST_LINE_CUT.test(rawPacket.toString('latin1'))
-        ? malformedRequestLine()
-        : new ProxyError('bad-request', 'The request is not valid HTTP/1.1.')
+        ? malformedRequestLine(error)
+        : new ProxyError('bad-request', 'The request is not valid HTTP/1.1.', { cause: error })
   }
 }
 
 // A raw line feed ends the target early too: what is left of it is taken for a header.
 const REQUEST_LINE_CUT = /^[A-Z]+ [^ \r\n]*\r?\n/
 
-function malformedRequestLine(): ProxyError {
+function malformedRequestLine(cause: Error): ProxyError {
   return new ProxyError(
     'bad-target',
     'The request line is not valid HTTP/1.1. Percent-encode spaces, control characters and all that is not ASCII.',
+    { cause },
   )
 }
 
-function response(socket: Duplex, error: ProxyError, id: string, log: Logger): void {
-  log.info({ id, status: error.status, problem: error.problem }, 'rejected before it was a request')
+function response(socket: Duplex, error: ProxyError, id: string, tell: (line: object) => void): void {
+  const cause = causeCode(error)
+  tell({
+    id,
+    status: error.status,
+    problem: error.problem,
+    detail: error.detail,
+    ...(cause === undefined ? undefined : { cause }),
+  })
   const { status, headers, body } = renderProblem(error, id)
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
