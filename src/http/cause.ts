@@ -19,7 +19,14 @@ function codeOf(error: Error): string | undefined {
     return codes.find((code) => !NO_WAY.has(code)) ?? codes[0]
   }
   const { code } = error as { code?: unknown }
+  if (code === 'EPROTO') return openSslCode(error.message) ?? code
   return typeof code === 'string' && CODE.test(code) ? code : undefined
+}
+
+/** What fails while it writes has OpenSSL's reason in the message only. */
+function openSslCode(message: string): string | undefined {
+  const reason = /:SSL routines:[^:]*:([a-z\d/ ]{3,60}):/i.exec(message)?.[1]
+  return reason === undefined ? undefined : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`
 }
 
 function nameOf({ name }: Error): string | undefined {

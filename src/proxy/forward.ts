@@ -20,7 +20,7 @@ import { requestHeaders } from './request-headers.js'
 import { writeResponseHead } from './response-head.js'
 import { acceptsToken, afterRejection, type BodyState, mayRetry } from './retry-policy.js'
 import type { SlowReaders } from './slow-readers.js'
-import { isConnectionLost, mayOpenNextTime, networkProblem } from './upstream/network-problem.js'
+import { isAboutUpstream, networkProblem, secondChance } from './upstream/network-problem.js'
 
 export interface ForwardOptions extends Omit<AttemptOptions, 'upstreamOrigin'>, TokenSources {
   readonly credentials: () => Pick<AppCredentials, 'key'>
@@ -273,14 +273,13 @@ class Forwarding implements Sender {
     const problem = networkProblem(error, sent)
     // One connection that failed is one failure, however many requests waited for it.
     const isMine = this.exchange.cache !== 'collapsed'
-    if (!sent && isMine && problem.problem !== 'internal') this.options.circuitBreaker.failed(problem)
+    if (!sent && isMine && isAboutUpstream(problem)) this.options.circuitBreaker.failed(problem)
     const attempt = {
       method: this.method,
       sent,
       reused,
       begun,
-      mayOpenNextTime: mayOpenNextTime(error),
-      connectionLost: isConnectionLost(error),
+      ...secondChance(error),
       body: this.#bodyState(),
       retried: this.exchange.retries.includes('connection'),
     }
