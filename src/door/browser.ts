@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import { ProxyError } from '../http/errors.js'
 import { hostname } from './host-header.js'
+import { refusing } from './origin.js'
 
 /**
  * Refuses what a browser asks for without saying for whose page. At addresses that it does not trust it sends no
@@ -23,6 +24,7 @@ export function checkReferer(
     throw new ProxyError(
       'cross-site',
       'At this address a browser does not say whose page makes a request. In a browser, call the proxy as http://localhost or http://127.0.0.1, or add the origin of the page to the setting X8_ALLOWED_ORIGINS.',
+      refusing(page),
     )
   }
 }

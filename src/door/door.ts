@@ -6,7 +6,7 @@ import { isLocalPath, isProbe, isRoot, OWN_PREFIX, TOKEN_PATH, WORK_TOKEN_PATH }
 import { readTarget, routePath, type Target } from '../http/target.js'
 import { checkReferer, isIconRequest, mayShowPages } from './browser.js'
 import { createFraming } from './framing.js'
-import { checkHost } from './host-header.js'
+import { checkForm, checkHost } from './host-header.js'
 import { ALLOWED_METHODS, checkOrigin, corsHeaders, isPreflight, preflightHeaders } from './origin.js'
 import { createPolicy } from './policy.js'
 import { createProxyKey } from './proxy-key.js'
@@ -24,6 +24,7 @@ export function createDoor(config: Config, keyOfCallers: () => string | undefine
   return (request, requestTarget) => {
     // First of all: what follows a request whose end is in doubt must not come in, whatever else is wrong with it.
     checkFraming(request)
+    checkForm(requestTarget, request.headers, config.allowedHosts)
     // Probes are admitted under any host name and without a key: an orchestrator knows neither.
     const probe = isProbe(withoutQuery(requestTarget))
     const host = probe ? (request.headers.host ?? '') : checkHost(request.rawHeaders, config.allowedHosts)

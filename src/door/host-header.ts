@@ -1,6 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import { ProxyError } from '../http/errors.js'
 import { valuesOf } from '../http/raw-headers.js'
+import { authorityOf, NO_FORWARD_PROXY } from '../http/target.js'
 
 /**
  * The `Host` of a request, if it is one that callers may use: an IP address, or a name in X8_ALLOWED_HOSTS, with any
@@ -19,14 +21,39 @@ export function checkHost(rawHeaders: readonly string[], allowedHosts: ReadonlyS
       'The request must have exactly one valid Host header: an IP address or a name in the setting X8_ALLOWED_HOSTS.',
     )
   }
-  if (isIP(name) === 0 && !allowedHosts.has(name)) {
+  if (!isAllowed(name, allowedHosts)) {
     throw new ProxyError(
       'host-not-allowed',
       'Call the proxy by its IP address, or add the host name that you used to the setting X8_ALLOWED_HOSTS.',
+      { refused: { host: host.slice(0, LONGEST_LOGGED) } },
     )
   }
   return host
 }
+
+/**
+ * Refuses what a client sends that takes this for its forward proxy: a full URL of another server, and that server's name
+ * as `Host` too. It must not be told to allow that name.
+ *
+ * @throws {ProxyError} `bad-target`
+ */
+export function checkForm(
+  requestTarget: string,
+  { host }: IncomingHttpHeaders,
+  allowedHosts: ReadonlySet<string>,
+): void {
+  if (requestTarget.startsWith('/') || host === undefined) return
+  if (authorityOf(requestTarget)?.toLowerCase() !== host.toLowerCase()) return
+  const name = hostname(host)
+  if (name === undefined || !isAllowed(name, allowedHosts))
+    throw new ProxyError('bad-target', NO_FORWARD_PROXY)
+}
+
+function isAllowed(name: string, allowedHosts: ReadonlySet<string>): boolean {
+  return isIP(name) !== 0 || allowedHosts.has(name)
+}
+
+const LONGEST_LOGGED = 255
 
 /** The value of the one `Host` header, or undefined if there is none or more than one. */
 function onlyHost(rawHeaders: readonly string[]): string | undefined {

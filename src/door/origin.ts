@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { ProxyError } from '../http/errors.js'
+import { type ProblemOptions, ProxyError } from '../http/errors.js'
 
 /**
  * Keeps other sites' web pages out: whatever a browser marks as coming from another origin is refused unless that
@@ -19,7 +19,7 @@ export function checkOrigin(
   if (origin !== undefined) {
     if (allowedOrigins.has(origin)) return origin
     // A list of two origins, "null" of a sandboxed frame, a neighbour's port: all foreign.
-    if (host === undefined || origin !== `http://${host}`) throw crossSite()
+    if (host === undefined || origin !== `http://${host}`) throw crossSite(origin)
   }
   // A page cannot forge Sec-Fetch-Site. GETs of forms, images and links carry no Origin, but they carry this.
   const site = headers['sec-fetch-site']
@@ -92,9 +92,17 @@ const EXPOSED = [
   'X-Proxy-Hint',
 ].join(', ')
 
-function crossSite(): ProxyError {
+function crossSite(origin?: string): ProxyError {
   return new ProxyError(
     'cross-site',
     'A web page of another origin made this request. To let it in, add its origin to the setting X8_ALLOWED_ORIGINS.',
+    refusing(origin),
   )
 }
+
+/** Who was refused, for the log: an origin as browsers write it. Anything else may be anything. */
+export function refusing(origin: string | undefined): ProblemOptions {
+  return origin !== undefined && ORIGIN.test(origin) ? { refused: { origin } } : {}
+}
+
+const ORIGIN = /^(?:null|[a-z][a-z\d+.-]{0,30}:\/\/(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?)$/

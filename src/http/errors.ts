@@ -46,6 +46,8 @@ export interface ProblemOptions {
   proxyError?: string
   /** What really happened, for the log only: it may hold addresses. */
   cause?: unknown
+  /** Who was refused, for the log only. */
+  refused?: Readonly<Record<string, string>>
 }
 
 /** A failure that the caller gets as problem details (RFC 9457). `detail` is shown: no address, no secret. */
@@ -55,6 +57,7 @@ export class ProxyError extends Error {
   readonly status: number
   readonly proxyError: string
   readonly retryAfterSeconds: number | undefined
+  readonly refused: Readonly<Record<string, string>> | undefined
   /** More headers of the response, name and value in turn: what lets the caller read it. */
   headers: readonly string[] = []
 
@@ -65,6 +68,7 @@ export class ProxyError extends Error {
     this.detail = detail
     this.status = options.status ?? PROBLEMS[problem].status
     this.proxyError = options.proxyError ?? PROBLEMS[problem].proxyError
+    this.refused = options.refused
     this.retryAfterSeconds =
       options.retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(options.retryAfterMs / 1000))
   }

@@ -48,6 +48,14 @@ export interface Exchange {
   bytes: number
   /** The failure of our own that the response reports. */
   problem: ProblemName | undefined
+  /** What the problem says to the caller. */
+  detail: string | undefined
+  /** The code of what went wrong, for the log; also of a response that broke off, which can report no problem. */
+  cause: string | undefined
+  /** What the log alone is told of a refusal: who was refused. */
+  refused: Readonly<Record<string, string>> | undefined
+  /** The id that 8x8 gave the request. */
+  upstreamId: string | undefined
   /** What the real-time cache did; undefined where it is off or not for this request. */
   cache: CacheResult | undefined
   /** Undefined unless headers and bodies are being captured. */
@@ -83,6 +91,10 @@ export function newExchange(startedAt: number): Exchange {
     retries: [],
     bytes: 0,
     problem: undefined,
+    detail: undefined,
+    cause: undefined,
+    refused: undefined,
+    upstreamId: undefined,
     cache: undefined,
     capture: undefined,
   }

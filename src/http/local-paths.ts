@@ -14,6 +14,13 @@ export function isRoot(path: string): boolean {
   return path === '/' || path === '/-'
 }
 
+/** Whether a target without its query is one that the page at `/-/` asks for by itself. */
+export function isOfPage(path: string): boolean {
+  return OF_PAGE.test(path)
+}
+
+const OF_PAGE = /^\/-\/(?:events|capture|requests\/[^/]*|[\w-]+\.(?:js|css|svg|png|ico))?$/
+
 /** Where scripts and Postman tabs log in; both get a stand-in response, the second only if there is a Work user. */
 export const TOKEN_PATH = '/oauth/v2/token'
 export const WORK_TOKEN_PATH = '/analytics/work/v1/oauth/token'

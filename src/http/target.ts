@@ -21,8 +21,11 @@ export interface Target {
  */
 export function readTarget(requestTarget: string, host: string): Target {
   const raw = originForm(requestTarget, host)
-  if (raw.charCodeAt(0) !== SLASH || raw.charCodeAt(1) === SLASH) {
-    throw badTarget('The target must be a path that starts with a single slash.')
+  if (raw.charCodeAt(0) !== SLASH) throw badTarget('The target must be a path that starts with a slash.')
+  if (raw.charCodeAt(1) === SLASH) {
+    throw badTarget(
+      'The path begins with two slashes: the base address in the client probably ends with a slash. Remove that one.',
+    )
   }
   if (UNSAFE.test(raw)) {
     throw badTarget('The target holds a backslash, a control character, a space or "#". Percent-encode it.')
@@ -40,6 +43,16 @@ export function readTarget(requestTarget: string, host: string): Target {
   }
   return { raw, path: canonicalPath(path) }
 }
+
+/** The authority of a target that is a full URL; undefined for any other. */
+export function authorityOf(requestTarget: string): string | undefined {
+  return AUTHORITY.exec(requestTarget)?.[0].replace(/^.*?:\/\//, '')
+}
+
+/** What to tell a client that takes this proxy for its forward proxy. */
+export const NO_FORWARD_PROXY =
+  'This is a reverse proxy: call it directly, such as http://127.0.0.1:8808/storage/us-west/v3/regions, ' +
+  'and set no proxy in the client (curl -x, http_proxy).'
 
 /**
  * One spelling for each path: escapes of unreserved characters decoded (RFC 3986, section 6.2.2.2), repeated
@@ -96,9 +109,7 @@ function originForm(requestTarget: string, host: string): string {
   if (authority === undefined)
     throw badTarget('The target must be a path, such as /storage/us-west/v3/regions.')
   if (authority.toLowerCase() !== `http://${host.toLowerCase()}`) {
-    throw badTarget(
-      'The target is a full URL that names another server than the Host header. Send the path alone.',
-    )
+    throw badTarget(`The target is a full URL of another server. ${NO_FORWARD_PROXY}`)
   }
   const rest = requestTarget.slice(authority.length)
   return rest.startsWith('/') ? rest : `/${rest}`

@@ -23,7 +23,7 @@ import { requestHeaders } from './request-headers.js'
 import { writeResponseHead } from './response-head.js'
 import { acceptsToken, afterRejection, mayRetry } from './retry-policy.js'
 import type { SlowReaders } from './slow-readers.js'
-import { isConnectionLost, mayOpenNextTime, networkProblem } from './upstream/network-problem.js'
+import { isAboutUpstream, networkProblem, secondChance } from './upstream/network-problem.js'
 
 export interface ForwardOptions extends Omit<AttemptOptions, 'upstreamOrigin'>, TokenSources {
   readonly credentials: () => Pick<AppCredentials, 'key'>
@@ -279,7 +279,7 @@ class Forwarding implements Sender {
     // One connection that failed is one failure, however many requests waited for it.
     const isMine = this.exchange.cache !== 'collapsed'
     // Nor is the second attempt of a request a second one.
-    if (!sent && isMine && !this.#failed && problem.problem !== 'internal') {
+    if (!sent && isMine && !this.#failed && isAboutUpstream(problem)) {
       this.#failed = true
       this.options.circuitBreaker.failed(problem, this.#admittedAt)
     }
@@ -288,8 +288,7 @@ class Forwarding implements Sender {
       sent,
       reused,
       begun,
-      mayOpenNextTime: mayOpenNextTime(error),
-      connectionLost: isConnectionLost(error),
+      ...secondChance(error),
       body: bodyState(this.body),
       retried: this.exchange.retries.includes('connection'),
     }

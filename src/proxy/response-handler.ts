@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import { causeCode } from '../http/cause.js'
 import { abort } from './abort.js'
 import type { BodyTransform } from './body-links.js'
 import type { Connection, CurrentConnection } from './upstream/connection.js'
@@ -55,6 +56,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
   }
 
   abortResponse(): void {
+    this.#receiver.exchange.cause = 'SLOW_READER'
     abort(this.#receiver.response)
   }
 
@@ -127,12 +129,13 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
     if (this.#over) return
     if (this.#rejection?.judging === true) {
       // It says enough already: the request may still be sent once more, and else the caller sees that it is truncated.
-      this.#rejection.broken = true
+      this.#rejection.broken = error
       return
     }
     this.#over = true
     // A response that 8x8 aborted is aborted here: its missing end must be seen.
     if (this.#receiver.response.headersSent) {
+      this.#receiver.exchange.cause = causeCode(error)
       this.#flush()
       abort(this.#receiver.response)
     } else
@@ -154,8 +157,9 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
         this.#links = this.#receiver.begin(401, rejection.statusMessage, rejection.rawHeaders)
         this.#flush()
         for (const chunk of rejection.fault) this.#write(this.#controller!, chunk)
-        if (rejection.broken === true) abort(this.#receiver.response)
-        else whenPassedOn()
+        if (rejection.broken === undefined) return whenPassedOn()
+        this.#receiver.exchange.cause = causeCode(rejection.broken)
+        abort(this.#receiver.response)
       },
       () => {
         this.#over = true
@@ -251,7 +255,7 @@ interface Rejection {
   readonly fault: Buffer[]
   size: number
   judging?: boolean
-  broken?: boolean
+  broken?: Error
 }
 
 // What Node writes without taking memory for it.

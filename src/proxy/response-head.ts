@@ -1,6 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { type Exchange, tenths } from '../http/exchange.js'
 import { latin1, valuesOf } from '../http/raw-headers.js'
+import { upstreamIdOf } from '../http/trace-ids.js'
 import { type BodyTransform, createBodyLinks } from './body-links.js'
 import { responseHeaders } from './response-headers.js'
 
@@ -33,6 +34,7 @@ export function writeResponseHead(
   { upstreamOrigin, requestId, hint, rewritesLinks }: ResponseHeadOptions,
 ): BodyTransform | undefined {
   const { host, corsHeaders, mayShowPages } = exchange.admission!
+  exchange.upstreamId = upstreamIdOf(rawHeaders, requestId)
   const proxyOrigin = `http://${host}`
   const changesBody =
     rewritesLinks && response.req.method !== 'HEAD' && !AS_IT_IS.has(status) && isPlainJson(rawHeaders)

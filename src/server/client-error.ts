@@ -3,8 +3,11 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import { causeCode } from '../http/cause.js'
 import { ProxyError, renderProblem } from '../http/errors.js'
+import { NO_FORWARD_PROXY } from '../http/target.js'
 import { requestId } from '../telemetry/request-log.js'
+import { otherProtocol } from './other-protocols.js'
 import { hasWaiting } from './pipeline.js'
 
 /** Responds to bytes that Node's parser rejects as a request. Nothing of them is forwarded. */
@@ -19,11 +22,11 @@ export function rejectUnparsed(error: ParseError, socket: ClientSocket, log: Log
   const misfit = pending !== undefined && isMisfit(error, pending) && !hasWaiting(socket)
   if (pending && (pending.headersSent || (pending.req.complete && !misfit))) return void socket.destroy()
   if (misfit) abandon(pending, socket)
-  response(
-    socket,
-    misfit ? contentLengthMisfit() : problemOf(error, socket),
-    pending ? requestId(pending.req) : randomUUID(),
-    log,
+  const problem = misfit ? contentLengthMisfit(error) : problemOf(error, socket)
+  // Browsers open connections ahead of need, and may never use them.
+  const level = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0 ? 'debug' : 'warn'
+  response(socket, problem, pending ? requestId(pending.req) : randomUUID(), (line) =>
+    log[level](line, REJECTED),
   )
 }
 
@@ -49,10 +52,11 @@ function abandon(pending: ServerResponse, socket: ClientSocket): void {
   pending.destroy().emit('close')
 }
 
-function contentLengthMisfit(): ProxyError {
+function contentLengthMisfit(cause: Error): ProxyError {
   return new ProxyError(
     'bad-request',
     'The Content-Length does not fit the body. It is the number of bytes, which is not that of the characters.',
+    { cause },
   )
 }
 
@@ -60,51 +64,64 @@ function contentLengthMisfit(): ProxyError {
 export function rejectConnect(request: IncomingMessage, socket: Duplex, log: Logger): void {
   response(
     socket,
-    new ProxyError('not-allowed', 'CONNECT is not supported: send requests to the proxy itself.'),
+    new ProxyError('not-allowed', `CONNECT is not supported. ${NO_FORWARD_PROXY}`),
     requestId(request),
-    log,
+    (line) => log.warn(line, REJECTED),
   )
 }
 
-function problemOf(
-  { code, rawPacket }: ParseError,
-  { bytesRead = 0 }: Pick<ClientSocket, 'bytesRead'>,
-): ProxyError {
+const REJECTED = 'rejected before it was a request'
+
+function problemOf(error: ParseError, { bytesRead = 0 }: Pick<ClientSocket, 'bytesRead'>): ProxyError {
+  const { code, rawPacket } = error
+  const protocol = otherProtocol(rawPacket)
+  if (protocol !== undefined) return new ProxyError('bad-request', protocol, { cause: error })
   if (code === NO_REQUEST && Buffer.isBuffer(rawPacket) && bytesRead > rawPacket.length) {
     return new ProxyError(
       'bad-request',
       'No request starts like this. Perhaps the one before it on this connection has a Content-Length that does not fit the body: it counts bytes.',
+      { cause: error },
     )
   }
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new ProxyError('headers-too-large', 'The headers are larger than 16 KiB in all.')
+      return new ProxyError('headers-too-large', 'The headers are larger than 16 KiB in all.', {
+        cause: error,
+      })
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new ProxyError('request-timeout', 'The headers did not arrive in time.')
+      return new ProxyError('request-timeout', 'The headers did not arrive in time.', { cause: error })
     // What llhttp says of a raw space, which ends the target early.
     case 'HPE_INVALID_CONSTANT':
     case 'HPE_INVALID_URL':
     case 'HPE_INVALID_VERSION':
-      return malformedRequestLine()
+      return malformedRequestLine(error)
     default:
       return Buffer.isBuffer(rawPacket) && REQUEST_LINE_CUT.test(rawPacket.toString('latin1'))
-        ? malformedRequestLine()
-        : new ProxyError('bad-request', 'The request is not valid HTTP/1.1.')
+        ? malformedRequestLine(error)
+        : new ProxyError('bad-request', 'The request is not valid HTTP/1.1.', { cause: error })
   }
 }
 
 // A raw line feed ends the target early too: what is left of it is taken for a header.
 const REQUEST_LINE_CUT = /^[A-Z]+ [^ \r\n]*\r?\n/
 
-function malformedRequestLine(): ProxyError {
+function malformedRequestLine(cause: Error): ProxyError {
   return new ProxyError(
     'bad-target',
     'The request line is not valid HTTP/1.1. Percent-encode spaces, control characters and all that is not ASCII.',
+    { cause },
   )
 }
 
-function response(socket: Duplex, error: ProxyError, id: string, log: Logger): void {
-  log.info({ id, status: error.status, problem: error.problem }, 'rejected before it was a request')
+function response(socket: Duplex, error: ProxyError, id: string, tell: (line: object) => void): void {
+  const cause = causeCode(error)
+  tell({
+    id,
+    status: error.status,
+    problem: error.problem,
+    detail: error.detail,
+    ...(cause === undefined ? undefined : { cause }),
+  })
   const { status, headers, body } = renderProblem(error, id)
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}\r\n`,

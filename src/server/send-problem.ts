@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { causeCode } from '../http/cause.js'
 import { type ProxyError, renderProblem } from '../http/errors.js'
 import { forEachHeader } from '../http/raw-headers.js'
 import { hasBody } from '../http/body.js'
@@ -9,13 +10,17 @@ const LONGEST_LINGER_MS = 10_000
 /** Responds with a failure of the proxy's own, wherever it came up. If a response has begun, it is aborted instead. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ProxyError): void {
   const { raw } = reply
+  const { exchange } = request
   if (!reply.sent) reply.hijack()
+  // A caller who is gone is no failure of ours.
+  if (!raw.destroyed) exchange.cause = causeCode(error) ?? (error.status < 500 ? undefined : error.proxyError)
   if (raw.headersSent || raw.destroyed) {
     raw.destroy()
     return
   }
-  const { exchange } = request
   exchange.problem = error.problem
+  exchange.detail = error.detail
+  exchange.refused = error.refused
   const { status, headers, body } = renderProblem(error, request.id)
   for (const [name, value] of Object.entries(headers)) raw.setHeader(name, value)
   forEachHeader(exchange.admission?.corsHeaders ?? [], (name, value) => void raw.setHeader(name, value))

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import type { ProblemName } from '../http/errors.js'
 import { tenths } from '../http/exchange.js'
-import { isProbe } from '../http/local-paths.js'
+import { isOfPage, isProbe } from '../http/local-paths.js'
+import { traceIdOf } from '../http/trace-ids.js'
 
 /** The caller's `X-Request-Id`, if it is one that may be logged and sent on; else a new one. */
 export function requestId({ headers }: IncomingMessage): string {
@@ -18,9 +20,9 @@ export function logExchange(log: Logger, request: FastifyRequest, reply: Fastify
   const { exchange } = request
   const response = reply.raw
   const left = !response.writableFinished
-  // Probes come every few seconds and say nothing as long as all is well.
-  const level = exchange.family === undefined && isProbe(request.originalUrl) ? 'debug' : 'info'
+  const level = levelOf(request)
   if (!log.isLevelEnabled(level)) return
+  const traceId = traceIdOf(request.headers.traceparent)
   log[level](
     {
       id: request.id,
@@ -34,12 +36,36 @@ export function logExchange(log: Logger, request: FastifyRequest, reply: Fastify
       ...(exchange.tokenWaitMs === 0 ? undefined : { tokenWaitMs: Math.round(exchange.tokenWaitMs) }),
       ...(exchange.retries.length === 0 ? undefined : { retries: exchange.retries }),
       ...(exchange.cache === undefined ? undefined : { cache: exchange.cache }),
-      ...(exchange.problem === undefined ? undefined : { problem: exchange.problem }),
+      ...(exchange.problem === undefined
+        ? undefined
+        : { problem: exchange.problem, detail: exchange.detail }),
+      ...(exchange.cause === undefined ? undefined : { cause: exchange.cause }),
+      ...exchange.refused,
+      ...(exchange.upstreamId === undefined ? undefined : { upstreamId: exchange.upstreamId }),
+      ...(traceId === undefined ? undefined : { traceId }),
       ...(left ? { incomplete: true } : undefined),
     },
     left ? 'request without a complete response' : 'request',
   )
 }
+
+/** Failures of our own are warnings, whoever has caused them: the reason is nowhere else in the log. */
+function levelOf({ exchange: { family, problem, cause }, originalUrl }: FastifyRequest): Level {
+  // Probes come every few seconds, and so do the page's calls: they fail for what the log has said already.
+  const [path = ''] = originalUrl.split('?', 1)
+  const isQuiet = family === undefined && (isProbe(path) || isOfPage(path))
+  if (isQuiet && (problem === undefined || SAID_ELSEWHERE.has(problem))) return 'debug'
+  return problem === undefined && cause === undefined ? 'info' : 'warn'
+}
+
+type Level = 'debug' | 'info' | 'warn'
+
+const SAID_ELSEWHERE: ReadonlySet<ProblemName> = new Set([
+  'not-found',
+  'token-unavailable',
+  'credentials-refused',
+  'shutting-down',
+])
 
 /** The path and the names of the query's parameters: values may be anything, presigned signatures included. */
 function withoutValues(target: string): string {

@@ -1,6 +1,8 @@
 import { request, type Dispatcher } from 'undici'
 import type { AppCredentials, WorkCredentials } from '../config/config.js'
 import { readBounded } from '../http/body.js'
+import { causeCode } from '../http/cause.js'
+import { connectFailure } from '../http/connect-failure.js'
 import { parseHttpDate } from '../http/http-date.js'
 import { judgeTokenResponse, TokenError, type TokenResponse } from './token-response.js'
 import type { AccessToken } from './token-source.js'
@@ -90,10 +92,9 @@ async function post(
     )
   } catch (error) {
     if (error instanceof TokenError) throw error
-    const { code, name } = error as NodeJS.ErrnoException
     const message = signal.aborted
       ? `The token endpoint did not respond within ${endpoint.timeoutMs} ms.`
-      : `The token endpoint cannot be reached, or broke off (${code ?? name}).`
+      : whyNoResponse(causeCode(error) ?? 'Error')
     throw new TokenError('unavailable', message, { cause: error })
   }
 }
@@ -101,6 +102,13 @@ async function post(
 /** Of a header that came more than once. */
 function first(value: string | string[] | undefined): string | undefined {
   return typeof value === 'object' ? value[0] : value
+}
+
+function whyNoResponse(code: string): string {
+  const { problem, reason, cure, isLocal } = connectFailure(code, 'X8_TOKEN_URL or X8_BASE_URL')
+  // Any other may have come after the request was sent.
+  if (problem === 'upstream-tls' || isLocal) return `No connection to the token endpoint: ${reason}. ${cure}`
+  return `The token endpoint cannot be reached, or broke off (${code}).`
 }
 
 async function readText(body: AsyncIterable<Buffer>): Promise<string> {

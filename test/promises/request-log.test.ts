@@ -46,7 +46,7 @@ test('a request has one line: which it was, how it ended, how long it took and h
 
 test("the proxy's own responses and rejections had 0 bytes in the log", async () => {
   const upstream = await startUpstream()
-  const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
+  const proxy = await startProxy({ X8_BASE_URL: upstream.origin, X8_LOG_LEVEL: 'debug' })
   const sizes: number[] = []
   for (const path of ['/-/status', '/-/metrics', '/-/nothing', '/-/page.css']) {
     sizes.push((await (await fetch(`${proxy.origin}${path}`)).arrayBuffer()).byteLength)

@@ -73,6 +73,43 @@ suite('TLS to 8x8', { timeout: 60_000 }, () => {
     assert.equal(plain.received.length, 0)
   })
 
+  test('a plain port, an old version of TLS and a certificate that is not trusted had one text and one cure', async () => {
+    const plain = await startUpstream()
+    const old = createServer({
+      ...makeCertificate({ names: ['127.0.0.1'] }),
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    }).on('tlsClientError', () => undefined)
+    await once(old.listen(0, '127.0.0.1'), 'listening')
+    after(() => old.close())
+    const stranger = await startSecure(makeCertificate({ names: ['127.0.0.1'] }))
+    for (const [port, words, cause] of [
+      [plain.port, /speaks no TLS .*X8_BASE_URL/, 'ERR_SSL_WRONG_VERSION_NUMBER'],
+      [(old.address() as AddressInfo).port, /older than TLS 1\.2/, 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'],
+      [stranger.port, /NODE_EXTRA_CA_CERTS/, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ] as const) {
+      const proxy = await startProxy({ X8_BASE_URL: `https://127.0.0.1:${port}` }, { start: false })
+      const texts: string[] = []
+      // The second one needs a token first.
+      for (const [path, name] of [
+        ['/chat/api/v1/rooms', 'upstream-tls'],
+        ['/storage/x', 'token-unavailable'],
+      ] as const) {
+        const response = await send(proxy.port, { path })
+        assert.equal(problemName(response), name)
+        assert.match(response.text, words)
+        assert.ok(response.text.includes(cause), response.text)
+        texts.push(response.text)
+      }
+      assert.equal(
+        texts.filter((text) => text.includes('NODE_EXTRA_CA_CERTS')).length,
+        port === stranger.port ? 2 : 0,
+      )
+    }
+    assert.equal(stranger.requests + plain.received.length, 0)
+  })
+
   test('a connection that dies in the handshake is opened once more, even for a POST', async () => {
     let connections = 0
     const server = createTcpServer((socket) => {

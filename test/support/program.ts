@@ -31,12 +31,17 @@ export interface ProgramOptions {
   readonly group?: boolean
   /** Options for Node itself. */
   readonly execArgv?: readonly string[]
+  /** How many files and connections it may have open (`ulimit -n`). */
+  readonly descriptors?: number
 }
 
 /** Starts the built program as a user does. It is killed when the test is over. */
 export function startProgram(options: ProgramOptions = {}): Program {
   const folder = options.folder ?? temporaryFolder()
-  const child = spawn(process.execPath, [...(options.execArgv ?? []), MAIN, ...(options.arguments ?? [])], {
+  const command = [process.execPath, ...(options.execArgv ?? []), MAIN, ...(options.arguments ?? [])]
+  if (options.descriptors !== undefined)
+    command.unshift('sh', '-c', `ulimit -n ${options.descriptors}; exec "$0" "$@"`)
+  const child = spawn(command[0]!, command.slice(1), {
     cwd: folder,
     // Nothing of the environment that the tests run in, but what Node needs to start.
     env: { PATH: process.env.PATH, ...options.environment },

@@ -45,6 +45,7 @@ export function createCircuitBreaker(now: () => number, probeMs: number): Circui
         throw new ProxyError(lastFailure.problem, `${lastFailure.detail} It is tried again in a moment.`, {
           proxyError: lastFailure.proxyError,
           retryAfterMs: retryAt - time,
+          cause: lastFailure.cause,
         })
       }
       // This one is the probe.

@@ -1,15 +1,17 @@
+import { errors } from 'undici'
+import { causeCode } from '../../http/cause.js'
+import { connectFailure, isLocalFailure } from '../../http/connect-failure.js'
 import { ProxyError } from '../../http/errors.js'
 
-/** Whether a failure is one of opening the connection that may be gone at a second attempt. */
-export function mayOpenNextTime(error: unknown): boolean {
-  const name = networkProblem(error, false)
-  return name.problem === 'upstream-unreachable'
+/** What a failure says about another attempt. */
+export function secondChance(error: Error): { mayOpenNextTime: boolean; connectionLost: boolean } {
+  return {
+    mayOpenNextTime: networkProblem(error, false).problem === 'upstream-unreachable',
+    connectionLost: CONNECTION_LOST.has((error as NodeJS.ErrnoException).code),
+  }
 }
 
-/** Whether a failure is a connection that was closed or reset. */
-export function isConnectionLost(error: Error): boolean {
-  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
-}
+const CONNECTION_LOST: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
 /**
  * A network failure as one of our errors. The caller sees no address; the log gets the cause.
@@ -18,26 +20,20 @@ export function isConnectionLost(error: Error): boolean {
  */
 export function networkProblem(error: unknown, sent: boolean): ProxyError {
   if (error instanceof ProxyError) return error
-  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? ''
+  const code = causeCode(error) ?? ''
   // Before anything was sent, only an egress proxy can have kept headers back: its response to CONNECT.
   const noTunnel = !sent && code === 'UND_ERR_HEADERS_TIMEOUT'
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT' || noTunnel) {
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && !sent) || noTunnel) {
     return new ProxyError('upstream-timeout', 'No connection to 8x8 within X8_CONNECT_TIMEOUT_MS.', {
       proxyError: 'connection_timeout',
       cause: error,
     })
   }
   if (code === 'UND_ERR_HEADERS_TIMEOUT') return responseTimeout(error)
-  if (TLS_CODE.test(code)) {
-    return new ProxyError(
-      'upstream-tls',
-      `The certificate of 8x8 could not be verified (${code}), so nothing was sent. ` +
-        'Behind a company proxy that inspects TLS, name its certificate authority in NODE_EXTRA_CA_CERTS.',
-      { proxyError: /SSL|EPROTO/.test(code) ? 'tls_protocol_error' : 'tls_certificate_error', cause: error },
-    )
-  }
-  if (sent) {
-    return code.startsWith('HPE_') || code.startsWith('UND_ERR_RES') || code === 'UND_ERR_HEADERS_OVERFLOW'
+  const { problem, proxyError, reason, cure } = connectFailure(code, 'X8_BASE_URL')
+  // A server may also end the handshake when the request is on its way: TLS 1.3 lets a client send first.
+  if (sent && problem !== 'upstream-tls') {
+    return NO_HTTP.test(code)
       ? new ProxyError('upstream-broken', 'The response was not valid HTTP.', { cause: error })
       : new ProxyError(
           'upstream-broken',
@@ -50,28 +46,23 @@ export function networkProblem(error: unknown, sent: boolean): ProxyError {
   }
   if (code.startsWith('UND_ERR_INVALID'))
     return new ProxyError('internal', 'The request could not be built.', { cause: error })
-  const dns = code === 'ENOTFOUND' || code === 'EAI_AGAIN'
-  const reason = dns
-    ? 'its name was not found'
-    : code === 'ECONNREFUSED'
-      ? 'the connection was refused'
-      : 'no connection'
-  return new ProxyError(
-    'upstream-unreachable',
-    `8x8 cannot be reached: ${reason}. Nothing was sent; check the network.`,
-    {
-      proxyError: dns
-        ? 'dns_error'
-        : code === 'ECONNREFUSED'
-          ? 'connection_refused'
-          : 'destination_unavailable',
-      cause: error,
-    },
-  )
+  const what = problem === 'upstream-tls' ? 'No trusted connection to 8x8' : '8x8 cannot be reached'
+  return new ProxyError(problem, `${what}: ${reason}. ${sent ? '' : 'Nothing was sent. '}${cure}`, {
+    proxyError,
+    cause: error,
+  })
 }
 
+/** Whether a failure says something about 8x8 or the way there; what this machine lacks does not. */
+export function isAboutUpstream(error: ProxyError): boolean {
+  return error.problem !== 'internal' && !isLocalFailure(causeCode(error))
+}
+
+// What the parser says of it, and how undici fails at a switch of protocols that it has not asked for.
+const NO_HTTP = /^(?:HPE_|HTTPParserError$|UND_ERR_RES|UND_ERR_HEADERS_OVERFLOW$|ERR_ASSERTION$)/
+
 /** No response's headers within X8_RESPONSE_TIMEOUT_MS. */
-export function responseTimeout(cause?: unknown): ProxyError {
+export function responseTimeout(cause: unknown = new errors.HeadersTimeoutError()): ProxyError {
   return new ProxyError(
     'upstream-timeout',
     'No response from 8x8 within X8_RESPONSE_TIMEOUT_MS. It may have been processed.',
@@ -80,7 +71,3 @@ export function responseTimeout(cause?: unknown): ProxyError {
     },
   )
 }
-
-// OpenSSL's verification errors and Node's names for the rest of the handshake.
-const TLS_CODE =
-  /^(?:ERR_(?:TLS|SSL)_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|EPROTO|UND_ERR_PRX_TLS)/
