@@ -27,11 +27,17 @@ export function rejectUnparsed(
     socket.destroy()
     return
   }
-  // Browsers open connections ahead of need, and may never use them.
-  const level = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0 ? 'debug' : 'warn'
+  const level = levelOf(error.code, socket.bytesRead)
   response(socket, problemOf(error), pending ? requestId(pending.req) : randomUUID(), (line) =>
     log[level](line, REJECTED),
   )
+}
+
+/** What is wrong with a request is a warning; what a caller leaves unfinished is not. */
+function levelOf(code: string | undefined, bytesRead: number | undefined): 'debug' | 'info' | 'warn' {
+  // Browsers open connections ahead of need, and may never use them.
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead === 0) return 'debug'
+  return code === 'HPE_INVALID_EOF_STATE' ? 'info' : 'warn'
 }
 
 /** CONNECT asks for a tunnel; this is a reverse proxy. */

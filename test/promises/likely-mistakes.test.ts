@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { connect as connectHttp2 } from 'node:http2'
 import { once } from 'node:events'
@@ -149,5 +150,18 @@ suite("callers' likely mistakes", { timeout: 60_000 }, () => {
       assert.equal(logged.host, told)
       assert.match(String(logged.detail), /X8_ALLOWED_HOSTS/)
     }
+  })
+
+  test('a caller who leaves in the middle of a request has made no mistake', async () => {
+    const talkative = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false })
+    const socket = connect(talkative.port, '127.0.0.1')
+    socket
+      .on('error', () => undefined)
+      .end('POST /chat/api/v1/rooms HTTP/1.1\r\nHost: localhost\r\nContent-Le')
+    await until(() => talkative.log.length > 0)
+    assert.deepEqual(
+      talkative.log.map(({ level, cause }) => [level, cause]),
+      [[30, 'HPE_INVALID_EOF_STATE']],
+    )
   })
 })
