@@ -23,8 +23,7 @@ export function rejectUnparsed(error: ParseError, socket: ClientSocket, log: Log
   if (pending && (pending.headersSent || (pending.req.complete && !misfit))) return void socket.destroy()
   if (misfit) abandon(pending, socket)
   const problem = misfit ? contentLengthMisfit(error) : problemOf(error, socket)
-  // Browsers open connections ahead of need, and may never use them.
-  const level = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0 ? 'debug' : 'warn'
+  const level = levelOf(error.code, socket.bytesRead)
   response(socket, problem, pending ? requestId(pending.req) : randomUUID(), (line) =>
     log[level](line, REJECTED),
   )
@@ -58,6 +57,13 @@ function contentLengthMisfit(cause: Error): ProxyError {
     'The Content-Length does not fit the body. It is the number of bytes, which is not that of the characters.',
     { cause },
   )
+}
+
+/** What is wrong with a request is a warning; what a caller leaves unfinished is not. */
+function levelOf(code: string | undefined, bytesRead: number | undefined): 'debug' | 'info' | 'warn' {
+  // Browsers open connections ahead of need, and may never use them.
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead === 0) return 'debug'
+  return code === 'HPE_INVALID_EOF_STATE' ? 'info' : 'warn'
 }
 
 /** CONNECT asks for a tunnel; this is a reverse proxy. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { connect as connectHttp2 } from 'node:http2'
 import { once } from 'node:events'
@@ -139,15 +140,28 @@ suite("callers' likely mistakes", { timeout: 60_000 }, () => {
   })
 
   test('the log of a refused host did not say which one, nor what to set', async () => {
-    for (const [host, told] of [
-      ['dashboards:8808', 'dashboards:8808'],
-      ['a b', undefined],
+    for (const [host, told, status] of [
+      ['dashboards:8808', 'dashboards:8808', 403],
+      ['a b', undefined, 400],
     ] as const) {
       proxy.log.length = 0
-      assert.equal((await caller.send('GET /storage HTTP/1.1', [`Host: ${host}`])).status, 403)
+      assert.equal((await caller.send('GET /storage HTTP/1.1', [`Host: ${host}`])).status, status)
       const logged = await line()
       assert.equal(logged.host, told)
       assert.match(String(logged.detail), /X8_ALLOWED_HOSTS/)
     }
+  })
+
+  test('a caller who leaves in the middle of a request has made no mistake', async () => {
+    const talkative = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false })
+    const socket = connect(talkative.port, '127.0.0.1')
+    socket
+      .on('error', () => undefined)
+      .end('POST /chat/api/v1/rooms HTTP/1.1\r\nHost: localhost\r\nContent-Le')
+    await until(() => talkative.log.length > 0)
+    assert.deepEqual(
+      talkative.log.map(({ level, cause }) => [level, cause]),
+      [[30, 'HPE_INVALID_EOF_STATE']],
+    )
   })
 })
