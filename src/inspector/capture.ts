@@ -1,10 +1,10 @@
-import type { Capture as ExchangeCapture } from '../http/exchange.js'
+import type { Capture } from '../http/exchange.js'
 import { forEachHeader } from '../http/raw-headers.js'
 import { isSecretHeader, maskHeader, maskText } from './mask.js'
 import type { Captured, CapturedBody, CapturedMessage } from './wire.js'
 
 /** Records the headers and bodies of one request while it passes. There is one only while a page has asked for it. */
-export interface Capture extends ExchangeCapture {
+export interface MaskedCapture extends Capture {
   /** What is recorded of it: the secrets are masked here, before anything is stored. */
   captured(): Captured
 }
@@ -12,7 +12,7 @@ export interface Capture extends ExchangeCapture {
 /** As many bytes of each body are recorded. */
 export const KEPT_BODY_BYTES = 10 * 1024
 
-export function createCapture(): Capture {
+export function createCapture(): MaskedCapture {
   const request = createMessage()
   const response = createMessage()
   return {

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { PROBLEMS } from '../http/errors.js'
 import type { Exchange } from '../http/exchange.js'
 import { OWN_PREFIX } from '../http/local-paths.js'
-import { type Capture, createCapture } from './capture.js'
+import { type MaskedCapture, createCapture } from './capture.js'
 import { createLastMinute } from './last-minute.js'
 import { createLatest } from './latest.js'
 import { maskTarget } from './mask.js'
@@ -35,7 +35,7 @@ export interface Recorder {
   /** Whether headers and bodies are being captured: it is switched on, and a page is open. */
   readonly capturing: boolean
   /** A new capture for a request that begins, or undefined while nothing is captured. */
-  capture(): Capture | undefined
+  capture(): MaskedCapture | undefined
   setCapture(on: boolean): void
   /** Records a request that is over, unless it was for one of the proxy's own addresses. */
   record(request: RecordedRequest, response: ServerResponse, endedAt: number): void
@@ -238,7 +238,7 @@ export function summarize(ended: Ended, now: number): RecordedEntry {
   const { id, exchange, endedAt } = ended
   const { admission, family, startedAt, tokenWaitMs, queueMs, upstreamMs, problem, retries, cache } = exchange
   // Only the recorder makes captures.
-  const captured = (exchange.capture as Capture | undefined)?.captured()
+  const captured = (exchange.capture as MaskedCapture | undefined)?.captured()
   // Masked first: in a truncated target the patterns could miss a secret.
   const target = maskTarget(ended.target)
   const summary = {

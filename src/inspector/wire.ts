@@ -67,6 +67,8 @@ export interface TokenView {
   readonly products: readonly string[]
   readonly renewals: number
   readonly lastError: string | null
+  /** While 8x8 rejects new tokens too: how long none is replaced yet. */
+  readonly renewalsHeldBackSeconds: number | null
 }
 
 export interface Traffic {

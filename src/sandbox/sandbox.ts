@@ -2,12 +2,12 @@ import { createServer } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import type { AccountOptions } from './data/account.js'
 import type { Fault } from './faults/fault-spec.js'
-import type { RecordedRequest } from './gateway/received-requests.js'
+import type { ReceivedRequest } from './gateway/received-requests.js'
 import { serve } from './gateway/dispatch.js'
 import { createState, reset, type State } from './data/state.js'
 
 export type { Fault } from './faults/fault-spec.js'
-export type { RecordedRequest } from './gateway/received-requests.js'
+export type { ReceivedRequest } from './gateway/received-requests.js'
 
 /** Every option has a default; see `AccountOptions` for the made-up credentials. */
 export interface SandboxOptions extends AccountOptions {
@@ -26,7 +26,7 @@ export interface Sandbox {
   readonly tokenRequests: number
   readonly workTokenRequests: number
   /** API requests other than token and control ones, oldest first; at most the last 10,000. */
-  readonly requests: readonly RecordedRequest[]
+  readonly requests: readonly ReceivedRequest[]
   /** Every app token ever issued, oldest first. */
   readonly issuedTokens: readonly string[]
   /** All issued tokens become unknown. */

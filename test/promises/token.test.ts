@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import type { Snapshot } from '../../src/inspector/wire.js'
+import { openPage } from '../support/page.js'
 import { startProxy, type TestProxy } from '../support/proxy.js'
 import { sendRaw } from '../support/raw-client.js'
 import { until } from '../support/until.js'
@@ -776,7 +778,7 @@ async function sha256(body: string): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(body))).toString('hex')
 }
 
-test('one call that 8x8 rejected with both tokens disarmed recovery: 60 s of 401 for everyone', async () => {
+test('one call that 8x8 rejected with both tokens disarmed recovery: 60 s of 401 for everyone', async (t) => {
   const revoked = new Set<string>()
   const upstream = await startUpstream({
     respond(request, response, self) {
@@ -809,6 +811,8 @@ test('one call that 8x8 rejected with both tokens disarmed recovery: 60 s of 401
   assert.equal(upstream.tokenRequests, 2)
   assert.match(hint!, /rejected a new token, too: no other is asked for in the next 60 s/)
   assert.equal(await heldBack(), 60)
+  const { status } = await (await openPage(proxy, t)).next<Snapshot>('snapshot')
+  assert.equal(status.token.renewalsHeldBackSeconds, 60)
   assert.equal(await call('/storage/fine'), 200)
   assert.equal(await heldBack(), null)
   // However often that call is made, it costs no more tokens.

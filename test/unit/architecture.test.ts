@@ -104,6 +104,17 @@ test('no two files have one name, but for the calls of a family and their simula
   report(doubled.map((paths) => paths.join(' and ')))
 })
 
+test('no two exported types have one name', () => {
+  const places = new Map<string, string[]>()
+  for (const [file, source] of sources) {
+    for (const [, name] of source.matchAll(/^export (?:interface|type|class) (\w+)/gm)) {
+      places.set(name!, [...(places.get(name!) ?? []), file])
+    }
+  }
+  const doubled = [...places].filter(([, among]) => among.length > 1)
+  report(doubled.map(([name, among]) => `${name} is exported by ${among.join(' and ')}`))
+})
+
 test('what is imported through others is found, and named by the chain of imports', () => {
   const made: Imports = new Map([
     ['door/door.ts', ['http/exchange.ts', 'door/policy.ts']],

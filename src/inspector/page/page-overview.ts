@@ -55,6 +55,8 @@ export function createOverview(): Overview {
     tag.className = `tag ${TONES[token.state] ?? ''}`
     const hints = [plural(token.renewals, 'renewal')]
     if (workToken !== undefined) hints.push(`Work Analytics: ${workToken.state}`)
+    const heldBack = token.renewalsHeldBackSeconds
+    if (heldBack !== null) hints.push(`8x8 rejects new tokens too: none is replaced for ${heldBack} s`)
     setText(byId('token-hint'), hints.join(' · '))
     // Each renewal passes through "renewing": that is no news.
     if (token.state === 'renewing' || token.state === state) return

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import { unreadableBody } from '../response-body.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { Connection, CurrentConnection, TrackedDispatchOptions } from '../upstream/connection.js'
-import { type Attempt, type Head, NotCoalesced, Subscriber, type Source } from './subscriber.js'
+import { type SubscribedAttempt, type Head, NotCoalesced, Subscriber, type Source } from './subscriber.js'
 import { ownBytes, ownHeaders, type CachedResponse } from './cached-response.js'
 
 export interface CoalescedRequestOptions {
@@ -52,7 +52,7 @@ export class CoalescedRequest implements Dispatcher.DispatchHandler, Source {
   }
 
   /** Sends the first caller's request. */
-  send(first: Attempt, dispatcher: Dispatcher): void {
+  send(first: SubscribedAttempt, dispatcher: Dispatcher): void {
     this.join(first)
     const options: TrackedDispatchOptions = {
       ...first.options,
@@ -65,7 +65,7 @@ export class CoalescedRequest implements Dispatcher.DispatchHandler, Source {
     dispatcher.dispatch(options, this)
   }
 
-  join(attempt: Attempt): void {
+  join(attempt: SubscribedAttempt): void {
     const subscriber = new Subscriber(this, attempt)
     this.#subscribers.add(subscriber)
     if (this.#controller !== undefined) subscriber.start(this.#requestsBefore, this.#begun)

@@ -9,7 +9,7 @@ import { cacheKey } from './cache-key.js'
 import { createChanges, resourceOf } from './changes.js'
 import { labelled } from './cache-status.js'
 import type { TrackedDispatchOptions } from '../upstream/connection.js'
-import type { Attempt } from './subscriber.js'
+import type { SubscribedAttempt } from './subscriber.js'
 import { hasBody } from '../../http/body.js'
 import type { Target } from '../../http/target.js'
 import { CoalescedRequest } from './coalesced-request.js'
@@ -118,7 +118,7 @@ export function createRealtimeCache(options: RealtimeCacheOptions): RealtimeCach
 
   function sendAlone({ options: sent, handler, exchange }: CallersAttempt, dispatcher: Dispatcher): void {
     note(exchange, 'bypass')
-    const attempt: Attempt = {
+    const attempt: SubscribedAttempt = {
       options: sent,
       handler,
       label: (rawHeaders) => labelled(rawHeaders, 'fwd=bypass'),

@@ -5,7 +5,7 @@ import type { Connection, TrackedDispatchOptions } from '../upstream/connection.
 import type { CachedResponse } from './cached-response.js'
 
 /** One caller's attempt: what it would have sent, and who takes the response. */
-export interface Attempt {
+export interface SubscribedAttempt {
   readonly options: TrackedDispatchOptions
   readonly handler: Dispatcher.DispatchHandler
   /** The headers for this caller, which say how it came by the response. @param whole or as it comes, for this caller alone */
@@ -30,7 +30,7 @@ export interface Source {
 /** One of the callers of a coalesced request. To its handler it is the controller of a request of its own. */
 export class Subscriber implements Dispatcher.DispatchController {
   readonly #source: Source
-  readonly #attempt: Attempt
+  readonly #attempt: SubscribedAttempt
   #whenResumed: (() => void) | undefined
   #returnLoan: (() => void) | undefined
   aborted = false
@@ -38,7 +38,7 @@ export class Subscriber implements Dispatcher.DispatchController {
   reason: Error | null = null
   rawHeaders: Buffer[] | string[] | null = null
 
-  constructor(coalescible: Source, attempt: Attempt) {
+  constructor(coalescible: Source, attempt: SubscribedAttempt) {
     this.#source = coalescible
     this.#attempt = attempt
   }

@@ -1,4 +1,4 @@
-import { createTokenStore, type TokenStore } from '../gateway/issued-tokens.js'
+import { createTokenStore, type IssuedTokens } from '../gateway/issued-tokens.js'
 
 /** The made-up app and its user, as 8x8's Admin Console has them. */
 export interface Account {
@@ -10,8 +10,8 @@ export interface Account {
   workTokenLifetimeSeconds: number
   readonly workUsername: string
   readonly workPassword: string
-  readonly tokens: TokenStore
-  readonly workTokens: TokenStore
+  readonly tokens: IssuedTokens
+  readonly workTokens: IssuedTokens
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Handler } from '../gateway/handler.js'
 import type { Memory } from './memory.js'
 
 /** Something with an id that requests create, change and delete. */
@@ -10,8 +10,8 @@ export type Things<T extends { readonly id: string } = Thing> = (memory: Memory)
 /** Makes a handler that looks up the thing that the path's `:id` names; `missing` renders the 404. */
 export function byId<T extends { readonly id: string }>(
   things: Things<T>,
-  response: (found: T, call: Call) => SandboxResponse,
-  missing: (id: string, call: Call) => SandboxResponse,
+  response: (found: T, call: SandboxCall) => SandboxResponse,
+  missing: (id: string, call: SandboxCall) => SandboxResponse,
 ): Handler {
   return (call) => {
     const id = call.params['id'] ?? ''

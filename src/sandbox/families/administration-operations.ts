@@ -1,4 +1,4 @@
-import type { SandboxResponse, Call } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
 import { collection } from '../data/memory.js'
 import { company } from '../data/people.js'
 import { seededUuid } from '../data/seeded.js'
@@ -22,7 +22,7 @@ const progress = ['PENDING', 'IN_PROGRESS', 'COMPLETED'] as const
 
 /** Starts an operation and responds 202 with it, in the media type of the changed resource. */
 export function startOperation(
-  call: Call,
+  call: SandboxCall,
   resource: Resource,
   type: Operation['type'],
   resourceId: string,
@@ -35,7 +35,7 @@ export function startOperation(
 }
 
 /** Responds with the state of an operation; each poll advances it. */
-export function describeOperation(call: Call): SandboxResponse {
+export function describeOperation(call: SandboxCall): SandboxResponse {
   const id = call.params['id'] ?? ''
   const operation = operations(call.memory).get(id)
   if (!operation) return failure(call, 404, 'Not Found', `No operation ${id}`)
@@ -43,7 +43,10 @@ export function describeOperation(call: Call): SandboxResponse {
   return vendor('operations', shown(call, operation))
 }
 
-function shown({ origin, base }: Call, { id, type, resource, resourceId, createdTime, polls }: Operation) {
+function shown(
+  { origin, base }: SandboxCall,
+  { id, type, resource, resourceId, createdTime, polls }: Operation,
+) {
   return {
     operationId: id,
     status: progress[polls] ?? 'COMPLETED',

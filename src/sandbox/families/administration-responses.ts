@@ -1,5 +1,5 @@
 import { json } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Handler } from '../gateway/handler.js'
 import { compileFilter } from '../data/fiql.js'
 import { remembered } from '../data/memory.js'
 import { cursorPage, cursorAt, queryWith } from '../gateway/paging.js'
@@ -19,7 +19,7 @@ export function vendor(name: string, value: unknown, status = 200): SandboxRespo
 }
 
 /** Returns the headers of every response: the request id, and the rate limit, which is counted but not enforced. */
-export function suiteHeaders({ headers, memory, nowMs }: Call): Readonly<Record<string, string>> {
+export function suiteHeaders({ headers, memory, nowMs }: SandboxCall): Readonly<Record<string, string>> {
   const used = usage(memory)
   const minute = Math.floor(nowMs / minuteMs)
   if (used.minute !== minute) Object.assign(used, { minute, requests: 0 })
@@ -34,7 +34,7 @@ export function suiteHeaders({ headers, memory, nowMs }: Call): Readonly<Record<
 }
 
 /** Responds with one page of a list: by page number for sites, by scroll id for the others. */
-export function listResponse(call: Call, { name, things }: Resource): SandboxResponse {
+export function listResponse(call: SandboxCall, { name, things }: Resource): SandboxResponse {
   const { query, memory } = call
   const pageSize = integer(query, 'pageSize', 100)
   if (!(pageSize >= 1 && pageSize <= 1000)) return badRequest(call, 'pageSize must be 1 to 1000')
@@ -65,17 +65,22 @@ export function one(
   { path, things }: Resource,
   response: (
     found: { readonly id: string; readonly fields: Readonly<Record<string, unknown>> },
-    call: Call,
+    call: SandboxCall,
   ) => SandboxResponse,
 ): Handler {
   return byId(things, response, (id, call) => failure(call, 404, 'Not Found', `No ${id} among the ${path}`))
 }
 
 /** Makes an error in the suite's format (RFC 7807). */
-export function failure({ path }: Call, status: number, title: string, detail: string): SandboxResponse {
+export function failure(
+  { path }: SandboxCall,
+  status: number,
+  title: string,
+  detail: string,
+): SandboxResponse {
   return json({ status, title, detail, instance: path, time: new Date().toISOString(), errors: [] }, status)
 }
 
-function badRequest(call: Call, detail: string): SandboxResponse {
+function badRequest(call: SandboxCall, detail: string): SandboxResponse {
   return failure(call, 400, 'Bad Request', detail)
 }

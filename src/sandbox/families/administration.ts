@@ -1,7 +1,7 @@
 import { administrationKeyRejected, apiKey } from '../gateway/access.js'
 import { empty } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall, Routes } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { jsonObject } from '../gateway/parameters.js'
 import { seededUuid } from '../data/seeded.js'
 import { save } from '../data/things.js'
@@ -19,7 +19,7 @@ import {
 } from './administration-resources.js'
 
 /** Source: 8x8's "Administration API suite" and its specifications. */
-export const administration: Family = {
+export const administration: SandboxFamily = {
   name: 'Administration',
   base: /^\/admin-provisioning/,
   access: apiKey(administrationKeyRejected),
@@ -78,13 +78,13 @@ function changeable(resource: Resource): Routes {
   }
 }
 
-function create(resource: Resource, given: Readonly<Record<string, unknown>>, { memory }: Call) {
+function create(resource: Resource, given: Readonly<Record<string, unknown>>, { memory }: SandboxCall) {
   const id = seededUuid(`${resource.path} ${nextNumber(memory)}`)
   return save(resource.things, memory, { id, fields: resource.withId(given, id) })
 }
 
 function withBody(
-  call: Call,
+  call: SandboxCall,
   response: (given: Readonly<Record<string, unknown>>) => SandboxResponse,
 ): SandboxResponse {
   const given = jsonObject(call.body)

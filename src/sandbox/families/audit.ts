@@ -1,7 +1,7 @@
 import { apiKey, springKeyRejected } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
-import type { SandboxResponse, Call } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { isLike } from '../data/fiql.js'
 import { cursorPage } from '../gateway/paging.js'
 import { integer, list, time } from '../gateway/parameters.js'
@@ -23,14 +23,14 @@ const filters = {
 } as const
 
 /** Who changed what in the Admin Console. Source: 8x8's guide "Audit Records" and its specification. */
-export const audit: Family = {
+export const audit: SandboxFamily = {
   name: 'Audit',
   base: /^\/administration\/audit\/v1/,
   access: apiKey(springKeyRejected),
   routes: { 'GET /audits': listAudits },
 }
 
-function listAudits(call: Call): SandboxResponse {
+function listAudits(call: SandboxCall): SandboxResponse {
   const { query } = call
   const size = integer(query, 'size', 20)
   if (!(size >= 1 && size <= 100)) return failure(call, 'size must be from 1 to 100')
@@ -75,7 +75,7 @@ function record(index: number) {
   }
 }
 
-function failure({ path }: Call, text: string): SandboxResponse {
+function failure({ path }: SandboxCall, text: string): SandboxResponse {
   const timestamp = new Date().toISOString()
   return json({ timestamp, status: 400, error: 'Bad Request', message: text, path }, 400, contentType)
 }

@@ -1,7 +1,7 @@
 import { administrationKeyRejected, apiKey } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
-import type { SandboxResponse, Call } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { remembered } from '../data/memory.js'
 import { isObject, jsonObject } from '../gateway/parameters.js'
 import { tenantExists } from '../data/tenants.js'
@@ -10,7 +10,7 @@ const vendorType = { 'Content-Type': 'application/vnd.campaigns.v1+json' }
 const campaigns = remembered(() => new Map<string, { fields: object; records: number }>())
 
 /** Source: 8x8's guide "Contact Center Campaigns" and its specification. */
-export const ccCampaigns: Family = {
+export const ccCampaigns: SandboxFamily = {
   name: 'CC campaigns',
   base: /^\/cc\/(?<site>US1|US2|UK3)\/campaigns\/v1/,
   access: apiKey(administrationKeyRejected),
@@ -31,7 +31,7 @@ export const ccCampaigns: Family = {
   },
 }
 
-function addRecords(call: Call): SandboxResponse {
+function addRecords(call: SandboxCall): SandboxResponse {
   const given: unknown = jsonObject(call.body)?.['records'] ?? parseArray(call.body)
   if (!Array.isArray(given) || given.length === 0 || given.length > 100 || !given.every(isObject)) {
     return failure(call, 400, 'Bad Request', 'records must be a list of 1 to 100 objects')
@@ -40,14 +40,14 @@ function addRecords(call: Call): SandboxResponse {
   return describe(call)
 }
 
-function campaignOf({ params, memory }: Call) {
+function campaignOf({ params, memory }: SandboxCall) {
   const id = params['id'] ?? ''
   const campaign = campaigns(memory).get(id) ?? { fields: { status: 'NEW' }, records: 0 }
   campaigns(memory).set(id, campaign)
   return campaign
 }
 
-function describe(call: Call): SandboxResponse {
+function describe(call: SandboxCall): SandboxResponse {
   const { fields, records } = campaignOf(call)
   return json({ ...fields, id: call.params['id'], recordCount: records }, 200, vendorType)
 }
@@ -60,6 +60,6 @@ function parseArray(body: Buffer): unknown {
   }
 }
 
-function failure({ path }: Call, status: number, title: string, detail: string): SandboxResponse {
+function failure({ path }: SandboxCall, status: number, title: string, detail: string): SandboxResponse {
   return json({ title, status, detail, instance: path, time: new Date().toISOString(), errors: [] }, status)
 }

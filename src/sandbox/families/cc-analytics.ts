@@ -1,12 +1,12 @@
 import { json, message, text } from '../gateway/responses.js'
-import type { SandboxResponse, Call } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
 import { negotiate } from '../gateway/negotiate.js'
 import { integer } from '../gateway/parameters.js'
 import { tenantExists } from '../data/tenants.js'
 import { xml } from '../files/xml.js'
 
 /** Rejects an unknown tenant. `X-Tenant-Info` may be left out, because the made-up customer has one tenant. */
-export function validTenant({ headers }: Call): SandboxResponse | undefined {
+export function validTenant({ headers }: SandboxCall): SandboxResponse | undefined {
   const tenant = headers['x-tenant-info']
   if (tenant === undefined || tenantExists(tenant.toString())) return undefined
   return message(400, 'Bad request: Invalid value for X-Tenant-Info header.')
@@ -32,7 +32,7 @@ export function requestedPage(
  * @param charset what 8x8 puts after the media type, if anything.
  */
 export function inAcceptedForm(
-  call: Call,
+  call: SandboxCall,
   root: string,
   value: unknown,
   headers: Record<string, string> = {},

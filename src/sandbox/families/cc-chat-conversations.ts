@@ -1,5 +1,5 @@
 import { empty, json } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Routes } from '../gateway/handler.js'
 import { collection, counter } from '../data/memory.js'
 import { isObject, jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { company } from '../data/people.js'
@@ -41,7 +41,7 @@ const nextNumber = counter(2)
  * Returns the routes of conversations and their messages.
  * @param hasChannel tells whether a channel exists, in which a conversation may begin.
  */
-export function conversationRoutes(hasChannel: (call: Call, id: string) => boolean): Routes {
+export function conversationRoutes(hasChannel: (call: SandboxCall, id: string) => boolean): Routes {
   return {
     'GET /conversations': (call) => listResponse(call, matching(call).map(shown)),
     'POST /conversations': (call) => {
@@ -77,7 +77,7 @@ export function conversationRoutes(hasChannel: (call: Call, id: string) => boole
 function begin(
   channelId: string,
   given: Readonly<Record<string, unknown>>,
-  { memory, nowMs }: Call,
+  { memory, nowMs }: SandboxCall,
 ): SandboxResponse {
   const { customer, history } = given
   const id = `ID-${nextNumber(memory)}`
@@ -91,13 +91,18 @@ function begin(
   return json({ conversationId: id, timestamp: startedMs }, 202)
 }
 
-function addMessage(conversationId: string, text: unknown, authorType: unknown, memory: Call['memory']) {
+function addMessage(
+  conversationId: string,
+  text: unknown,
+  authorType: unknown,
+  memory: SandboxCall['memory'],
+) {
   const id = `message-${nextNumber(memory)}`
   save(messages, memory, { id, conversationId, text: String(text), authorType })
 }
 
 /** `status`, `channel-id`, `userId` and `customer.<anything>` filter; `order` sorts by creation. */
-function matching({ query, memory }: Call): readonly Conversation[] {
+function matching({ query, memory }: SandboxCall): readonly Conversation[] {
   const found = allOf(conversations, memory).filter(({ channelId, customer, status }) =>
     [...query].every(([name, value]) => {
       if (name === 'channel-id') return channelId === value

@@ -1,7 +1,7 @@
 import { appToken, open } from '../gateway/access.js'
 import { empty, json, problem } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall, Routes } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { compileFilter } from '../data/fiql.js'
 import { publicKey } from '../files/jwk.js'
 import { collection, counter } from '../data/memory.js'
@@ -43,7 +43,7 @@ const nextNumber = counter(2)
 const base = /^\/vcc\/(?:us|eu|ca|ap)\/chat\/v2/
 
 /** The keys are public, so that they need no token. */
-export const ccChatKeys: Family = {
+export const ccChatKeys: SandboxFamily = {
   name: 'CC chat keys',
   base: new RegExp(`${base.source}(?=/jwk/)`),
   access: open,
@@ -51,7 +51,7 @@ export const ccChatKeys: Family = {
 }
 
 /** Source: 8x8's specification "Contact Center Chat API v2". */
-export const ccChat: Family = {
+export const ccChat: SandboxFamily = {
   name: 'CC chat',
   base: new RegExp(`${base.source}/tenant/(?<tenant>[^/]+)`),
   access: appToken('vcc'),
@@ -92,7 +92,7 @@ function resource(path: string, things: Things<Versioned>, prefix: string): Rout
 function replace(
   things: Things<Versioned>,
   found: Versioned,
-  { headers, body, memory }: Call,
+  { headers, body, memory }: SandboxCall,
 ): SandboxResponse {
   const { id, revision } = found
   const expected = headers['if-match']?.replaceAll('"', '')

@@ -1,5 +1,5 @@
 import { bytes } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Handler, Routes } from '../gateway/handler.js'
 import { collection, counter } from '../data/memory.js'
 import { partOf } from '../files/multipart.js'
 import { momentOf } from '../data/time-series.js'
@@ -40,7 +40,7 @@ export const attachmentRoutes: Routes = {
   ),
 }
 
-function upload(conversationId: string, { headers, body, memory, nowMs }: Call): SandboxResponse {
+function upload(conversationId: string, { headers, body, memory, nowMs }: SandboxCall): SandboxResponse {
   const part = partOf(headers['content-type'], body, 'attachment')
   if (!part) {
     return failure(400, 'ATTACHMENT', 'The body must be multipart/form-data with a part named attachment')
@@ -57,7 +57,7 @@ function inAttachment(response: (found: Attachment) => SandboxResponse): Handler
   })
 }
 
-function attachmentsOf(conversationId: string, { memory }: Call): readonly Attachment[] {
+function attachmentsOf(conversationId: string, { memory }: SandboxCall): readonly Attachment[] {
   return allOf(attachments, memory).filter((attachment) => attachment.conversationId === conversationId)
 }
 

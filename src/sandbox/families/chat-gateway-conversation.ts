@@ -1,4 +1,4 @@
-import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Handler } from '../gateway/handler.js'
 import { collection } from '../data/memory.js'
 import { one } from './chat-gateway-responses.js'
 
@@ -24,7 +24,7 @@ export const conversations = collection<Conversation>(() => [
 
 /** Makes a handler for paths below a conversation: 404 unless it exists. */
 export function inConversation(
-  response: (conversation: Conversation, call: Call) => SandboxResponse,
+  response: (conversation: Conversation, call: SandboxCall) => SandboxResponse,
 ): Handler {
   return one(conversations, response)
 }

@@ -1,5 +1,5 @@
 import { empty } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Handler, Routes } from '../gateway/handler.js'
 import { counter } from '../data/memory.js'
 import { isObject } from '../gateway/parameters.js'
 import { company } from '../data/people.js'
@@ -17,7 +17,10 @@ const nextNumber = counter(2)
  * @param channels those in which a conversation may begin.
  */
 export function conversationRoutes(channels: Things): Routes {
-  const inChannel = (call: Call, response: (given: Readonly<Record<string, unknown>>) => SandboxResponse) =>
+  const inChannel = (
+    call: SandboxCall,
+    response: (given: Readonly<Record<string, unknown>>) => SandboxResponse,
+  ) =>
     requiring(call, ['channelId'], (given) => {
       const isKnown = channels(call.memory).has(String(given['channelId']))
       return isKnown ? response(given) : failure(400, 'CHANNEL', 'No such channel')
@@ -54,7 +57,7 @@ export function conversationRoutes(channels: Things): Routes {
   }
 }
 
-function begin(given: Readonly<Record<string, unknown>>, call: Call): SandboxResponse {
+function begin(given: Readonly<Record<string, unknown>>, call: SandboxCall): SandboxResponse {
   const { channelId, assignment, user, history } = given
   const conversation = save(conversations, call.memory, {
     id: `cv-${nextNumber(call.memory)}`,
@@ -74,7 +77,7 @@ function begin(given: Readonly<Record<string, unknown>>, call: Call): SandboxRes
 function change(
   found: Conversation,
   given: Readonly<Record<string, unknown>>,
-  { memory }: Call,
+  { memory }: SandboxCall,
 ): SandboxResponse {
   const { channelId = found.channelId, assignment = found.assignment, user } = given
   const changed = { ...found, channelId, assignment, user: isObject(user) ? user : found.user }

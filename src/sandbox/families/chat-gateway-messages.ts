@@ -1,5 +1,5 @@
 import { empty } from '../gateway/responses.js'
-import type { Call, Routes } from '../gateway/handler.js'
+import type { SandboxCall, Routes } from '../gateway/handler.js'
 import { collection, counter } from '../data/memory.js'
 import { isObject } from '../gateway/parameters.js'
 import { momentOf } from '../data/time-series.js'
@@ -56,7 +56,7 @@ export const messageRoutes: Routes = {
 export function addMessage(
   conversationId: string,
   given: Readonly<Record<string, unknown>>,
-  { memory, nowMs }: Call,
+  { memory, nowMs }: SandboxCall,
 ): void {
   const { authorType, text = '', attachments, cards } = given
   save(messages, memory, {
@@ -70,11 +70,11 @@ export function addMessage(
   })
 }
 
-function messagesOf(conversationId: string, { memory }: Call): readonly Message[] {
+function messagesOf(conversationId: string, { memory }: SandboxCall): readonly Message[] {
   return allOf(messages, memory).filter((message) => message.conversationId === conversationId)
 }
 
-function messageOf(conversationId: string, call: Call): Message | undefined {
+function messageOf(conversationId: string, call: SandboxCall): Message | undefined {
   return messagesOf(conversationId, call).find(({ id }) => id === call.params['messageId'])
 }
 

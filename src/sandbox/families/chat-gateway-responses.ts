@@ -1,5 +1,5 @@
 import { json, problem } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Handler } from '../gateway/handler.js'
 import { compileFilter } from '../data/fiql.js'
 import { halPage } from '../gateway/hal.js'
 import { jsonObject } from '../gateway/parameters.js'
@@ -16,7 +16,7 @@ export function hal(value: unknown, status = 200): SandboxResponse {
  * @param order the default order.
  */
 export function listResponse(
-  call: Call,
+  call: SandboxCall,
   relation: string,
   items: readonly object[],
   order = 'id:asc',
@@ -29,7 +29,7 @@ export function listResponse(
 
 /** Responds if the body is an object with all these fields, else with 400. */
 export function requiring(
-  { body }: Call,
+  { body }: SandboxCall,
   fields: readonly string[],
   response: (given: Readonly<Record<string, unknown>>) => SandboxResponse,
 ): SandboxResponse {
@@ -42,7 +42,7 @@ export function requiring(
 /** Makes a handler for the thing that the path names, 404 if there is none. */
 export function one<T extends { readonly id: string }>(
   things: Things<T>,
-  response: (found: T, call: Call) => SandboxResponse,
+  response: (found: T, call: SandboxCall) => SandboxResponse,
 ): Handler {
   return byId(things, response, missing)
 }

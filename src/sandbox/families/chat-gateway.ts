@@ -1,7 +1,7 @@
 import { apiKey } from '../gateway/access.js'
 import { empty } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall, Routes } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { publicKey } from '../files/jwk.js'
 import { collection, counter } from '../data/memory.js'
 import { company, queues } from '../data/people.js'
@@ -29,7 +29,7 @@ const nextNumber = counter(3)
 const checkKey = apiKey(() => failure(401, 'UNAUTHORIZED', 'Invalid API key'), 'chat-gateway')
 
 /** Source: 8x8's specification "Contact Center Chat Gateway v1". */
-export const chatGateway: Family = {
+export const chatGateway: SandboxFamily = {
   name: 'Chat gateway',
   base: /^\/chat-gateway\/v1/,
   access: checkKey,
@@ -46,7 +46,7 @@ export const chatGateway: Family = {
 }
 
 /** The responses to buttons on cards, which live outside the gateway's own path. */
-export const chatCards: Family = {
+export const chatCards: SandboxFamily = {
   name: 'Chat gateway cards',
   base: /^\/api\/v1\/tenant\/[^/]+\/conversations\/[^/]+\/cards\/[^/]+/,
   access: checkKey,
@@ -54,7 +54,7 @@ export const chatCards: Family = {
 }
 
 /** Rejects an unknown tenant. `X-8x8-Tenant` may be left out, because the made-up customer has one tenant. */
-function ownTenant({ headers }: Call): SandboxResponse | undefined {
+function ownTenant({ headers }: SandboxCall): SandboxResponse | undefined {
   const tenant = headers['x-8x8-tenant']?.toString() ?? company.tenant
   if (tenantExists(tenant)) return undefined
   return failure(403, 'FORBIDDEN', 'The tenant does not belong to customer.')

@@ -1,7 +1,7 @@
 import { apiKey } from '../gateway/access.js'
 import { empty, json, message } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall, Handler } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { compileFilter, fieldAt } from '../data/fiql.js'
 import { collection, counter } from '../data/memory.js'
 import { cursorPage } from '../gateway/paging.js'
@@ -40,7 +40,7 @@ const contacts = collection<Thing>(() =>
 const nextNumber = counter(1)
 
 /** Source: 8x8's guides "Contact Search", "Contact Management" and "Contact Object Structure". */
-export const contactDirectory: Family = {
+export const contactDirectory: SandboxFamily = {
   name: 'Contacts',
   base: /^\/directory-?[cC]ontacts\/api\/v3/,
   access: apiKey(),
@@ -66,7 +66,7 @@ export const contactDirectory: Family = {
   },
 }
 
-function search({ query, memory }: Call): SandboxResponse {
+function search({ query, memory }: SandboxCall): SandboxResponse {
   const size = integer(query, 'size', 20)
   if (!(size >= 1 && size <= 1000)) return message(400, 'size must be from 1 to 1000')
   const filter = compileFilter<Thing>(query.get('filter'), fieldOf)
@@ -105,6 +105,6 @@ function contactOf(id: string, given: Readonly<Record<string, unknown>>): Thing 
   return { ...given, ...Object.fromEntries(lists), id }
 }
 
-function one(response: (found: Thing, call: Call) => SandboxResponse): Handler {
+function one(response: (found: Thing, call: SandboxCall) => SandboxResponse): Handler {
   return byId(contacts, response, (id) => message(404, `No contact ${id}`))
 }

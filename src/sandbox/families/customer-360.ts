@@ -1,7 +1,7 @@
 import { apiKey } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
-import type { SandboxResponse, Call } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { list, time } from '../gateway/parameters.js'
 import { queues, seededPerson } from '../data/people.js'
 import { seededNumber, seededPick } from '../data/seeded.js'
@@ -17,7 +17,7 @@ const interactionIds = Array.from({ length: 80 }, (_, index) => `int-${8_000 + i
 const identities = ['email', 'phoneNumber', 'contactId', 'accountId'] as const
 
 /** Source: 8x8's guide "Customer 360" and its specification. */
-export const customer360: Family = {
+export const customer360: SandboxFamily = {
   name: 'Customer 360',
   base: /^\/cidp-customer-360\/(?:us|uk|ca|ap)\/v1\/public\/tenants\/(?<tenant>[^/]+)/,
   access: apiKey(() => failure(401, 'Unauthorized', 'Invalid API key')),
@@ -28,7 +28,7 @@ export const customer360: Family = {
 }
 
 /** The newest interactions of one customer, with a summary of them. */
-function insights({ query }: Call): SandboxResponse {
+function insights({ query }: SandboxCall): SandboxResponse {
   const named = identities.filter((name) => query.has(name))
   const [by] = named
   if (named.length !== 1 || by === undefined) {
@@ -59,7 +59,7 @@ function insights({ query }: Call): SandboxResponse {
 }
 
 /** The summaries of the interactions asked for, or of the newest; missing ones are listed. */
-function summaries({ query }: Call): SandboxResponse {
+function summaries({ query }: SandboxCall): SandboxResponse {
   const ids = list(query, 'interactionId')
   if (ids.length > most) return failure(400, 'Bad Request', `At most ${most} interactionId values`)
   const wanted = ids.length > 0 ? ids : interactionIds.slice(-most)

@@ -1,7 +1,7 @@
 import { customerToken } from '../gateway/access.js'
 import { json, message } from '../gateway/responses.js'
 import type { Handler } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxFamily } from './family.js'
 import { jsonObject } from '../gateway/parameters.js'
 import { seededPerson } from '../data/people.js'
 import { seededHex, seededNumber } from '../data/seeded.js'
@@ -10,7 +10,7 @@ import { exampleWeek, occurrences } from '../data/time-series.js'
 const stepMs = 15 * 60_000
 
 /** Recent calls and post-call surveys, which 8x8 took out of its documents in November 2025. */
-export const customerExperience: Family = {
+export const customerExperience: SandboxFamily = {
   name: 'Customer experience',
   base: /^\/customerexperience\/v1/,
   access: customerToken,

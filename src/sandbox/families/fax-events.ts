@@ -1,5 +1,5 @@
 import { empty, json } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Handler, Routes } from '../gateway/handler.js'
 import { collection } from '../data/memory.js'
 import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { allOf, byId, save, type Things } from '../data/things.js'
@@ -43,13 +43,13 @@ export const eventRoutes: Routes = {
 }
 
 /** Returns the subscriptions to one number. */
-export function webhooksOf(did: string, call: Call): readonly object[] {
+export function webhooksOf(did: string, call: SandboxCall): readonly object[] {
   return allShown(ofNumbers, call).filter((subscription) => subscription.did === did)
 }
 
 function subscribe(
   things: Things<Subscription>,
-  call: Call,
+  call: SandboxCall,
   number: { readonly did?: string },
 ): SandboxResponse {
   const webhookId = String(jsonObject(call.body)?.['webhookId'])
@@ -59,7 +59,7 @@ function subscribe(
   return json(shown(save(things, call.memory, subscription), call)[0], 201)
 }
 
-function redirect(things: Things<Subscription>, found: Subscription, call: Call): SandboxResponse {
+function redirect(things: Things<Subscription>, found: Subscription, call: SandboxCall): SandboxResponse {
   const direction = nonEmptyString(jsonObject(call.body)?.['direction']) ?? ''
   if (!directions.includes(direction)) {
     return failure(call, 400, `direction must be one of ${directions.join(', ')}`)
@@ -68,17 +68,17 @@ function redirect(things: Things<Subscription>, found: Subscription, call: Call)
   return empty(204)
 }
 
-function allShown(things: Things<Subscription>, call: Call) {
+function allShown(things: Things<Subscription>, call: SandboxCall) {
   return allOf(things, call.memory).flatMap((subscription) => shown(subscription, call))
 }
 
 /** The webhook with its subscription; nothing once the webhook is deleted. */
-function shown({ id: _id, webhookId, ...told }: Subscription, { memory }: Call) {
+function shown({ id: _id, webhookId, ...told }: Subscription, { memory }: SandboxCall) {
   const webhook = webhooks(memory).get(webhookId)
   return webhook ? [{ ...shownWebhook(webhook), ...told }] : []
 }
 
-function ofNumber(response: (found: Subscription, call: Call) => SandboxResponse): Handler {
+function ofNumber(response: (found: Subscription, call: SandboxCall) => SandboxResponse): Handler {
   return (call) => {
     const id = `${call.params['did']}/${call.params['webhookId']}`
     const found = ofNumbers(call.memory).get(id)

@@ -1,5 +1,5 @@
 import { empty, json } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Handler, Routes } from '../gateway/handler.js'
 import { collection, counter } from '../data/memory.js'
 import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { momentOf } from '../data/time-series.js'
@@ -42,7 +42,7 @@ export function shownWebhook({ id, ...webhook }: Webhook) {
 
 /** Makes a handler that deletes webhooks or subscriptions. */
 export function removal<T extends { readonly id: string }>(things: Things<T>): Handler {
-  const remove = ({ id }: T, { memory }: Call) => {
+  const remove = ({ id }: T, { memory }: SandboxCall) => {
     things(memory).delete(id)
     return empty(204)
   }
@@ -50,11 +50,11 @@ export function removal<T extends { readonly id: string }>(things: Things<T>): H
 }
 
 /** Makes the 404 for a webhook that does not exist. */
-export function missingWebhook(id: string, call: Call): SandboxResponse {
+export function missingWebhook(id: string, call: SandboxCall): SandboxResponse {
   return failure(call, 404, `No webhook ${id}`)
 }
 
-function create(call: Call): SandboxResponse {
+function create(call: SandboxCall): SandboxResponse {
   const { uri, type } = jsonObject(call.body) ?? {}
   const address = nonEmptyString(uri)
   if (!address) return failure(call, 400, 'uri is missing')
@@ -68,7 +68,7 @@ function create(call: Call): SandboxResponse {
   return json(shownWebhook(save(webhooks, call.memory, webhook)), 201)
 }
 
-function change(found: Webhook, call: Call): SandboxResponse {
+function change(found: Webhook, call: SandboxCall): SandboxResponse {
   const active = jsonObject(call.body)?.['active']
   if (typeof active !== 'boolean') return failure(call, 400, 'active must be true or false')
   save(webhooks, call.memory, { ...found, active })

@@ -1,7 +1,7 @@
 import { apiKey } from '../gateway/access.js'
 import { bytes, empty, json } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall, Handler, Routes } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { collection, counter } from '../data/memory.js'
 import { isTrue, jsonObject, nonEmptyString, stringList } from '../gateway/parameters.js'
 import { pdfPage } from '../files/pdf.js'
@@ -35,7 +35,7 @@ const faxes = collection<Fax>(() =>
 const nextNumber = counter(26)
 
 /** Fax as a Service, which 8x8 took out of its documents in March 2026. Source: its specification of 2025. */
-export const fax: Family = {
+export const fax: SandboxFamily = {
   name: 'Fax',
   base: /^\/faxapi\/v1/,
   access: apiKey(),
@@ -72,7 +72,7 @@ export const fax: Family = {
   },
 }
 
-function faxesOfNumber(path: string, wanted: (call: Call) => (found: Fax) => boolean): Routes {
+function faxesOfNumber(path: string, wanted: (call: SandboxCall) => (found: Fax) => boolean): Routes {
   return {
     [`GET ${path}`]: (call) => {
       const did = call.params['did'] ?? ''
@@ -83,7 +83,7 @@ function faxesOfNumber(path: string, wanted: (call: Call) => (found: Fax) => boo
   }
 }
 
-function send(call: Call): SandboxResponse {
+function send(call: SandboxCall): SandboxResponse {
   const given = jsonObject(call.body)
   const toDid = nonEmptyString(given?.['toDid'])
   if (!toDid) return failure(call, 400, 'toDid is missing')
@@ -101,7 +101,7 @@ function send(call: Call): SandboxResponse {
   return json(shown(save(faxes, call.memory, sent)), 201)
 }
 
-function bulkDelete(call: Call): SandboxResponse {
+function bulkDelete(call: SandboxCall): SandboxResponse {
   const ids = stringList(jsonObject(call.body)?.['faxIDs'])
   if (!ids) return failure(call, 400, 'faxIDs must be a list of ids')
   const all = faxes(call.memory)
@@ -110,11 +110,11 @@ function bulkDelete(call: Call): SandboxResponse {
   return json({ successful, failed: Object.fromEntries(failed) })
 }
 
-function listFaxes(call: Call, accepts: (found: Fax) => boolean): SandboxResponse {
+function listFaxes(call: SandboxCall, accepts: (found: Fax) => boolean): SandboxResponse {
   return listResponse(call, 'faxAttributesList', allOf(faxes, call.memory).filter(accepts).map(shown))
 }
 
-function isWanted({ query }: Call): (found: Fax) => boolean {
+function isWanted({ query }: SandboxCall): (found: Fax) => boolean {
   const direction = query.get('direction') ?? 'bi-directional'
   return (found) =>
     (direction === 'bi-directional' || found.direction === direction) &&
@@ -131,6 +131,6 @@ function shown({ id, direction, fromDid, toDid, faxState, startedMs }: Fax) {
   return { faxId: id, startTime, direction, fromDid, toDid, remotePartyId, faxState, retryCount: 0 }
 }
 
-function one(response: (found: Fax, call: Call) => SandboxResponse): Handler {
+function one(response: (found: Fax, call: SandboxCall) => SandboxResponse): Handler {
   return byId(faxes, response, (id, call) => failure(call, 404, `No fax ${id}`))
 }

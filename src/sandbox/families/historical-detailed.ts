@@ -1,17 +1,17 @@
 import { message } from '../gateway/responses.js'
-import type { SandboxResponse, Call } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
 import { cursorPage, link, queryWith } from '../gateway/paging.js'
 import { integer } from '../gateway/parameters.js'
 import { rowsOf, type Report } from './historical-report.js'
 import { createReport, inForm } from './historical-reports.js'
 
 /** Creates a detailed report, which is done at once. */
-export function createDetailedReport(call: Call): SandboxResponse {
+export function createDetailedReport(call: SandboxCall): SandboxResponse {
   return createReport(call, 'detailed', ({ id }) => link(`${addressOf(call, id)}/data?size=100`, 'data'))
 }
 
 /** Responds with a page of detailed data: it continues after the last document of the page before, not by number. */
-export function detailedData(report: Report, call: Call): SandboxResponse {
+export function detailedData(report: Report, call: SandboxCall): SandboxResponse {
   const size = integer(call.query, 'size', 100)
   if (!(size >= 1 && size <= 1000)) {
     return message(400, "Bad request: Field 'size' must be less than or equal to 1000")
@@ -32,6 +32,6 @@ export function detailedData(report: Report, call: Call): SandboxResponse {
   return inForm(call, 'rows', page.items, headers)
 }
 
-function addressOf({ origin, base }: Call, id: number): string {
+function addressOf({ origin, base }: SandboxCall, id: number): string {
   return `${origin}${base}/detailed-reports/${id}`
 }

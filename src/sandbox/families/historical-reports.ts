@@ -1,5 +1,5 @@
 import { json, message } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Handler } from '../gateway/handler.js'
 import { counter, remembered } from '../data/memory.js'
 import { jsonObject } from '../gateway/parameters.js'
 import { inAcceptedForm, missing } from './cc-analytics.js'
@@ -14,7 +14,7 @@ const charset = ';charset=UTF-8'
  * @param linkTo builds the `Link` to the next step.
  */
 export function createReport(
-  { body, memory }: Call,
+  { body, memory }: SandboxCall,
   kind: 'summary' | 'detailed',
   linkTo: (report: Report) => string,
 ): SandboxResponse {
@@ -35,7 +35,7 @@ export function createReport(
 }
 
 /** Makes a handler for the report that the path names, 404 if there is none. */
-export function withReport(response: (report: Report, call: Call) => SandboxResponse): Handler {
+export function withReport(response: (report: Report, call: SandboxCall) => SandboxResponse): Handler {
   return (call) => {
     const report = reports(call.memory).get(Number(call.params['id']))
     return report ? response(report, call) : missing('Report', call.params['id'])
@@ -43,12 +43,17 @@ export function withReport(response: (report: Report, call: Call) => SandboxResp
 }
 
 /** Responds with a value as JSON or XML, with the charset that 8x8 appends. */
-export function inForm(call: Call, root: string, value: unknown, headers: Record<string, string> = {}) {
+export function inForm(
+  call: SandboxCall,
+  root: string,
+  value: unknown,
+  headers: Record<string, string> = {},
+) {
   return inAcceptedForm(call, root, value, headers, charset)
 }
 
 /** Returns the absolute address of a report. */
-export function addressOf({ origin, base }: Call, id: number): string {
+export function addressOf({ origin, base }: SandboxCall, id: number): string {
   return `${origin}${base}/${id}`
 }
 

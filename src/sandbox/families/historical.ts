@@ -1,7 +1,7 @@
 import { appToken } from '../gateway/access.js'
 import { message } from '../gateway/responses.js'
-import type { SandboxResponse, Call } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { link, pageHeaders, pageOf } from '../gateway/paging.js'
 import { missing, requestedPage, validTenant } from './cc-analytics.js'
 import { createDetailedReport, detailedData } from './historical-detailed.js'
@@ -14,7 +14,7 @@ import { addressOf, createReport, inForm, notReady, withReport } from './histori
  * Reports are created, polled until they are done, and then read page by page or downloaded.
  * Source: 8x8's guides "Contact Center Historical Analytics" and its specification.
  */
-export const historical: Family = {
+export const historical: SandboxFamily = {
   name: 'CC historical',
   base: /^(?:\/(?:eu|au|ca))?\/analytics\/cc\/v[1-8]\/historical-metrics/,
   access: appToken('analytics realtime-api'),
@@ -39,12 +39,12 @@ export const historical: Family = {
   },
 }
 
-function createSummaryReport(call: Call): SandboxResponse {
+function createSummaryReport(call: SandboxCall): SandboxResponse {
   return createReport(call, 'summary', ({ id }) => link(`${addressOf(call, id)}/status`, 'status'))
 }
 
 /** The first poll finds the report in progress, the second finds it done. */
-function status(report: Report, call: Call): SandboxResponse {
+function status(report: Report, call: SandboxCall): SandboxResponse {
   report.polls++
   if (report.polls > 1) report.status = 'DONE'
   const address = addressOf(call, report.id)
@@ -53,7 +53,7 @@ function status(report: Report, call: Call): SandboxResponse {
   return inForm(call, 'status', { id: report.id, status: report.status }, headers)
 }
 
-function data(report: Report, call: Call): SandboxResponse {
+function data(report: Report, call: SandboxCall): SandboxResponse {
   if (report.type.type === 'script-paths') return message(400, 'Bad request: This report is only a download')
   if (report.status !== 'DONE') return notReady(report)
   const rows = rowsOf(report)
@@ -66,7 +66,7 @@ function data(report: Report, call: Call): SandboxResponse {
 }
 
 /** The link to the status always, those to the data once the report is done. */
-function links({ id, status: state }: Report, call: Call): SandboxResponse {
+function links({ id, status: state }: Report, call: SandboxCall): SandboxResponse {
   const address = addressOf(call, id)
   const found = [
     { relation: 'status', link: `${address}/status` },

@@ -1,7 +1,7 @@
 import { apiKey } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
 import type { SandboxResponse, Handler } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxFamily } from './family.js'
 import { fieldAt, isLike } from '../data/fiql.js'
 import { cursorPage } from '../gateway/paging.js'
 import { isObject, jsonObject, nonEmptyString, time } from '../gateway/parameters.js'
@@ -14,7 +14,7 @@ const stepMs = 30 * 60_000
 const longestWindowMs = 60 * 24 * 3_600_000
 
 /** Source: 8x8's guide "End-to-End Journey API". */
-export const journey: Family = {
+export const journey: SandboxFamily = {
   name: 'Journey',
   base: /^\/cidp\/journey\/api\/v1/,
   access: apiKey(() => failure(401, 'Invalid API key')),

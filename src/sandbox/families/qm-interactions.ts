@@ -1,6 +1,6 @@
 import { bytes, empty, json } from '../gateway/responses.js'
 import { inRange } from '../files/byte-range.js'
-import type { SandboxResponse, Call, Handler, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Handler, Routes } from '../gateway/handler.js'
 import { remembered } from '../data/memory.js'
 import { mp3Silence } from '../files/mp3.js'
 import { list, time } from '../gateway/parameters.js'
@@ -50,7 +50,7 @@ export const interactionRoutes: Routes = {
 }
 
 /** The indices of the interactions that the query asks for, at most 10,000 as at 8x8. */
-function selected({ query, memory }: Call): readonly number[] {
+function selected({ query, memory }: SandboxCall): readonly number[] {
   const { removed, customFields } = changes(memory)
   const guids = list(query, 'interactionGuid')
   const window = windowBetween(time(query.get('startTS')), time(query.get('endTS')))
@@ -70,7 +70,7 @@ function selected({ query, memory }: Call): readonly number[] {
   })
 }
 
-function linked(call: Call, index: number) {
+function linked(call: SandboxCall, index: number) {
   const guid = guidOf(index)
   const links = ['notes', 'labels', 'transcriptions', 'media'].map((part) => {
     return linkTo(call, part, `/interactions/${guid}/${part}`)
@@ -78,12 +78,12 @@ function linked(call: Call, index: number) {
   return { ...interaction(index, changes(call.memory).customFields.get(guid) ?? {}), links }
 }
 
-function remove(index: number, call: Call): SandboxResponse {
+function remove(index: number, call: SandboxCall): SandboxResponse {
   changes(call.memory).removed.add(guidOf(index))
   return empty(200)
 }
 
-function setCustomField(index: number, { method, params, body, memory }: Call): SandboxResponse {
+function setCustomField(index: number, { method, params, body, memory }: SandboxCall): SandboxResponse {
   const name = params['field'] ?? ''
   if (!/^customField\d{1,2}$/.test(name)) return failure(404, 'FIELD_NOT_FOUND', `No field ${name}`)
   const { customFields } = changes(memory)
@@ -100,7 +100,7 @@ function transcription(index: number) {
   ]
 }
 
-function note(call: Call, index: number, kind: 'label' | 'note', text: string) {
+function note(call: SandboxCall, index: number, kind: 'label' | 'note', text: string) {
   const creator = agentOf(index)
   return {
     [`${kind}Id`]: String(index),
@@ -110,7 +110,7 @@ function note(call: Call, index: number, kind: 'label' | 'note', text: string) {
   }
 }
 
-function withInteraction(response: (index: number, call: Call) => SandboxResponse): Handler {
+function withInteraction(response: (index: number, call: SandboxCall) => SandboxResponse): Handler {
   return (call) => {
     const guid = call.params['guid'] ?? ''
     const index = indexOfGuid(guid)

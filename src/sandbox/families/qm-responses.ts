@@ -1,11 +1,11 @@
 import { json } from '../gateway/responses.js'
-import type { SandboxResponse, Call } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
 import { pageOf, queryWith } from '../gateway/paging.js'
 import { integer } from '../gateway/parameters.js'
 
 /** Responds with one page of a list, or 400 for an invalid page or size. */
 export function pageResponse<T>(
-  call: Call,
+  call: SandboxCall,
   items: readonly T[],
   show: (item: T) => unknown,
 ): SandboxResponse {
@@ -24,7 +24,7 @@ export function pageResponse<T>(
 }
 
 /** Makes a link to another path of the family. */
-export function linkTo({ origin, base }: Call, rel: string, path: string) {
+export function linkTo({ origin, base }: SandboxCall, rel: string, path: string) {
   return { rel, href: `${origin}${base}${path}` }
 }
 

@@ -1,14 +1,14 @@
 import { appToken } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall, Handler } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { people, type Person } from '../data/people.js'
 import { failure, linkTo, pageResponse } from './qm-responses.js'
 import { categories, evaluations, topicsOf } from './qm-data.js'
 import { interactionRoutes } from './qm-interactions.js'
 
 /** Source: 8x8's specification "Quality Management and Speech Analytics". Pages count from 0. */
-export const qm: Family = {
+export const qm: SandboxFamily = {
   name: 'Quality management',
   base: /^\/qm\/(?<region>us-west|us-east|uk|ap|ca)\/v1/,
   access: appToken('QM - API'),
@@ -48,7 +48,7 @@ export const qm: Family = {
   },
 }
 
-function user(call: Call, { userId, name, email, extension }: Person) {
+function user(call: SandboxCall, { userId, name, email, extension }: Person) {
   const links = ['supervisors', 'trainers'].map((part) => linkTo(call, part, `/users/${userId}/${part}`))
   const interactions = linkTo(call, 'interactions', `/interactions?userReference=${userId}`)
   return { userReference: userId, name, email, extension, links: [interactions, ...links] }
@@ -59,7 +59,7 @@ function reference(number: number) {
   return { userReference: person?.userId, name: person?.name }
 }
 
-function withUser(response: (person: Person, call: Call) => SandboxResponse): Handler {
+function withUser(response: (person: Person, call: SandboxCall) => SandboxResponse): Handler {
   return (call) => {
     const person = people.find(({ userId }) => userId === call.params['id'])
     return person ? response(person, call) : failure(404, 'USER_NOT_FOUND', `No user ${call.params['id']}`)
@@ -67,7 +67,7 @@ function withUser(response: (person: Person, call: Call) => SandboxResponse): Ha
 }
 
 function withCategory(
-  response: (topics: ReturnType<typeof topicsOf>, call: Call) => SandboxResponse,
+  response: (topics: ReturnType<typeof topicsOf>, call: SandboxCall) => SandboxResponse,
 ): Handler {
   return (call) => {
     const found = categories.find(({ categoryId }) => categoryId === call.params['category'])

@@ -1,7 +1,7 @@
 import { appToken } from '../gateway/access.js'
 import { message } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall, Handler } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { pageHeaders, pageOf } from '../gateway/paging.js'
 import { isTrue, list } from '../gateway/parameters.js'
 import { agentsOfQueue, groups, people, queues, type Person } from '../data/people.js'
@@ -17,7 +17,7 @@ import {
 } from './realtime-metrics.js'
 
 /** Source: 8x8's guide "Contact Center Real-time Statistics" and its specification. */
-export const realtime: Family = {
+export const realtime: SandboxFamily = {
   name: 'CC real-time',
   base: /^(?:\/(?:eu|au|ca))?\/analytics\/cc\/v[1-5]\/realtime-metrics/,
   access: appToken('analytics realtime-api'),
@@ -36,7 +36,7 @@ export const realtime: Family = {
   },
 }
 
-function listOf(call: Call, all: readonly MetricsResponse[], idsParameter: string): SandboxResponse {
+function listOf(call: SandboxCall, all: readonly MetricsResponse[], idsParameter: string): SandboxResponse {
   const { query } = call
   const ids = list(query, idsParameter)
   const unknown = ids.find((id) => !all.some((response) => response.id === id))
@@ -56,28 +56,32 @@ function listOf(call: Call, all: readonly MetricsResponse[], idsParameter: strin
   )
 }
 
-function pagedList(call: Call, items: readonly object[], appended: readonly object[] = []): SandboxResponse {
+function pagedList(
+  call: SandboxCall,
+  items: readonly object[],
+  appended: readonly object[] = [],
+): SandboxResponse {
   const requested = requestedPage(call.query, items.length)
   if ('status' in requested) return requested
   const page = pageOf(items, requested.page, requested.size)
   return inAcceptedForm(call, 'UnmodifiableRandomAccessList', [...page.items, ...appended], pageHeaders(page))
 }
 
-function oneOf(call: Call, all: readonly MetricsResponse[], kind: string): SandboxResponse {
+function oneOf(call: SandboxCall, all: readonly MetricsResponse[], kind: string): SandboxResponse {
   const found = all.find(({ id }) => id === call.params['id'])
   if (!found) return missing(kind, call.params['id'])
   return inAcceptedForm(call, 'MetricsResponse', onlyMetrics(found, list(call.query, 'metrics')))
 }
 
-function agentList(call: Call, agents: readonly Person[]): SandboxResponse {
+function agentList(call: SandboxCall, agents: readonly Person[]): SandboxResponse {
   return listOf(call, agentResponses(agents, call.nowMs), 'agent-ids')
 }
 
-function oneAgent(call: Call, agents: readonly Person[]): SandboxResponse {
+function oneAgent(call: SandboxCall, agents: readonly Person[]): SandboxResponse {
   return oneOf(call, agentResponses(agents, call.nowMs), 'Agent')
 }
 
-function agentSummary(call: Call): SandboxResponse {
+function agentSummary(call: SandboxCall): SandboxResponse {
   const groupNames = new Map(groups.map(({ id, name }) => [id, name]))
   return pagedList(
     call,
@@ -87,14 +91,14 @@ function agentSummary(call: Call): SandboxResponse {
   )
 }
 
-function queueAgents(response: (call: Call, agents: readonly Person[]) => SandboxResponse): Handler {
+function queueAgents(response: (call: SandboxCall, agents: readonly Person[]) => SandboxResponse): Handler {
   return (call) => {
     const queue = queues.find(({ id }) => id === call.params['queueId'])
     return queue ? response(call, agentsOfQueue(queue.id)) : missing('Queue', call.params['queueId'])
   }
 }
 
-function groupAgents(response: (call: Call, agents: readonly Person[]) => SandboxResponse): Handler {
+function groupAgents(response: (call: SandboxCall, agents: readonly Person[]) => SandboxResponse): Handler {
   return (call) => {
     const group = groups.find(({ id }) => id === call.params['groupId'])
     return group ? response(call, findGroupMembers(group.id)) : missing('Group', call.params['groupId'])
@@ -102,7 +106,7 @@ function groupAgents(response: (call: Call, agents: readonly Person[]) => Sandbo
 }
 
 /** Here, and only here, metrics are an object and not a list of pairs. */
-function agentsInQueueGroups(call: Call): SandboxResponse {
+function agentsInQueueGroups(call: SandboxCall): SandboxResponse {
   const asObjects = (agents: readonly Person[]) =>
     agentResponses(agents, call.nowMs).map(({ id, name, metrics }) => {
       return { id, name, metrics: Object.fromEntries(metrics.map(({ key, value }) => [key, value])) }

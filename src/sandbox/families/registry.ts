@@ -1,4 +1,4 @@
-import type { Family } from './family.js'
+import type { SandboxFamily } from './family.js'
 import { administration } from './administration.js'
 import { audit } from './audit.js'
 import { ccCampaigns } from './campaigns.js'
@@ -17,7 +17,7 @@ import { workAnalytics } from './work-analytics.js'
 import { workChat } from './work-chat.js'
 
 /** Every API of the sandbox. The first whose base matches takes the request. */
-export const families: readonly Family[] = [
+export const families: readonly SandboxFamily[] = [
   realtime,
   historical,
   storage,

@@ -1,5 +1,5 @@
 import { bytes, json, message } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Routes } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Routes } from '../gateway/handler.js'
 import { counter, remembered, type Memory } from '../data/memory.js'
 import { isTrue, jsonStrings } from '../gateway/parameters.js'
 import { presignedUrl } from '../files/presigned.js'
@@ -44,7 +44,7 @@ export function bulkRoutes(findObject: FindObject): Routes {
   }
 }
 
-function start({ body, memory }: Call, findObject: FindObject): SandboxResponse {
+function start({ body, memory }: SandboxCall, findObject: FindObject): SandboxResponse {
   const ids = jsonStrings(body)
   if (!ids || ids.length === 0) return message(400, 'The body must be a JSON array of object ids')
   const zipName = `${seededUuid(`zip ${nextJob(memory)}`)}.zip`
@@ -64,7 +64,7 @@ function outcome({ ids, objects }: Job): JobStatus {
   return objects.length < ids.length ? 'PARTIAL_DONE' : 'DONE'
 }
 
-function statusOf({ query, params }: Call, { zipName, status, objects }: Job) {
+function statusOf({ query, params }: SandboxCall, { zipName, status, objects }: Job) {
   const content = objects.map(({ id }) => id)
   if (!isReady(status) || !isTrue(query, 'presignUrl')) return { zipName, status, content }
   return { zipName, status, content, url: presignedUrl(params['region'] ?? '', zipName) }
@@ -82,8 +82,8 @@ function isReady(status: JobStatus): boolean {
   return status === 'DONE' || status === 'PARTIAL_DONE'
 }
 
-function withJob(response: (job: Job, call: Call) => SandboxResponse) {
-  return (call: Call) => {
+function withJob(response: (job: Job, call: SandboxCall) => SandboxResponse) {
+  return (call: SandboxCall) => {
     const job = jobs(call.memory).get(call.params['zipName'] ?? '')
     return job ? response(job, call) : message(404, `${call.params['zipName']} was not found`)
   }

@@ -2,8 +2,8 @@ import { appToken } from '../gateway/access.js'
 import { bytes, empty, json, message } from '../gateway/responses.js'
 import { bytePattern } from '../files/byte-pattern.js'
 import { inRange } from '../files/byte-range.js'
-import type { SandboxResponse, Call } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { compileFilter } from '../data/fiql.js'
 import { remembered, type Memory } from '../data/memory.js'
 import { integer, isTrue, jsonObject, jsonStrings } from '../gateway/parameters.js'
@@ -18,7 +18,7 @@ const regions = ['us-west', 'us-east', 'uk', 'ap', 'ca']
 const deletedIds = remembered(() => new Set<string>())
 
 /** Source: 8x8's guides "Cloud Storage Service" and its specification. Every region shows the same objects. */
-export const storage: Family = {
+export const storage: SandboxFamily = {
   name: 'Cloud storage',
   base: /^\/storage\/(?<region>us-west|us-east|uk|ap|ca)\/v[13]/,
   access: appToken('storage'),
@@ -39,7 +39,7 @@ export const storage: Family = {
   },
 }
 
-function listObjects({ query, memory }: Call): SandboxResponse {
+function listObjects({ query, memory }: SandboxCall): SandboxResponse {
   const filter = compileFilter(query.get('filter') ?? '', fieldOf)
   if ('error' in filter) return message(400, `Invalid filter: ${filter.error}`)
   const offset = integer(query, 'pageKey', 0)
@@ -60,13 +60,13 @@ function listObjects({ query, memory }: Call): SandboxResponse {
   })
 }
 
-function describeObject({ params, memory }: Call): SandboxResponse {
+function describeObject({ params, memory }: SandboxCall): SandboxResponse {
   const object = liveObjects(memory).find(({ id }) => id === params['id'])
   return object ? json(object) : missing('object', params['id'])
 }
 
 /** The object's bytes, of its own type; `bytes-<n>` is an object of exactly n bytes. */
-function objectBytes({ params, query, memory, headers }: Call): SandboxResponse {
+function objectBytes({ params, query, memory, headers }: SandboxCall): SandboxResponse {
   const id = params['id'] ?? ''
   const size = /^bytes-(\d{1,12})$/.exec(id)?.[1]
   if (size !== undefined) {
@@ -82,7 +82,7 @@ function objectBytes({ params, query, memory, headers }: Call): SandboxResponse 
   )
 }
 
-function restoreObject({ params, memory, body }: Call): SandboxResponse {
+function restoreObject({ params, memory, body }: SandboxCall): SandboxResponse {
   const object = liveObjects(memory).find(({ id }) => id === params['id'])
   if (!object) return missing('object', params['id'])
   const days = jsonObject(body)?.['expirationDays']
@@ -92,7 +92,7 @@ function restoreObject({ params, memory, body }: Call): SandboxResponse {
   return json(object)
 }
 
-function deleteObjects({ body, memory }: Call): SandboxResponse {
+function deleteObjects({ body, memory }: SandboxCall): SandboxResponse {
   const ids = jsonStrings(body)
   if (!ids) return message(400, 'The body must be a JSON array of object ids')
   for (const id of ids) deletedIds(memory).add(id)

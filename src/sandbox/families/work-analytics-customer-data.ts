@@ -1,4 +1,4 @@
-import type { Call, Routes } from '../gateway/handler.js'
+import type { SandboxCall, Routes } from '../gateway/handler.js'
 import { company, people, queues, sites } from '../data/people.js'
 import { failure, listResponse, ownPbx } from './work-analytics-responses.js'
 
@@ -36,12 +36,12 @@ export const callQueues = queues
   .filter(({ channel }) => channel === 'phone')
   .map(({ id, name, siteId }) => ({ id, name, siteId, extensionNumber: `7${id}` }))
 
-function queuesOf(call: Call) {
+function queuesOf(call: SandboxCall) {
   return callQueues.map(({ id, siteId, extensionNumber, name }) => {
     return { id, pbxId: pbxOf(call), siteId, extensionNumber, name, deleted: false }
   })
 }
 
-function pbxOf({ params }: Call): string {
+function pbxOf({ params }: SandboxCall): string {
   return params['pbxId'] ?? company.pbx
 }

@@ -1,5 +1,5 @@
 import { json } from '../gateway/responses.js'
-import type { SandboxResponse, Call } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
 import { chosenBy } from '../gateway/parameters.js'
 import { agentsOfQueue, people, type Person } from '../data/people.js'
 import { numberNow } from './realtime-metrics.js'
@@ -26,7 +26,7 @@ const states = [
 ] as const
 
 /** Responds with the activity of the agents over all queues. */
-export function agentActivity(call: Call): SandboxResponse {
+export function agentActivity(call: SandboxCall): SandboxResponse {
   const rows = wantedAgents(call, people).map((agent) => {
     const { userStatus, activityStatus } = stateOf(agent, call)
     const loggedInQueues = callQueues
@@ -38,7 +38,7 @@ export function agentActivity(call: Call): SandboxResponse {
 }
 
 /** Responds with the queues, each with the activity of its agents. */
-export function queueAgentActivity(call: Call): SandboxResponse {
+export function queueAgentActivity(call: SandboxCall): SandboxResponse {
   const isChosen = chosenBy(call.query, 'queueStatuses')
   const queuesAgentActivity = wantedQueues(call).map((queue) => {
     const rows = wantedAgents(call, agentsOfQueue(queue.id))
@@ -60,7 +60,7 @@ export function queueAgentActivity(call: Call): SandboxResponse {
   return json({ queuesAgentActivity })
 }
 
-function activityOf(agent: Person, call: Call) {
+function activityOf(agent: Person, call: SandboxCall) {
   const isOnCall = stateOf(agent, call).userStatus === 'ON_CALL'
   return {
     userId: agent.userId,
@@ -71,11 +71,11 @@ function activityOf(agent: Person, call: Call) {
   }
 }
 
-function stateOf({ userId }: Person, { nowMs }: Call) {
+function stateOf({ userId }: Person, { nowMs }: SandboxCall) {
   return states[numberNow(userId, 'work state', nowMs) % states.length] ?? states[0]
 }
 
-function wantedAgents(call: Call, agents: readonly Person[]): readonly Person[] {
+function wantedAgents(call: SandboxCall, agents: readonly Person[]): readonly Person[] {
   const [isUser, isStatus] = [chosenBy(call.query, 'userIds'), chosenBy(call.query, 'userStatuses')]
   return agents.filter((agent) => isUser(agent.userId) && isStatus(stateOf(agent, call).userStatus))
 }

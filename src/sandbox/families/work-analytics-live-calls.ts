@@ -1,5 +1,5 @@
 import { json } from '../gateway/responses.js'
-import type { SandboxResponse, Call } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
 import { pageOf } from '../gateway/paging.js'
 import { list, time } from '../gateway/parameters.js'
 import { people } from '../data/people.js'
@@ -13,7 +13,7 @@ import { wantedQueues } from './work-analytics-live-metrics.js'
 const dayMs = 24 * 3_600_000
 
 /** Responds with the calls of call queues, today's if no dates are named; `paging=0,50` is page and size. */
-export function listCalls(call: Call): SandboxResponse {
+export function listCalls(call: SandboxCall): SandboxResponse {
   const { query } = call
   const [page = 0, size = 50] = list(query, 'paging').map(Number)
   if (!(page >= 0 && size >= 1)) return failure(call, 400, 'paging must be a page and a size, such as 0,50')
@@ -25,7 +25,7 @@ export function listCalls(call: Call): SandboxResponse {
 }
 
 /** Responds with the states that a call went through, in order. */
-export function describeCall(call: Call): SandboxResponse {
+export function describeCall(call: SandboxCall): SandboxResponse {
   const window = windowOf(call)
   if (!window) return failure(call, 400, 'startDate and endDate are required')
   const index = occurrences(window, callStepMs).find((one) => callIdOf(one) === call.params['callId'])
@@ -43,7 +43,7 @@ export function describeCall(call: Call): SandboxResponse {
 /** The sandbox's today is the first day of its example week. */
 const today: Window = { startMs: exampleWeek.startMs, endMs: exampleWeek.startMs + dayMs }
 
-function windowOf({ query }: Call): Window | undefined {
+function windowOf({ query }: SandboxCall): Window | undefined {
   const [startMs, endMs] = [time(query.get('startDate')), time(query.get('endDate'))]
   return startMs === undefined || endMs === undefined ? undefined : windowBetween(startMs, endMs)
 }

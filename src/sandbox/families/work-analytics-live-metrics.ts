@@ -1,4 +1,4 @@
-import type { Call } from '../gateway/handler.js'
+import type { SandboxCall } from '../gateway/handler.js'
 import { chosenBy, isTrue } from '../gateway/parameters.js'
 import { company, sites } from '../data/people.js'
 import { numberNow } from './realtime-metrics.js'
@@ -8,7 +8,7 @@ type CallQueue = (typeof callQueues)[number]
 
 /** Returns the metrics that the parameter `metrics` names, all without it. */
 export function metricsOf(
-  { query, nowMs }: Call,
+  { query, nowMs }: SandboxCall,
   seed: string,
   names: readonly string[],
 ): Record<string, number> {
@@ -18,7 +18,7 @@ export function metricsOf(
 
 /** Returns the sums over all rows under `name` if `includeSummary` asks for them, else nothing. */
 export function summaryOf(
-  { query }: Call,
+  { query }: SandboxCall,
   name: string,
   rows: readonly { readonly metrics: Readonly<Record<string, number>> }[],
 ) {
@@ -31,7 +31,7 @@ export function summaryOf(
 }
 
 /** Returns the queues that `queueIds` and `siteIds` name. */
-export function wantedQueues({ query }: Call): readonly CallQueue[] {
+export function wantedQueues({ query }: SandboxCall): readonly CallQueue[] {
   const [isQueue, isSite] = [chosenBy(query, 'queueIds'), chosenBy(query, 'siteIds')]
   return callQueues.filter(({ id, siteId }) => isQueue(id) && isSite(siteId))
 }

@@ -1,5 +1,5 @@
 import { json } from '../gateway/responses.js'
-import type { SandboxResponse, Call, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall, Handler } from '../gateway/handler.js'
 import { halPage } from '../gateway/hal.js'
 import { list } from '../gateway/parameters.js'
 import { sorted } from '../data/sorting.js'
@@ -13,12 +13,12 @@ export function ownPbx(response: Handler): Handler {
 }
 
 /** Responds with one page of a list in HAL, sorted as the query says. */
-export function listResponse(call: Call, relation: string, items: readonly object[]): SandboxResponse {
+export function listResponse(call: SandboxCall, relation: string, items: readonly object[]): SandboxResponse {
   const page = halPage(call, relation, sorted(items, call.query.get('sort')))
   return page ? json(page) : failure(call, 400, 'page and size must be whole numbers')
 }
 
 /** Makes an error in Work Analytics' format. */
-export function failure({ path }: Call, status: number, text: string): SandboxResponse {
+export function failure({ path }: SandboxCall, status: number, text: string): SandboxResponse {
   return json({ timestamp: new Date().toISOString(), status, messages: [text], path }, status)
 }

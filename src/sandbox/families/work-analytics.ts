@@ -1,7 +1,7 @@
 import { workToken } from '../gateway/access.js'
 import { json } from '../gateway/responses.js'
-import type { Call, Handler } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxCall, Handler } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { cursorPage } from '../gateway/paging.js'
 import { integer, time } from '../gateway/parameters.js'
 import { company, groups, people } from '../data/people.js'
@@ -13,7 +13,7 @@ import { customerDataRoutes } from './work-analytics-customer-data.js'
 import { liveRoutes } from './work-analytics-live.js'
 
 /** Source: 8x8's guide "8x8 Analytics for Work" and its specifications: historical, customer data, live. */
-export const workAnalytics: Family = {
+export const workAnalytics: SandboxFamily = {
   name: 'Work Analytics',
   base: /^\/analytics\/work\/v[12]/,
   access: workToken,
@@ -59,7 +59,7 @@ function scrolled(
   })
 }
 
-function sums(who: string, { query }: Call) {
+function sums(who: string, { query }: SandboxCall) {
   const seed = `${who} ${query.get('startTime') ?? ''} ${query.get('endTime') ?? ''}`
   const total = seededNumber(seed, 20, 400)
   const answered = seededNumber(`${seed} answered`, 0, total)

@@ -1,7 +1,7 @@
 import { apiKey, chatKeyRejected } from '../gateway/access.js'
 import { json, message } from '../gateway/responses.js'
-import type { SandboxResponse, Call } from '../gateway/handler.js'
-import type { Family } from './family.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
+import type { SandboxFamily } from './family.js'
 import { collection, counter } from '../data/memory.js'
 import { integer, jsonObject, nonEmptyString } from '../gateway/parameters.js'
 import { seededPerson } from '../data/people.js'
@@ -31,7 +31,7 @@ const messages = collection<Message>(() =>
 const nextNumber = counter(73)
 
 /** Messages of the Work app. Source: 8x8's guide "Getting started with CHAPI" and its specification. */
-export const workChat: Family = {
+export const workChat: SandboxFamily = {
   name: 'Work chat',
   base: /^\/chat\/api\/chat\/v1/,
   access: apiKey(chatKeyRejected, 'Chat'),
@@ -44,7 +44,7 @@ export const workChat: Family = {
 }
 
 /** The messages of a room before a time, newest first. */
-function listMessages({ query, memory }: Call): SandboxResponse {
+function listMessages({ query, memory }: SandboxCall): SandboxResponse {
   const pageSize = integer(query, 'pageSize', 30)
   if (!(pageSize >= 1 && pageSize <= 100)) return message(400, 'pageSize must be from 1 to 100')
   const before = integer(query, 'ts', Number.POSITIVE_INFINITY)
@@ -56,7 +56,7 @@ function listMessages({ query, memory }: Call): SandboxResponse {
   return json(found.slice(0, pageSize).map(shown))
 }
 
-function postMessage({ body, memory }: Call): SandboxResponse {
+function postMessage({ body, memory }: SandboxCall): SandboxResponse {
   const given = jsonObject(body)
   const parsed = nonEmptyString(given?.['messageRaw'])
   if (!parsed) return message(400, 'messageRaw is missing')

@@ -1,5 +1,5 @@
 /** One part of a form that was uploaded. */
-export interface Part {
+export interface FormPart {
   /** Without anything that could not stand in a header. */
   readonly filename: string
   readonly content: Buffer
@@ -9,7 +9,7 @@ export interface Part {
  * Finds a part of a multipart/form-data body (RFC 7578) by its name.
  * @returns undefined if the body has no such part, or is no form at all.
  */
-export function partOf(contentType: string | undefined, body: Buffer, name: string): Part | undefined {
+export function partOf(contentType: string | undefined, body: Buffer, name: string): FormPart | undefined {
   const boundary = /^multipart\/form-data;.*boundary="?([^";]+)/i.exec(contentType ?? '')?.[1]
   if (boundary === undefined) return undefined
   for (const part of body.toString('latin1').split(`--${boundary}`)) {

@@ -7,7 +7,7 @@ import { splitTarget } from './gateway.js'
 import { help } from './help.js'
 import { jsonStrings } from './parameters.js'
 import type { ReceivedBody } from './receive-body.js'
-import type { RecordedRequest } from './received-requests.js'
+import type { ReceivedRequest } from './received-requests.js'
 import { reset, type State } from '../data/state.js'
 
 type Control = (state: State, query: URLSearchParams, body: ReceivedBody) => SandboxResponse
@@ -85,7 +85,7 @@ function statistics({ requests, account, tokenRequests, workTokenRequests }: Sta
 }
 
 /** Header values and queries may hold tokens and keys: only names and paths are shown. */
-function withoutSecrets({ method, target, rawHeaders, bodyBytes, status }: RecordedRequest) {
+function withoutSecrets({ method, target, rawHeaders, bodyBytes, status }: ReceivedRequest) {
   const headerNames = rawHeaders.filter((_, index) => index % 2 === 0)
   return { method, path: splitTarget(target).path, headerNames, bodyBytes, status }
 }

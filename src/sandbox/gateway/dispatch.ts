@@ -7,7 +7,7 @@ import { parseFaultHeader, type Fault, type FaultSpec } from '../faults/fault-sp
 import { handleApiRequest, splitTarget } from './gateway.js'
 import { gatewayFault } from '../faults/gateway-faults.js'
 import { receiveBody, type ReceivedBody } from './receive-body.js'
-import type { RecordedRequest } from './received-requests.js'
+import type { ReceivedRequest } from './received-requests.js'
 import type { State } from '../data/state.js'
 import { handleTokenRequest, oauthError, tokenPath } from './token-endpoint.js'
 import { handleWorkTokenRequest, workTokenPath } from './work-token-endpoint.js'
@@ -94,6 +94,6 @@ function brokenBody(body: 'html' | 'garbage', status: number): SandboxResponse {
   return text('<!DOCTYPE html><title>Sign in</title><h1>Sign in to the network</h1>', 'text/html', status)
 }
 
-function recordOf({ method = '', url = '', rawHeaders }: IncomingMessage): RecordedRequest {
+function recordOf({ method = '', url = '', rawHeaders }: IncomingMessage): ReceivedRequest {
   return { method, target: url, rawHeaders, bodyBytes: 0, bodySha256: '', status: 0 }
 }

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import type { Account } from '../data/account.js'
 import { message, noRoute } from './responses.js'
 import { families } from '../families/registry.js'
-import type { SandboxResponse, Call } from './handler.js'
-import type { Family } from '../families/family.js'
+import type { SandboxResponse, SandboxCall } from './handler.js'
+import type { SandboxFamily } from '../families/family.js'
 import type { Memory } from '../data/memory.js'
 import type { ReceivedBody } from './receive-body.js'
 import { compileRoutes, decodeParts, type Find } from './router.js'
 
-const routed: readonly { readonly family: Family; readonly find: Find }[] = families.map((family) => ({
+const routed: readonly { readonly family: SandboxFamily; readonly find: Find }[] = families.map((family) => ({
   family,
   find: compileRoutes(family.routes),
 }))
@@ -44,7 +44,7 @@ export function handleApiRequest(
       if (match.allowed.length === 0) return noRoute()
       return message(405, 'Method Not Allowed', { Allow: match.allowed.join(', ') })
     }
-    const call: Call = {
+    const call: SandboxCall = {
       method,
       origin: context.origin,
       base: base[0],

@@ -1,4 +1,4 @@
-import type { Call } from './handler.js'
+import type { SandboxCall } from './handler.js'
 import { pageOf, queryWith } from './paging.js'
 import { integer } from './parameters.js'
 
@@ -7,7 +7,7 @@ import { integer } from './parameters.js'
  * relation, absolute links to the other pages, and the counts.
  * @returns undefined when `page` is not a whole number, or `size` not one from 1 to 1000.
  */
-export function halPage({ query, origin, path }: Call, relation: string, items: readonly unknown[]) {
+export function halPage({ query, origin, path }: SandboxCall, relation: string, items: readonly unknown[]) {
   const number = integer(query, 'page', 0)
   const size = integer(query, 'size', 20)
   if (Number.isNaN(number) || !(size >= 1 && size <= 1000)) return undefined

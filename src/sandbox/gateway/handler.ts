@@ -16,7 +16,7 @@ export interface SandboxResponse {
 }
 
 /** One API request that has found its family and passed the gateway's checks. */
-export interface Call {
+export interface SandboxCall {
   readonly method: string
   /** The sandbox's own origin: it plays https://api.8x8.com in every absolute link. */
   readonly origin: string
@@ -36,7 +36,7 @@ export interface Call {
   readonly memory: Memory
 }
 
-export type Handler = (call: Call) => SandboxResponse
+export type Handler = (call: SandboxCall) => SandboxResponse
 
 /** Handlers by `METHOD /pattern` below the family's base; `:name` stands for one segment. The first match wins. */
 export type Routes = Readonly<Record<string, Handler>>

@@ -1,12 +1,12 @@
 /** What the gateway knows about a token that it receives. */
-export type TokenState = 'live' | 'expired' | 'unknown'
+export type IssuedTokenState = 'live' | 'expired' | 'unknown'
 
 /** The tokens of one issuer. Several live at once, and each expires on its own. */
-export interface TokenStore {
+export interface IssuedTokens {
   /** Every value ever issued, oldest first. */
   readonly issued: readonly string[]
   add(token: string, lifetimeSeconds: number): void
-  state(token: string): TokenState
+  state(token: string): IssuedTokenState
   /** Makes every token unknown, as a gateway that has lost its store. */
   revokeAll(): void
 }
@@ -15,7 +15,7 @@ export interface TokenStore {
  * Creates an empty store of issued tokens.
  * @param now monotonic milliseconds.
  */
-export function createTokenStore(now: () => number): TokenStore {
+export function createTokenStore(now: () => number): IssuedTokens {
   const issued: string[] = []
   const expiryMs = new Map<string, number>()
   return {

@@ -1,5 +1,5 @@
 /** A recorded request, for tests to inspect. */
-export interface RecordedRequest {
+export interface ReceivedRequest {
   method: string
   /** The raw request target as received. */
   target: string
@@ -15,15 +15,15 @@ export interface RecordedRequest {
 const capacity = 10_000
 
 export interface RequestLog {
-  readonly entries: readonly RecordedRequest[]
+  readonly entries: readonly ReceivedRequest[]
   readonly total: number
-  add(entry: RecordedRequest): void
+  add(entry: ReceivedRequest): void
   clear(): void
 }
 
 /** Creates an empty log of the last 10,000 requests. */
 export function createRequestLog(): RequestLog {
-  const entries: RecordedRequest[] = []
+  const entries: ReceivedRequest[] = []
   let total = 0
   return {
     entries,
