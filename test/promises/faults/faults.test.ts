@@ -183,7 +183,7 @@ function sandboxQuery(fault: object): Record<string, string> {
   )
 }
 
-suite('what the other side does wrong', { concurrency: 4, timeout: 300_000 }, () => {
+suite('what the other side does wrong', { concurrency: 4, timeout: 900_000 }, () => {
   for (const row of CASES) test(row.name, { timeout: 60_000 }, () => run(row))
 })
 
