@@ -56,7 +56,7 @@ async function startPaging(headers: Headers = {}, environment: Headers = {}, sta
   )
 }
 
-suite('links in JSON', { timeout: 60_000 }, () => {
+suite('links in JSON', { timeout: 300_000 }, () => {
   for (const path of PAGED) {
     test(`${path}: they begin with the proxy, as the caller addressed it, and all else stays`, async () => {
       const { upstream, proxy } = await startPaging()
@@ -294,7 +294,7 @@ suite('links in JSON', { timeout: 60_000 }, () => {
   })
 })
 
-suite('50 MB of links', { timeout: 120_000 }, () => {
+suite('50 MB of links', { timeout: 300_000 }, () => {
   const PIECE_LINKS = 1000
   const PIECES = 1000
 

@@ -26,7 +26,7 @@ function folderWith(dotenv: string | Buffer): string {
   return folder
 }
 
-suite('.env', { timeout: 60_000, concurrency: 2 }, () => {
+suite('.env', { timeout: 300_000, concurrency: 2 }, () => {
   test('as Notepad writes it was not understood: the key arrives whole', async () => {
     const upstream = await startUpstream()
     const folder = folderWith(
@@ -64,7 +64,7 @@ suite('.env', { timeout: 60_000, concurrency: 2 }, () => {
   })
 })
 
-suite('addresses of servers', { timeout: 60_000, concurrency: 2 }, () => {
+suite('addresses of servers', { timeout: 300_000, concurrency: 2 }, () => {
   test('X8_BASE_URL was the proxy itself: each call became hundreds, and it was ready', async () => {
     for (const [name, url, host] of [
       ['X8_BASE_URL', 'http://127.0.0.1:8808', undefined],
@@ -80,7 +80,7 @@ suite('addresses of servers', { timeout: 60_000, concurrency: 2 }, () => {
   })
 })
 
-suite('files with credentials', { timeout: 60_000, skip: process.platform === 'win32' && 'no modes' }, () => {
+suite('files with credentials', { timeout: 300_000, skip: process.platform === 'win32' && 'no modes' }, () => {
   test('that every user may read or change are told once it runs, and by the doctor', async () => {
     const upstream = await startUpstream()
     const folder = folderWith(`X8_APP_KEY=test-key\nX8_BASE_URL=${upstream.origin}\nX8_PORT=0\n`)
@@ -109,7 +109,7 @@ suite('files with credentials', { timeout: 60_000, skip: process.platform === 'w
   })
 })
 
-suite('an address that cannot be had', { timeout: 60_000, concurrency: 2 }, () => {
+suite('an address that cannot be had', { timeout: 300_000, concurrency: 2 }, () => {
   for (const [host, reason] of [
     ['fe80::1', /X8_HOST is a link-local address.*fe80::1%eth0/],
     ['no-such-host.invalid', /X8_HOST is a name that (?:was not found|cannot be looked up now)/],
@@ -137,7 +137,7 @@ const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
   all?.some(({ address }) => address === '::1'),
 )
 
-suite('X8_HOST=localhost', { timeout: 60_000, skip: !hasIpv6 && 'this machine has no ::1' }, () => {
+suite('X8_HOST=localhost', { timeout: 300_000, skip: !hasIpv6 && 'this machine has no ::1' }, () => {
   test('listened on one of the two loopback addresses only', async () => {
     const upstream = await startUpstream()
     const program = startProgram({

@@ -11,7 +11,7 @@ import { MADE_UP, MAIN, startProgram, temporaryFolder } from '../support/program
 import { until } from '../support/until.js'
 import { startUpstream } from '../support/upstream.js'
 
-suite('how it ends', { timeout: 60_000, concurrency: 2 }, () => {
+suite('how it ends', { timeout: 300_000, concurrency: 2 }, () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     test(`one Ctrl-C on npm start, which sends ${signal} twice, aborted requests in flight`, async () => {
       const waiting: ServerResponse[] = []

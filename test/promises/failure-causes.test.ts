@@ -26,7 +26,7 @@ const GARBAGE = [
   'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n',
 ]
 
-suite('why a request failed', { timeout: 60_000 }, () => {
+suite('why a request failed', { timeout: 300_000 }, () => {
   test('a refused connection had no cause in the log, and was told at info only', async () => {
     const proxy = await startProxy({ X8_BASE_URL: NOWHERE }, { start: false })
     assert.equal(problemName(await send(proxy.port)), 'upstream-unreachable')

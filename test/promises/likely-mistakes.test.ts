@@ -26,7 +26,7 @@ async function line(): Promise<Record<string, unknown>> {
   return proxy.log[0]!
 }
 
-suite("callers' likely mistakes", { timeout: 60_000 }, () => {
+suite("callers' likely mistakes", { timeout: 300_000 }, () => {
   test('https: to the plain port was a request that is "not valid HTTP"', async () => {
     const client = connectTls({ port: proxy.port, host: '127.0.0.1', rejectUnauthorized: false })
     const [error] = (await once(client, 'error')) as [NodeJS.ErrnoException]

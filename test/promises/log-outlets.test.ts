@@ -75,7 +75,7 @@ async function freePort(): Promise<number> {
 
 const skip = process.platform === 'linux' ? false : 'needs /dev/full of Linux'
 
-suite('the log is never in the way', { timeout: 120_000, skip }, () => {
+suite('the log is never in the way', { timeout: 300_000, skip }, () => {
   test('a full disk under the log killed the proxy', async () => {
     const full = openSync('/dev/full', 'w')
     const outlet = await startWith(full)
