@@ -80,34 +80,38 @@ suite('addresses of servers', { timeout: 300_000, concurrency: 2 }, () => {
   })
 })
 
-suite('files with credentials', { timeout: 300_000, skip: process.platform === 'win32' && 'no modes' }, () => {
-  test('that every user may read or change are told once it runs, and by the doctor', async () => {
-    const upstream = await startUpstream()
-    const folder = folderWith(`X8_APP_KEY=test-key\nX8_BASE_URL=${upstream.origin}\nX8_PORT=0\n`)
-    const secret = join(folder, 'secret.txt')
-    writeFileSync(secret, `\uFEFF${SECRET}\r\n`)
-    chmodSync(join(folder, '.env'), 0o644)
-    chmodSync(secret, 0o606)
-    const environment = { X8_APP_SECRET_FILE: secret }
-    const program = startProgram({ folder, environment })
-    await program.seen(/"level":40.*every user of this machine may read \.env: chmod 600 \.env/)
-    await program.seen(/"level":40.*may read and change the file of X8_APP_SECRET_FILE: chmod 600/)
+suite(
+  'files with credentials',
+  { timeout: 300_000, skip: process.platform === 'win32' && 'no modes' },
+  () => {
+    test('that every user may read or change are told once it runs, and by the doctor', async () => {
+      const upstream = await startUpstream()
+      const folder = folderWith(`X8_APP_KEY=test-key\nX8_BASE_URL=${upstream.origin}\nX8_PORT=0\n`)
+      const secret = join(folder, 'secret.txt')
+      writeFileSync(secret, `\uFEFF${SECRET}\r\n`)
+      chmodSync(join(folder, '.env'), 0o644)
+      chmodSync(secret, 0o606)
+      const environment = { X8_APP_SECRET_FILE: secret }
+      const program = startProgram({ folder, environment })
+      await program.seen(/"level":40.*every user of this machine may read \.env: chmod 600 \.env/)
+      await program.seen(/"level":40.*may read and change the file of X8_APP_SECRET_FILE: chmod 600/)
 
-    const doctor = startProgram({ folder, environment, arguments: ['doctor'] })
-    await doctor.exited
-    assert.match(doctor.stdout().replace(/\s+/g, ' '), /✔ settings .* may read \.env: chmod 600 \.env/)
-  })
+      const doctor = startProgram({ folder, environment, arguments: ['doctor'] })
+      await doctor.exited
+      assert.match(doctor.stdout().replace(/\s+/g, ' '), /✔ settings .* may read \.env: chmod 600 \.env/)
+    })
 
-  test('that only their owner may read are not worth a word', async () => {
-    const upstream = await startUpstream()
-    const folder = folderWith(`X8_APP_KEY=test-key\nX8_APP_SECRET=${SECRET}\nX8_PORT=0\n`)
-    chmodSync(join(folder, '.env'), 0o640)
-    const program = startProgram({ folder, environment: { X8_BASE_URL: upstream.origin } })
-    await fetch(`http://127.0.0.1:${await program.port}${KEYED}`)
-    await program.seen(new RegExp(KEYED))
-    assert.doesNotMatch(program.stdout(), /every user/)
-  })
-})
+    test('that only their owner may read are not worth a word', async () => {
+      const upstream = await startUpstream()
+      const folder = folderWith(`X8_APP_KEY=test-key\nX8_APP_SECRET=${SECRET}\nX8_PORT=0\n`)
+      chmodSync(join(folder, '.env'), 0o640)
+      const program = startProgram({ folder, environment: { X8_BASE_URL: upstream.origin } })
+      await fetch(`http://127.0.0.1:${await program.port}${KEYED}`)
+      await program.seen(new RegExp(KEYED))
+      assert.doesNotMatch(program.stdout(), /every user/)
+    })
+  },
+)
 
 suite('an address that cannot be had', { timeout: 300_000, concurrency: 2 }, () => {
   for (const [host, reason] of [

@@ -64,13 +64,20 @@ async function startWith(stdout: StdioOptions[number], execArgv: readonly string
   }
 }
 
+/** A port that no other test is given: systems take those for `listen(0)` from above. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const server = createServer().listen(10_000 + Math.floor(Math.random() * 20_000), '127.0.0.1')
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    const port = isFree ? (server.address() as AddressInfo).port : undefined
+    server.close()
+    if (port === undefined) continue
+    await once(server, 'close')
+    return port
+  }
 }
 
 const skip = process.platform === 'linux' ? false : 'needs /dev/full of Linux'

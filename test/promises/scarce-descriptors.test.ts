@@ -42,7 +42,7 @@ test(
     })
     const program = startProgram({
       environment: { ...MADE_UP, X8_BASE_URL: upstream.origin, X8_LOG_LEVEL: 'info' },
-      descriptors: 64,
+      descriptors: 128,
     })
     const port = await program.port
     const idle: Socket[] = []

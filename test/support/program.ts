@@ -40,7 +40,7 @@ export function startProgram(options: ProgramOptions = {}): Program {
   const folder = options.folder ?? temporaryFolder()
   const command = [process.execPath, ...(options.execArgv ?? []), MAIN, ...(options.arguments ?? [])]
   if (options.descriptors !== undefined)
-    command.unshift('sh', '-c', `ulimit -n ${options.descriptors}; exec "$0" "$@"`)
+    command.unshift('sh', '-c', `unset NODE_V8_COVERAGE; ulimit -n ${options.descriptors}; exec "$0" "$@"`)
   const child = spawn(command[0]!, command.slice(1), {
     cwd: folder,
     // Nothing of the environment that the tests run in, but what Node needs to start.
