@@ -1,3 +1,5 @@
+import { readBounded } from '../http/body.js'
+
 /** Makes text from a server safe to print. */
 export type Clean = (text: string) => string
 
@@ -25,13 +27,6 @@ export function cleaner(secrets: ReadonlySet<string>): Clean {
 
 /** Reads at most `maxBytes` of a body as UTF-8 and destroys the rest unread. */
 export async function readText(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    size += chunk.length
-    // Leaving the loop destroys the stream, and with it the connection.
-    if (size > maxBytes) break
-  }
-  return Buffer.concat(chunks).toString('utf8', 0, maxBytes)
+  const { bytes } = await readBounded(body, maxBytes, 'destroy')
+  return bytes.toString()
 }

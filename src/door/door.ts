@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Config } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 import type { Admission, Door } from '../http/exchange.js'
-import { isLocalPath, isProbe, isRoot, OWN_PREFIX, TOKEN_PATH, WORK_TOKEN_PATH } from '../http/local-paths.js'
+import { isLocalPath, isLoginPath, isProbe, isRoot, OWN_PREFIX } from '../http/local-paths.js'
 import { readTarget, routePath, type Target } from '../http/target.js'
 import { checkReferer, isIconRequest, mayShowPages } from './browser.js'
 import { createFraming } from './framing.js'
@@ -16,7 +16,7 @@ import { createProxyKey } from './proxy-key.js'
  *
  * @param keyOfCallers what they must send at this moment; undefined if they need not
  */
-export function createDoor(config: Config, keyOfCallers: () => string | undefined = () => undefined): Door {
+export function createDoor(config: Config, keyOfCallers: () => string | undefined): Door {
   const proxyKey = keyOfCallers() === undefined ? undefined : createProxyKey(() => keyOfCallers()!)
   const checkPolicy = createPolicy(config)
   const checkFraming = createFraming()
@@ -48,7 +48,10 @@ export function createDoor(config: Config, keyOfCallers: () => string | undefine
     const method = request.method ?? ''
     const preflight = corsOrigin !== undefined && isPreflight(method, headers)
     // A browser sends no credentials with a preflight.
-    const login = proxyKey?.isPassword(headers.authorization) === true && isLogin(method, requestTarget)
+    const login =
+      method === 'POST' &&
+      proxyKey?.isPassword(headers.authorization) === true &&
+      isLoginPath(routePath(requestTarget), config)
     if (proxyKey !== undefined && !probe && !preflight && !login) proxyKey.check(headers)
     // The one target that is no path: about the server as a whole, which for a caller is this proxy (RFC 9112, 3.2.4).
     const everything = requestTarget === '*' && method === 'OPTIONS'
@@ -78,13 +81,6 @@ export function createDoor(config: Config, keyOfCallers: () => string | undefine
       authorizationIsProxyKey: proxyKey?.isIn(request.rawHeaders) ?? false,
       loginKey: login ? keyOfCallers() : undefined,
     }
-  }
-
-  /** Whether scripts log in here, at an address that the proxy responds to itself. */
-  function isLogin(method: string, requestTarget: string): boolean {
-    if (method !== 'POST') return false
-    const path = routePath(requestTarget)
-    return path === TOKEN_PATH || (path === WORK_TOKEN_PATH && config.handlesWorkLogin)
   }
 }
 

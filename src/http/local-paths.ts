@@ -25,12 +25,16 @@ const OF_PAGE = /^\/-\/(?:events|capture|requests\/[^/]*|[\w-]+\.(?:js|css|svg|p
 export const TOKEN_PATH = '/oauth/v2/token'
 export const WORK_TOKEN_PATH = '/analytics/work/v1/oauth/token'
 
+interface LoginSettings {
+  readonly handlesWorkLogin: boolean
+}
+
+/** Whether scripts log in at a canonical path, and get their response from the proxy itself. */
+export function isLoginPath(path: string, { handlesWorkLogin }: LoginSettings): boolean {
+  return path === TOKEN_PATH || (path === WORK_TOKEN_PATH && handlesWorkLogin)
+}
+
 /** Whether the proxy itself responds to a canonical path. */
-export function isLocalPath(path: string, config: { readonly handlesWorkLogin: boolean }): boolean {
-  return (
-    path.startsWith(OWN_PREFIX) ||
-    isRoot(path) ||
-    path === TOKEN_PATH ||
-    (path === WORK_TOKEN_PATH && config.handlesWorkLogin)
-  )
+export function isLocalPath(path: string, settings: LoginSettings): boolean {
+  return path.startsWith(OWN_PREFIX) || isRoot(path) || isLoginPath(path, settings)
 }

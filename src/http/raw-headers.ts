@@ -31,7 +31,7 @@ export function valuesOf<T extends Buffer | string>(raw: readonly T[], name: str
  * Finds the headers that `Connection` names, in lower case: they are hop-by-hop (RFC 9110, section 7.6.1). Undefined in
  * the usual cases, where it names none.
  */
-export function connectionOptions(raw: readonly (Buffer | string)[]): ReadonlySet<string> | undefined {
+export function connectionOptions(raw: RawHeaders): ReadonlySet<string> | undefined {
   let names: Set<string> | undefined
   for (const value of valuesOf(raw, 'connection')) {
     const options = latin1(value)

@@ -1,4 +1,4 @@
-import { latin1 } from './raw-headers.js'
+import { forEachHeader, latin1, type RawHeaders } from './raw-headers.js'
 
 /**
  * The id by which 8x8, or the gateway or CDN before it, knows a request: the first that is there.
@@ -6,19 +6,19 @@ import { latin1 } from './raw-headers.js'
  * @param rawHeaders of the response, name and value in turn
  * @param ours what the request was sent with as `X-Request-Id`: the same in the response tells nothing
  */
-export function upstreamIdOf(rawHeaders: readonly (Buffer | string)[], ours: string): string | undefined {
+export function upstreamIdOf(rawHeaders: RawHeaders, ours: string): string | undefined {
   let found: string | undefined
   let rank = IDS.length
-  for (let i = 0; i < rawHeaders.length; i += 2) {
+  forEachHeader(rawHeaders, (name, rawValue) => {
     // Every response pays for this: nearly all names are of another length.
-    if (!LENGTHS.has(rawHeaders[i]!.length)) continue
-    const at = IDS.indexOf(latin1(rawHeaders[i]!).toLowerCase())
-    if (at === -1 || at >= rank) continue
-    const value = latin1(rawHeaders[i + 1]!)
-    if (!ID.test(value) || value === ours) continue
+    if (!LENGTHS.has(name.length)) return
+    const at = IDS.indexOf(latin1(name).toLowerCase())
+    if (at === -1 || at >= rank) return
+    const value = latin1(rawValue)
+    if (!ID.test(value) || value === ours) return
     found = value
     rank = at
-  }
+  })
   return found
 }
 

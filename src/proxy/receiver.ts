@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { RawHeaders } from '../http/raw-headers.js'
 import type { Exchange } from '../http/exchange.js'
 import type { BodyTransform } from './body-links.js'
 import type { Departures } from './departures.js'
@@ -15,11 +16,7 @@ export interface Receiver {
   /** Where it leaves from. */
   readonly departures: Departures
   /** Writes the response's head. @returns what changes the body on its way, if something does */
-  begin(
-    status: number,
-    statusMessage: string,
-    rawHeaders: readonly (Buffer | string)[],
-  ): BodyTransform | undefined
+  begin(status: number, statusMessage: string, rawHeaders: RawHeaders): BodyTransform | undefined
   /**
    * 8x8 rejected our token (401).
    *

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import type { RawHeaders } from '../http/raw-headers.js'
 import { causeCode } from '../http/cause.js'
 import { abort } from './abort.js'
 import type { BodyTransform } from './body-links.js'
@@ -250,7 +251,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
 /** A 401 that is held back until it is known whether a new token makes it better. */
 interface Rejection {
   readonly statusMessage: string
-  readonly rawHeaders: readonly (Buffer | string)[]
+  readonly rawHeaders: RawHeaders
   readonly contentEncoding: string | undefined
   readonly fault: Buffer[]
   size: number

@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { type Exchange, tenths } from '../http/exchange.js'
-import { latin1, valuesOf } from '../http/raw-headers.js'
+import { latin1, valuesOf, type RawHeaders } from '../http/raw-headers.js'
 import { upstreamIdOf } from '../http/trace-ids.js'
 import { type BodyTransform, createBodyLinks } from './body-links.js'
 import { responseHeaders } from './response-headers.js'
@@ -9,7 +9,7 @@ export interface ResponseHead {
   readonly status: number
   readonly statusMessage: string
   /** Name and value in turn, as 8x8 sent them. */
-  readonly rawHeaders: readonly (Buffer | string)[]
+  readonly rawHeaders: RawHeaders
 }
 
 export interface ResponseHeadOptions {
@@ -63,7 +63,7 @@ export function writeResponseHead(
 /** Those without a body, and parts of one: their bytes are counted by those of the whole. */
 const AS_IT_IS: ReadonlySet<number> = new Set([204, 206, 304])
 
-function isPlainJson(rawHeaders: ResponseHead['rawHeaders']): boolean {
+function isPlainJson(rawHeaders: RawHeaders): boolean {
   const types = valuesOf(rawHeaders, 'content-type')
   const encodings = valuesOf(rawHeaders, 'content-encoding')
   return (

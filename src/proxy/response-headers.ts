@@ -1,4 +1,4 @@
-import { connectionOptions, forEachHeader, latin1 } from '../http/raw-headers.js'
+import { connectionOptions, forEachHeader, latin1, type RawHeaders } from '../http/raw-headers.js'
 
 /** How the caller sees the proxy: what 8x8's own links are rewritten to. */
 export interface CallerView {
@@ -21,7 +21,7 @@ export interface CallerView {
  *
  * @param rawHeaders name and value in turn, as undici gives them
  */
-export function responseHeaders(rawHeaders: readonly (Buffer | string)[], view: CallerView): string[] {
+export function responseHeaders(rawHeaders: RawHeaders, view: CallerView): string[] {
   const headers: string[] = []
   const hopByHop = connectionOptions(rawHeaders)
   forEachHeader(rawHeaders, (rawName, rawValue) => {

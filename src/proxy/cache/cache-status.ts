@@ -1,4 +1,4 @@
-import { forEachHeader } from '../../http/raw-headers.js'
+import { forEachHeader, type RawHeaders } from '../../http/raw-headers.js'
 
 /**
  * A response's headers with what this cache did: `Cache-Status` (RFC 9211) after those of caches before it, and `Age`
@@ -7,11 +7,7 @@ import { forEachHeader } from '../../http/raw-headers.js'
  * @param rawHeaders name and value in turn
  * @param ageMs how old the response is by now
  */
-export function labelled(
-  rawHeaders: readonly (Buffer | string)[],
-  how: string,
-  ageMs?: number,
-): readonly (Buffer | string)[] {
+export function labelled(rawHeaders: RawHeaders, how: string, ageMs?: number): RawHeaders {
   const headers: (Buffer | string)[] = []
   forEachHeader(rawHeaders, (name, value) => {
     const isAge = name.length === 3 && name.toString().toLowerCase() === 'age'

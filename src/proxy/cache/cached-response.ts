@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { RawHeaders } from '../../http/raw-headers.js'
 
 /** A complete response of 8x8's as it came. What differs from caller to caller is rendered when it is given out. */
 export interface CachedResponse {
@@ -25,7 +26,7 @@ export function ownBytes(chunks: readonly Buffer[], size: number): Buffer {
   return body
 }
 
-export function ownHeaders(rawHeaders: readonly (Buffer | string)[]): string[] {
+export function ownHeaders(rawHeaders: RawHeaders): string[] {
   return rawHeaders.map((part) => (typeof part === 'string' ? part : part.toString('latin1')))
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import type { RawHeaders } from '../../http/raw-headers.js'
 import { unreadableBody } from '../response-body.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { Connection, CurrentConnection, TrackedDispatchOptions } from '../upstream/connection.js'
@@ -114,7 +115,7 @@ export class CoalescedRequest implements Dispatcher.DispatchHandler, Source {
     }
     const unreadable = unreadableBody(headers)
     if (unreadable !== undefined) return controller.abort(unreadable)
-    const rawHeaders = controller.rawHeaders as readonly (Buffer | string)[]
+    const rawHeaders = controller.rawHeaders as RawHeaders
     this.#head = { status, statusMessage, headers, rawHeaders }
     const { mayBeCoalesced, maxResponseBytes } = this.#options
     if (!mayBeCoalesced(headers) || Number(headers['content-length']) > maxResponseBytes)

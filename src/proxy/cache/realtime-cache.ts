@@ -1,3 +1,4 @@
+import type { RawHeaders } from '../../http/raw-headers.js'
 import type { RealtimeCacheStatus } from '../../telemetry/counters.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
@@ -57,7 +58,7 @@ export function withoutCoalescing(lookup: Lookup): Lookup {
 /** A kept response with the headers for the caller who gets it now. */
 export interface Kept {
   readonly response: CachedResponse
-  readonly rawHeaders: readonly (Buffer | string)[]
+  readonly rawHeaders: RawHeaders
 }
 
 export interface CallersAttempt {

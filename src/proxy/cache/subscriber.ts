@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import type { RawHeaders } from '../../http/raw-headers.js'
 import type { MemoryBudget } from './memory-budget.js'
 import type { Connection, TrackedDispatchOptions } from '../upstream/connection.js'
 import type { CachedResponse } from './cached-response.js'
@@ -9,7 +10,7 @@ export interface SubscribedAttempt {
   readonly options: TrackedDispatchOptions
   readonly handler: Dispatcher.DispatchHandler
   /** The headers for this caller, which say how it came by the response. @param whole or as it comes, for this caller alone */
-  readonly label: (rawHeaders: readonly (Buffer | string)[], whole: boolean) => readonly (Buffer | string)[]
+  readonly label: (rawHeaders: RawHeaders, whole: boolean) => RawHeaders
 }
 
 /** The response was for another caller alone: this one has to ask for itself. */
@@ -128,5 +129,5 @@ export interface Head {
   readonly status: number
   readonly statusMessage: string
   readonly headers: IncomingHttpHeaders
-  readonly rawHeaders: readonly (Buffer | string)[]
+  readonly rawHeaders: RawHeaders
 }
