@@ -15,8 +15,15 @@ export interface ProxyKey {
 
 /** @param key the key at this moment: it may be rotated */
 export function createProxyKey(key: () => string): ProxyKey {
+  let known = { key: '', digest: digest('') }
+  /** Of the key; it is made again only when that has been rotated. */
+  function expected(): Buffer {
+    const current = key()
+    if (current !== known.key) known = { key: current, digest: digest(current) }
+    return known.digest
+  }
   // Digests of equal length, compared in constant time: neither the key nor its length can be timed.
-  const equals = (presented: string) => timingSafeEqual(digest(presented), digest(key()))
+  const equals = (presented: string) => timingSafeEqual(digest(presented), expected())
   const isBearer = (authorization: string | undefined) => {
     const bearer = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
     return bearer !== undefined && equals(bearer)

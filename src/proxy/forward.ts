@@ -14,7 +14,7 @@ import { type Kept, type Lookup, type RealtimeCache, withoutCoalescing } from '.
 import { NotCoalesced } from './cache/subscriber.js'
 import { asProxyError, type TokenSources, tokensOf } from './choose-token.js'
 import type { Departures } from './departures.js'
-import { hintFor } from './hints.js'
+import { hintFor, isRefused } from './hints.js'
 import { createLoad, type Load, type RequestLoad } from './load.js'
 import { isProductRefusal } from './product-refusal.js'
 import type { Failure } from './receiver.js'
@@ -219,21 +219,22 @@ class Forwarding implements Sender {
       this.tokens!.accepted(token, this.#path, this.exchange.retries.includes('token'))
     }
     const head = { status, statusMessage, rawHeaders }
-    const { family } = this.exchange
-    const { rawHeaders: sent } = this.#incoming
-    const heldBackMs = () => this.tokens?.heldBackMs() ?? 0
-    const refusal = {
-      status,
-      family: family!,
-      rawHeaders: sent,
-      lacksProduct: this.#lacksProduct,
-      heldBackMs,
-    }
     return writeResponseHead(this.response, this.exchange, head, {
       upstreamOrigin,
       requestId: this.request.id,
-      hint: hintFor(refusal, this.options.products),
+      hint: isRefused(status) ? this.#hint(status) : undefined,
       rewritesLinks: this.#rewritesLinks,
+    })
+  }
+
+  #hint(status: number): string | undefined {
+    return hintFor({
+      status,
+      family: this.exchange.family!,
+      rawHeaders: this.#incoming.rawHeaders,
+      lacksProduct: this.#lacksProduct,
+      heldBackMs: this.tokens?.heldBackMs() ?? 0,
+      products: this.options.products(),
     })
   }
 

@@ -1,7 +1,7 @@
 import { type Family, isGranted, productHint } from '../api/families.js'
 import { ownKeyHeader } from './request-headers.js'
 
-/** A response of 8x8's to a request, as far as it says what could be done about it. */
+/** A 401 or 403 of 8x8's, as far as it says what could be done about it. */
 export interface Refusal {
   readonly status: number
   readonly family: Family
@@ -10,23 +10,27 @@ export interface Refusal {
   /** Whether 8x8 has said that the app lacks the product for the path. */
   readonly lacksProduct: boolean
   /** How long a rejected token is not replaced yet, in milliseconds. */
-  readonly heldBackMs: () => number
+  readonly heldBackMs: number
+  /** The products that 8x8 grants to the app, as far as known. */
+  readonly products: readonly string[]
+}
+
+/** Whether 8x8 refuses a request, so that there may be a hint. */
+export function isRefused(status: number): boolean {
+  return status === 401 || status === 403
 }
 
 /**
  * What `X-Proxy-Hint` says where 8x8 refuses a request (401, 403) and the proxy knows more about why: the key is not the
- * app's, or the app's products do not open this family.
- *
- * @param products those that 8x8 grants to the app, as far as known
+ * app's, the app's products do not open this family, or renewals are held back.
  */
-export function hintFor(refusal: Refusal, products: () => readonly string[]): string | undefined {
-  const { status, family, rawHeaders, lacksProduct, heldBackMs } = refusal
-  if (status !== 401 && status !== 403) return undefined
+export function hintFor(refusal: Refusal): string | undefined {
+  const { status, family, rawHeaders, lacksProduct, heldBackMs, products } = refusal
   const own = ownKeyHeader(rawHeaders, family)
   if (own !== undefined)
     return `8x8 refused the key that the request brought in ${own}. Leave this header out: the proxy then adds the key of the app.`
-  if (lacksProduct || isGranted(family, products()) === false) return productHint(family)
-  const seconds = status === 401 ? Math.ceil(heldBackMs() / 1000) : 0
+  if (lacksProduct || isGranted(family, products) === false) return productHint(family)
+  const seconds = status === 401 ? Math.ceil(heldBackMs / 1000) : 0
   if (seconds === 0) return undefined
   return `8x8 rejected a new token, too: no other is asked for in the next ${seconds} s unless 8x8 accepts this one. The app may lack a product for this path.`
 }
