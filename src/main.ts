@@ -34,7 +34,8 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string
 }
 
-// The system's clock, which counts alike in every process; performance's own starts with the process.
+// Counted from the start of the machine, as `uptime` counts, which tells how long it slept; performance's own starts with
+// the process.
 const clockStart = Number(process.hrtime.bigint()) / 1e6 - performance.now()
 const now = createClock({
   monotonic: () => clockStart + performance.now(),
@@ -163,7 +164,7 @@ function thisSystem(): System {
     readEnvironment,
     readFile,
     now,
-    isTerminal: process.stdout.isTTY,
+    isTerminal: isatty(1),
     logOutput: nonBlockingOutput,
     umask: (mask) => process.umask(mask),
   }

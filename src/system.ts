@@ -10,7 +10,7 @@ export interface System {
   /** The environment as it is now, `.env` included, and what is wrong in that file. */
   readonly readEnvironment: () => { readonly environment: Environment; readonly errors: readonly string[] }
   readonly readFile: (path: string) => string
-  /** A monotonic clock, in milliseconds, that is the same for all processes of the machine and counts its sleep. */
+  /** A monotonic clock, in milliseconds, that counts the machine's sleep. */
   readonly now: () => number
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean

@@ -5,7 +5,7 @@ const SECONDS = 60
 /** Counts requests and errors by the second, for a minute. It never grows. */
 export interface LastMinute {
   /** @param time when, by the clock that it was given */
-  count(time: number, failed: boolean, times?: number): void
+  count(time: number, failed: boolean): void
   read(): Traffic
 }
 
@@ -27,10 +27,10 @@ export function createLastMinute(now: () => number): LastMinute {
   }
 
   return {
-    count(time, failed, times = 1) {
+    count(time, failed) {
       const slot = advance(time)
-      requests[slot]! += times
-      if (failed) errors[slot]! += times
+      requests[slot]! += 1
+      if (failed) errors[slot]! += 1
     },
     read() {
       const slot = advance(now())

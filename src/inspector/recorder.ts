@@ -59,7 +59,7 @@ export interface RecorderOptions {
 }
 
 /** A request that is over, as it came: what must not be shown is masked when a page asks for it. */
-export interface Ended {
+interface Ended {
   readonly id: string
   readonly method: string
   readonly target: string
@@ -72,7 +72,7 @@ export interface Ended {
 }
 
 /** A request that is over, fit to be shown, before it has its number. */
-export interface RecordedEntry {
+interface RecordedEntry {
   readonly summary: Omit<Summary, 'n'>
   readonly captured: Captured | undefined
 }
@@ -210,7 +210,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 }
 
 /** What is recorded of a request that is over; undefined for those to the proxy's own addresses. */
-export function toRecord(
+function toRecord(
   { id, method, url, originalUrl, exchange }: RecordedRequest,
   response: ServerResponse,
   endedAt: number,
@@ -229,12 +229,12 @@ export function toRecord(
 }
 
 /** Whether a request counts as an error: responses of 400 and above, and none at all. */
-export function hasFailed({ status }: Pick<Summary, 'status'>): boolean {
+function hasFailed({ status }: Pick<Summary, 'status'>): boolean {
   return status === 0 || status >= 400
 }
 
 /** Makes it fit to be shown. @param now the monotonic time at this moment */
-export function summarize(ended: Ended, now: number): RecordedEntry {
+function summarize(ended: Ended, now: number): RecordedEntry {
   const { id, exchange, endedAt } = ended
   const { admission, family, startedAt, tokenWaitMs, queueMs, upstreamMs, problem, retries, cache } = exchange
   // Only the recorder makes captures.
