@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { after, beforeEach, test } from 'node:test'
 import { promisify } from 'node:util'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.js'
+import type { Sandbox } from '../../src/sandbox/sandbox.js'
 import { send } from '../support/http-client.js'
-import { startProxy, type TestProxy } from '../support/proxy.js'
+import type { TestProxy } from '../support/proxy.js'
+import { startSandboxedProxy } from '../support/sandboxed-proxy.js'
 import { sendRaw } from '../support/raw-client.js'
 
 /**
@@ -388,21 +389,11 @@ async function start(): Promise<Stage> {
       '--disable-sync',
     ],
   })
-  const simulated = await startSandbox({ products: PRODUCTS })
+  const { sandbox: simulated, proxy: served } = await startSandboxedProxy({ products: PRODUCTS })
   after(async () => {
     await context.close()
     await simulated.close()
     rmSync(profile, { recursive: true, force: true })
-  })
-  const { key, secret, workUsername, workPassword } = simulated.credentials
-  const served = await startProxy({
-    X8_BASE_URL: simulated.origin,
-    X8_APP_KEY: key,
-    X8_APP_SECRET: secret,
-    X8_WORK_USERNAME: workUsername,
-    X8_WORK_PASSWORD: workPassword,
-    X8_TENANT: 'sandbox-tenant',
-    X8_PBX: 'sandbox-pbx',
   })
   return { browser: context, sandbox: simulated, proxy: served }
 }

@@ -4,8 +4,7 @@ import newman from 'newman'
 import type { Call } from '../../src/api/call.js'
 import { catalogueOf } from '../../src/api/catalogue.js'
 import { FAMILIES } from '../../src/api/families.js'
-import { startSandbox } from '../../src/sandbox/sandbox.js'
-import { startProxy } from '../support/proxy.js'
+import { startSandboxedProxy } from '../support/sandboxed-proxy.js'
 
 const { folders, variables } = catalogueOf(FAMILIES)
 const calls = new Map(
@@ -62,18 +61,8 @@ async function importAndRun(): Promise<{
   failures: readonly string[]
   responses: readonly ReceivedResponse[]
 }> {
-  const sandbox = await startSandbox()
+  const { sandbox, proxy } = await startSandboxedProxy()
   after(() => sandbox.close())
-  const { key, secret, workUsername, workPassword } = sandbox.credentials
-  const proxy = await startProxy({
-    X8_BASE_URL: sandbox.origin,
-    X8_APP_KEY: key,
-    X8_APP_SECRET: secret,
-    X8_WORK_USERNAME: workUsername,
-    X8_WORK_PASSWORD: workPassword,
-    X8_TENANT: 'sandbox-tenant',
-    X8_PBX: 'sandbox-pbx',
-  })
   const options: newman.NewmanRunOptions = {
     collection: `${proxy.origin}/-/postman.json`,
     reporters: [],

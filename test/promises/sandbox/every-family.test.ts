@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FAMILIES, familyOf } from '../../../src/api/families.js'
-import { startSandbox } from '../../../src/sandbox/sandbox.js'
-import { startProxy } from '../../support/proxy.js'
+import { startSandboxedProxy } from '../../support/sandboxed-proxy.js'
 
 /** The calls of the README's table: no header but what curl would send, and no secret anywhere. */
 const CALLS: readonly (readonly [path: string, body?: string, headers?: Record<string, string>])[] = [
@@ -31,21 +30,6 @@ const CALLS: readonly (readonly [path: string, body?: string, headers?: Record<s
   ['/cc/US1/campaigns/v1/abc/records', '{"records":[{}]}'],
   ['/faxapi/v1/faxes'],
 ]
-
-async function startSandboxedProxy() {
-  const sandbox = await startSandbox()
-  const { key, secret, workUsername, workPassword } = sandbox.credentials
-  const proxy = await startProxy({
-    X8_APP_KEY: key,
-    X8_APP_SECRET: secret,
-    X8_WORK_USERNAME: workUsername,
-    X8_WORK_PASSWORD: workPassword,
-    X8_TENANT: 'sandbox-tenant',
-    X8_PBX: 'sandbox-pbx',
-    X8_BASE_URL: sandbox.origin,
-  })
-  return { sandbox, proxy }
-}
 
 test('one plain call of each family gets a response from the sandbox', async (t) => {
   const { sandbox, proxy } = await startSandboxedProxy()

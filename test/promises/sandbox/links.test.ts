@@ -3,26 +3,15 @@ import { test } from 'node:test'
 import type { Call, Folder } from '../../../src/api/call.js'
 import { catalogueOf } from '../../../src/api/catalogue.js'
 import { FAMILIES } from '../../../src/api/families.js'
-import { startSandbox } from '../../../src/sandbox/sandbox.js'
-import { startProxy } from '../../support/proxy.js'
+import { startSandboxedProxy } from '../../support/sandboxed-proxy.js'
 
 const { folders, variables } = catalogueOf(FAMILIES)
 
 for (const { family, calls, regions } of folders) {
   const paged = family.pagesByLinks !== undefined
   test(`${family.title}: ${paged ? 'every link in a body leads to the proxy and works' : 'no body has a link to 8x8'}`, async (t) => {
-    const sandbox = await startSandbox()
+    const { sandbox, proxy } = await startSandboxedProxy()
     t.after(() => sandbox.close())
-    const { key, secret, workUsername, workPassword } = sandbox.credentials
-    const proxy = await startProxy({
-      X8_BASE_URL: sandbox.origin,
-      X8_APP_KEY: key,
-      X8_APP_SECRET: secret,
-      X8_WORK_USERNAME: workUsername,
-      X8_WORK_PASSWORD: workPassword,
-      X8_TENANT: 'sandbox-tenant',
-      X8_PBX: 'sandbox-pbx',
-    })
     const followed = new Set<string>()
 
     /** Follows what a response links to, what that links to, and so on. */
