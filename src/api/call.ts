@@ -1,4 +1,5 @@
 import type { Family } from './families.js'
+import type { Schema, Shape } from './shape.js'
 
 /**
  * One documented call of 8x8's API, as data. Wherever a text holds `{{name}}`, the variable of that name stands
@@ -19,6 +20,16 @@ export interface Call {
   readonly body?: Body
   /** What 8x8 documents for a success. */
   readonly response: ResponseSpec
+  /** What 8x8 documents for failures. */
+  readonly errors?: readonly ResponseSpec[]
+  /** For placeholders of the path that stand for one of a few words, such as a region: which ones. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>
+  /** How its list goes on; absent for what has no pages. */
+  readonly paging?: Paging
+  /** Whether it changes nothing, although it is a POST. */
+  readonly reads?: boolean
+  /** Where it deviates from 8x8's documents, and why: mostly because they contradict each other. */
+  readonly deviates?: string
   /** Variables that later calls take from this response's JSON, by the keys that lead to the value. */
   readonly keeps?: Readonly<Record<string, readonly (string | number)[]>>
   /** Statuses of an unfinished job: a run of the whole collection polls again while the response's `status` is one of these. */
@@ -27,10 +38,27 @@ export interface Call {
   readonly deprecated?: boolean
 }
 
+/** How the next page of a list is asked for, and what says that there is none. */
+export type Paging =
+  /** The `Link` header with `rel="next"`, absent on the last page. */
+  | { readonly kind: 'link'; readonly size: string }
+  /** An opaque id of the response's `meta`: null on the last page, or "No Data" on an empty page after it. */
+  | { readonly kind: 'scrollId'; readonly parameter: string; readonly size: string; readonly end: ScrollEnd }
+  /** An offset, until the field that says so. */
+  | { readonly kind: 'pageKey'; readonly parameter: string; readonly size: string; readonly lastPage: string }
+  /** A number of the page, from `first` on, until the pages that a header or field counts are over. */
+  | { readonly kind: 'page'; readonly parameter: string; readonly size: string; readonly first: 0 | 1 }
+  /** An opaque cursor in the response, absent or null on the last page. */
+  | { readonly kind: 'cursor'; readonly parameter: string; readonly next: readonly (string | number)[] }
+
+export type ScrollEnd = 'null' | 'No Data'
+
 export interface QueryParameter {
   readonly name: string
-  /** A list is sent as one repeated key. */
+  /** A list is sent as one repeated key, or joined with commas if it is `joined`. */
   readonly example: string | number | boolean | readonly string[]
+  readonly schema?: Schema
+  readonly joined?: boolean
   readonly description: string
   /** Whether 8x8 demands it. */
   readonly required: boolean
@@ -42,10 +70,13 @@ export interface HeaderField {
   readonly name: string
   readonly example: string
   readonly description: string
+  readonly schema?: Schema
+  /** Whether 8x8 demands it. */
+  readonly required?: boolean
 }
 
 export type Body =
-  | { readonly type: string; readonly example: unknown }
+  | { readonly type: string; readonly example: unknown; readonly shape?: Shape<unknown> }
   | { readonly type: 'multipart/form-data'; readonly parts: readonly Part[] }
 
 export interface Part {
@@ -60,6 +91,8 @@ export interface ResponseSpec {
   readonly status: number
   /** Absent for a response without a body. */
   readonly type?: string
+  /** What its JSON looks like. */
+  readonly shape?: Shape<unknown>
 }
 
 /** The calls of one family. */
@@ -70,6 +103,8 @@ export interface FamilyCalls {
   readonly description: string
   /** For addresses that begin with the region: what may stand before the path. */
   readonly regions?: readonly string[]
+  /** Older versions that are at the same paths. */
+  readonly olderVersions?: readonly string[]
   readonly calls: readonly Call[]
 }
 

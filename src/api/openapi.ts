@@ -4,9 +4,12 @@ import {
   type Catalogue,
   docsAddress,
   type Folder,
+  type HeaderField,
   placeholdersOf,
   type QueryParameter,
+  type ResponseSpec,
 } from './call.js'
+import type { Schema } from './shape.js'
 
 /** OpenAPI does not allow these headers as parameters: content types and credentials are described elsewhere. */
 const NO_PARAMETERS = ['accept', 'authorization', 'content-type']
@@ -36,8 +39,18 @@ export function openApiDocument(catalogue: Catalogue, origin: string, version: s
     security: [],
     tags: catalogue.folders.map(({ family, description }) => ({ name: family.title, description })),
     paths,
-    components: { schemas: { Problem: PROBLEM }, responses: { Error: ERROR } },
+    components: { schemas: { ...namedShapes(catalogue), Problem: PROBLEM }, responses: { Error: ERROR } },
   }
+}
+
+/** The named shapes of all bodies, by name. */
+function namedShapes({ folders }: Catalogue): Readonly<Record<string, Schema>> {
+  const calls = folders.flatMap((folder) => folder.calls)
+  const shapes = calls.flatMap(({ body, response, errors = [] }) => [
+    ...(body !== undefined && 'shape' in body ? [body.shape] : []),
+    ...[response, ...errors].map(({ shape }) => shape),
+  ])
+  return Object.assign({}, ...shapes.map((shape) => shape?.components)) as Record<string, Schema>
 }
 
 /** Contact Center analytics have the region before the path: in OpenAPI each region is a server. */
@@ -59,7 +72,7 @@ function operation(call: Call, folder: Folder, catalogue: Catalogue, fill: Fill)
       in: 'path',
       required: true,
       description: catalogue.variables[name]?.description,
-      schema: { type: 'string' },
+      schema: { type: 'string', ...(call.choices?.[name] === undefined ? {} : { enum: call.choices[name] }) },
       example: catalogue.variables[name]?.value,
     })),
     ...(call.query ?? []).map((parameter) => queryParameter(parameter, fill)),
@@ -69,23 +82,37 @@ function operation(call: Call, folder: Folder, catalogue: Catalogue, fill: Fill)
     operationId: call.id,
     tags: [folder.family.title],
     summary: call.title,
-    ...(call.description === undefined ? {} : { description: call.description }),
+    ...describe(call),
     ...(docs === undefined ? {} : { externalDocs: { url: docs, description: "8x8's documentation" } }),
     ...(call.deprecated ? { deprecated: true } : {}),
     parameters,
     ...(call.body === undefined ? {} : { requestBody: requestBody(call.body, fill) }),
     responses: {
-      [call.response.status]: {
-        description: 'What 8x8 documents.',
-        ...(call.response.type === undefined ? {} : { content: { [call.response.type]: {} } }),
-      },
+      ...Object.fromEntries((call.errors ?? []).map((error) => [error.status, responseOf(error)])),
+      [call.response.status]: responseOf(call.response),
       default: { $ref: '#/components/responses/Error' },
     },
   }
 }
 
-function queryParameter({ name, example, description, required }: QueryParameter, fill: Fill) {
-  return { name, in: 'query', required, description, schema: schemaOf(example), example: fill(example) }
+function describe({ description, deviates }: Call) {
+  const sentences = [description, deviates].filter((sentence) => sentence !== undefined)
+  return sentences.length === 0 ? {} : { description: sentences.join('\n\n') }
+}
+
+function responseOf({ status, type, shape }: ResponseSpec) {
+  const description = status < 400 ? 'What 8x8 documents.' : "8x8's own error."
+  if (type === undefined) return { description }
+  return {
+    description,
+    content: { [type]: shape === undefined ? {} : { schema: shape.schema, example: shape.example } },
+  }
+}
+
+function queryParameter(parameter: QueryParameter, fill: Fill) {
+  const { name, example, description, required, schema = schemaOf(example), joined } = parameter
+  const style = joined === true ? { style: 'form', explode: false } : {}
+  return { name, in: 'query', required, description, ...style, schema, example: fill(example) }
 }
 
 function headerParameters({ headers = [] }: Call, { family: { tenantHeader } }: Folder, fill: Fill) {
@@ -100,12 +127,12 @@ function headerParameters({ headers = [] }: Call, { family: { tenantHeader } }: 
           },
         ]
   return [...headers.filter(({ name }) => !NO_PARAMETERS.includes(name.toLowerCase())), ...tenant].map(
-    ({ name, example, description }) => ({
+    ({ name, example, description, required = false, schema = { type: 'string' } }: HeaderField) => ({
       name,
       in: 'header',
-      required: false,
+      required,
       description,
-      schema: { type: 'string' },
+      schema,
       example: fill(example),
     }),
   )
@@ -115,7 +142,9 @@ function requestBody(body: Body, fill: Fill) {
   if (!('parts' in body)) {
     return {
       required: true,
-      content: { [body.type]: { schema: schemaOf(body.example), example: fill(body.example) } },
+      content: {
+        [body.type]: { schema: body.shape?.schema ?? schemaOf(body.example), example: fill(body.example) },
+      },
     }
   }
   const properties = body.parts.map(({ name, description, fileType }) => {

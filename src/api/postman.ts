@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { type Body, type Call, type Catalogue, docsAddress, type Folder, placeholdersOf } from './call.js'
+import { STATUS_CODES } from 'node:http'
+import {
+  type Body,
+  type Call,
+  type Catalogue,
+  docsAddress,
+  type Folder,
+  placeholdersOf,
+  type QueryParameter,
+} from './call.js'
 import { scriptOf } from './postman-script.js'
 
 /**
@@ -34,6 +43,13 @@ export function postmanCollection({ folders, variables }: Catalogue, origin: str
 
   function itemOf(call: Call, folder: Folder) {
     const script = scriptOf(call)
+    const request = {
+      method: call.method,
+      description: requestNote(call),
+      url: urlOf(call, folder),
+      header: headersOf(call, folder),
+      ...(call.body === undefined ? {} : { body: bodyOf(call.body) }),
+    }
     return {
       id: idOf(`call/${call.id}`),
       name: call.title,
@@ -42,22 +58,16 @@ export function postmanCollection({ folders, variables }: Catalogue, origin: str
         : { event: [{ listen: 'test', script: { type: 'text/javascript', exec: script } }] }),
       // A redirect is a response too: following it would leave the proxy.
       ...(call.response.status < 300 ? {} : { protocolProfileBehavior: { followRedirects: false } }),
-      request: {
-        method: call.method,
-        description: requestNote(call),
-        url: urlOf(call, folder),
-        header: headersOf(call, folder),
-        ...(call.body === undefined ? {} : { body: bodyOf(call.body) }),
-      },
-      response: [],
+      request,
+      response: savedResponses(call, request),
     }
   }
 
   function urlOf({ path, query = [] }: Call, { regions }: Folder) {
     const host = regions === undefined ? '{{baseUrl}}' : '{{baseUrl}}{{analyticsRegion}}'
     const segments = path.slice(1).replace(/\{(\w+)\}/g, ':$1')
-    const fields = query.flatMap(({ name, example, description, enabled }) =>
-      [example].flat().map((value) => {
+    const fields = query.flatMap(({ name, example, description, enabled, joined }) =>
+      valuesOf(joined, example).map((value) => {
         return { key: name, value: String(value), description, ...(enabled ? {} : { disabled: true }) }
       }),
     )
@@ -72,6 +82,28 @@ export function postmanCollection({ folders, variables }: Catalogue, origin: str
       }),
     }
   }
+}
+
+/** The documented responses, as Postman keeps them beside a request. */
+function savedResponses({ id, response, errors = [] }: Call, originalRequest: object) {
+  return [response, ...errors]
+    .filter(({ shape }) => shape !== undefined)
+    .map(({ status, type, shape }) => {
+      return {
+        id: idOf(`response/${id}/${status}`),
+        name: `${status} ${STATUS_CODES[status]}`,
+        originalRequest,
+        status: STATUS_CODES[status],
+        code: status,
+        header: [{ key: 'Content-Type', value: type }],
+        body: JSON.stringify(shape?.example, undefined, 2),
+      }
+    })
+}
+
+function valuesOf(joined: boolean | undefined, example: QueryParameter['example']) {
+  if (joined === true && Array.isArray(example)) return [example.join(',')]
+  return [example].flat()
 }
 
 function headersOf({ headers = [], body }: Call, { family }: Folder) {
@@ -110,6 +142,7 @@ function requestNote(call: Call): string {
   const { status, type } = call.response
   return [
     call.description,
+    call.deviates,
     call.deprecated ? '8x8 advises against it or has taken it out of its documentation.' : undefined,
     `8x8 documents ${status}${type === undefined ? '' : `, ${type}`}.`,
     docs === undefined ? undefined : `[8x8's documentation](${docs})`,

@@ -29,8 +29,11 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   reportType: variable('queue-interactions-summary', 'Type of a historical report.'),
   reportId: variable('1', 'Historical report, from its creation.'),
   detailedReportId: variable('1', 'Detailed report, from its creation.'),
-  objectId: variable('54b84b546fd3c71e5ef9e5c5', 'Stored object, from the list.'),
-  objectToDelete: variable('17b7b2faff082507fc761314', 'Stored object to be deleted: only ever set by hand.'),
+  objectId: variable('e5c818c7-a633-4bbb-a0b5-b0c2aae56ddd', 'Stored object, from the list.'),
+  objectToDelete: variable(
+    'fe5ee40b-2aef-499e-ab1a-20143aee0369',
+    'Stored object to be deleted: only ever set by hand.',
+  ),
   zipName: variable('00000000-0000-4000-a000-000000000000.zip', 'Bulk download, from its start.'),
   bucketId: variable('9c6aa1ab-cd7b-4ba0-a94a-bbaf05a0592b', 'Bucket, from the list.'),
   interactionGuid: variable('001679d0-8888-4888-a888-000000700485', 'Recorded interaction, from the list.'),

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import type { AccountOptions } from './data/account.js'
 import type { Fault } from './faults/fault-spec.js'
+import type { Observer } from './gateway/handler.js'
 import type { ReceivedRequest } from './gateway/received-requests.js'
 import { serve } from './gateway/dispatch.js'
 import { createState, reset, type State } from './data/state.js'
@@ -15,6 +16,10 @@ export interface SandboxOptions extends AccountOptions {
   port?: number
   /** Monotonic milliseconds; tokens expire and real-time values change by it. */
   now?: () => number
+  /** Epoch milliseconds, `Date.now` by default; recordings, calls and records are of the days before it. */
+  date?: () => number
+  /** Is told which described call gave which response: for tests that hold the one against the other. */
+  observe?: Observer
 }
 
 /** A running simulated 8x8. */

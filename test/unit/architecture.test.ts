@@ -32,8 +32,8 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   inspector: [...BASE, 'token'],
   // It tries the program's own way to 8x8 step by step.
   doctor: [...BASE, 'token', 'proxy', 'system.ts'],
-  // A simulation that shared code with the proxy would share its misunderstandings.
-  sandbox: [],
+  // A simulation that shared code with the proxy would share its misunderstandings; what 8x8 documents is data.
+  sandbox: ['api'],
   // The environment of the proxy in front of it.
   'sandbox/environment.ts': ['config', 'http', 'api'],
   'clock.ts': [],

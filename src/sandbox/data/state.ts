@@ -1,11 +1,15 @@
 import { createAccount, type Account, type AccountOptions } from './account.js'
 import { createFaultSwitch, type FaultSwitch } from '../faults/fault-switch.js'
 import type { Memory } from './memory.js'
+import type { Observer } from '../gateway/handler.js'
 import { createRequestLog, type RequestLog } from '../gateway/received-requests.js'
 
 /** The state of one running sandbox. */
 export interface State {
   readonly now: () => number
+  /** The time of day, in epoch milliseconds. */
+  readonly date: () => number
+  readonly observe?: Observer | undefined
   readonly account: Account
   readonly requests: RequestLog
   readonly faults: FaultSwitch
@@ -18,9 +22,14 @@ export interface State {
 }
 
 /** Creates the state of a sandbox that has received nothing yet. `now` is in monotonic milliseconds. */
-export function createState(options: AccountOptions, now: () => number): State {
+export function createState(
+  options: AccountOptions & { readonly date?: () => number; readonly observe?: Observer },
+  now: () => number,
+): State {
   return {
     now,
+    date: options.date ?? Date.now,
+    observe: options.observe,
     account: createAccount(options, now),
     requests: createRequestLog(),
     faults: createFaultSwitch(),

@@ -21,6 +21,12 @@ export function occurrences({ startMs, endMs }: Window, stepMs: number, limit = 
   return Array.from({ length: count }, (_, index) => first + index)
 }
 
+/** Returns the indices of the latest `count` things before the hour that a time is in, oldest first. */
+export function recent(dateMs: number, stepMs: number, count: number): readonly number[] {
+  const end = Math.ceil((Math.floor(dateMs / 3_600_000) * 3_600_000) / stepMs)
+  return Array.from({ length: count }, (_, index) => end - count + index)
+}
+
 /** Returns the window between two optional times in epoch milliseconds; missing ones come from the example week. */
 export function windowBetween(startMs: number | undefined, endMs: number | undefined): Window {
   if (startMs === undefined && endMs === undefined) return exampleWeek

@@ -1,56 +1,60 @@
-import { bytes, json, message } from '../gateway/responses.js'
-import type { SandboxResponse, SandboxCall, Routes } from '../gateway/handler.js'
+import type { storage, StorageObject, ZipStatus } from '../../api/calls/storage.js'
 import { counter, remembered, type Memory } from '../data/memory.js'
-import { isTrue, jsonStrings } from '../gateway/parameters.js'
-import { presignedUrl } from '../files/presigned.js'
 import { seededUuid } from '../data/seeded.js'
+import { presignedUrl } from '../files/presigned.js'
 import { zip } from '../files/zip.js'
-import { objectContent, type StorageObject } from './storage-objects.js'
-
-type JobStatus = 'NOT_STARTED' | 'IN_PROGRESS' | 'DONE' | 'FAILED' | 'CANCELLED' | 'PARTIAL_DONE'
+import type { SandboxCall, SandboxResponse } from '../gateway/handler.js'
+import { bytes, message } from '../gateway/responses.js'
+import type { Behaviours } from '../gateway/simulate.js'
+import { objectContent } from './storage-objects.js'
 
 interface Job {
   readonly zipName: string
   readonly ids: readonly string[]
   readonly objects: readonly StorageObject[]
-  status: JobStatus
+  status: ZipStatus['status']
 }
-
-type FindObject = (memory: Memory, id: string) => StorageObject | undefined
 
 const jobs = remembered(() => new Map<string, Job>())
 const nextJob = counter(1)
 
 /**
- * Returns the routes of bulk downloads: start a job, poll it until it is done, fetch the zip. Each poll advances a job
- * by one step. Source: 8x8's guide "Cloud Storage Service: bulk download".
+ * Bulk downloads: start a job, poll it until it is done, fetch the zip. Each poll advances a job by one step.
+ * Source: 8x8's guide "Cloud Storage Service: bulk download".
  */
-export function bulkRoutes(findObject: FindObject): Routes {
+export function bulkDownloads(find: (call: SandboxCall, id: string) => StorageObject | undefined) {
   return {
-    'POST /bulk/download/start': (call) => start(call, findObject),
-    'GET /bulk/download/status': (call) => {
-      return json([...jobs(call.memory).values()].map((job) => statusOf(call, advance(job))))
+    startBulkDownload: (call) => {
+      const ids = call.json
+      const zipName = `${seededUuid(`zip ${nextJob(call.memory)}`)}.zip`
+      const objects = ids.map((id) => find(call, id)).filter((object) => object !== undefined)
+      const job: Job = { zipName, ids, objects, status: 'NOT_STARTED' }
+      jobs(call.memory).set(zipName, job)
+      return ids.length === 0 ? message(400, 'The body must name an object') : [statusOf(job)]
     },
-    'GET /bulk/download/status/:zipName': withJob((job, call) => json(statusOf(call, advance(job)))),
-    'POST /bulk/download/cancel/:zipName': withJob((job, call) => {
-      if (job.status === 'NOT_STARTED' || job.status === 'IN_PROGRESS') job.status = 'CANCELLED'
-      return json([statusOf(call, job)])
-    }),
-    'PUT /bulk/download/clear': (call) => {
-      jobs(call.memory).clear()
-      return json([])
+    bulkDownloadStatuses: ({ memory }) => jobsOf(memory).map((job) => statusOf(advance(job))),
+    bulkDownloadStatus: ({ params, memory, given }) =>
+      withJob(memory, params, (job) => {
+        const status = statusOf(advance(job))
+        const url = presignedUrl(params['region'] ?? '', job.zipName)
+        return given.presignUrl && isReady(job) ? { ...status, url } : status
+      }),
+    cancelBulkDownload: ({ params, memory }) =>
+      withJob(memory, params, (job) => {
+        if (!isReady(job) && job.status !== 'FAILED') job.status = 'CANCELLED'
+        return [statusOf(job)]
+      }),
+    clearBulkDownloads: ({ memory }) => {
+      const cleared = jobsOf(memory).map(statusOf)
+      jobs(memory).clear()
+      return cleared
     },
-    'GET /bulk/download/:zipName': withJob(download),
-  }
+    bulkDownload: ({ params, memory }) => withJob(memory, params, download),
+  } satisfies Behaviours<(typeof storage)['rows']>
 }
 
-function start({ body, memory }: SandboxCall, findObject: FindObject): SandboxResponse {
-  const ids = jsonStrings(body)
-  if (!ids || ids.length === 0) return message(400, 'The body must be a JSON array of object ids')
-  const zipName = `${seededUuid(`zip ${nextJob(memory)}`)}.zip`
-  const objects = ids.map((id) => findObject(memory, id)).filter((object) => object !== undefined)
-  jobs(memory).set(zipName, { zipName, ids, objects, status: 'NOT_STARTED' })
-  return json({ zipName, status: 'NOT_STARTED' })
+function jobsOf(memory: Memory): readonly Job[] {
+  return [...jobs(memory).values()]
 }
 
 function advance(job: Job): Job {
@@ -59,32 +63,32 @@ function advance(job: Job): Job {
   return job
 }
 
-function outcome({ ids, objects }: Job): JobStatus {
+function outcome({ ids, objects }: Job): ZipStatus['status'] {
   if (objects.length === 0) return 'FAILED'
   return objects.length < ids.length ? 'PARTIAL_DONE' : 'DONE'
 }
 
-function statusOf({ query, params }: SandboxCall, { zipName, status, objects }: Job) {
-  const content = objects.map(({ id }) => id)
-  if (!isReady(status) || !isTrue(query, 'presignUrl')) return { zipName, status, content }
-  return { zipName, status, content, url: presignedUrl(params['region'] ?? '', zipName) }
+function statusOf({ zipName, status, objects }: Job): ZipStatus {
+  return { zipName, status, content: objects.map(({ id }) => id) }
 }
 
-function download({ zipName, status, objects }: Job): SandboxResponse {
-  if (!isReady(status)) return message(404, `${zipName} is not ready: ${status}`)
+function download(job: Job): SandboxResponse {
+  const { zipName, objects } = job
+  if (!isReady(job)) return message(404, `${zipName} is not ready: ${job.status}`)
   const archive = zip(objects.map((object) => ({ name: object.objectName, content: objectContent(object) })))
-  return bytes(archive, 'application/octet-stream', {
-    'Content-Disposition': `attachment; filename="${zipName}"`,
-  })
+  const disposition = { 'Content-Disposition': `attachment; filename="${zipName}"` }
+  return bytes(archive, 'application/octet-stream', disposition)
 }
 
-function isReady(status: JobStatus): boolean {
+function isReady({ status }: Job): boolean {
   return status === 'DONE' || status === 'PARTIAL_DONE'
 }
 
-function withJob(response: (job: Job, call: SandboxCall) => SandboxResponse) {
-  return (call: SandboxCall) => {
-    const job = jobs(call.memory).get(call.params['zipName'] ?? '')
-    return job ? response(job, call) : message(404, `${call.params['zipName']} was not found`)
-  }
+function withJob<T>(
+  memory: Memory,
+  { zipName = '' }: Readonly<Record<string, string>>,
+  response: (job: Job) => T,
+) {
+  const job = jobs(memory).get(zipName)
+  return job === undefined ? message(404, `${zipName} was not found`) : response(job)
 }

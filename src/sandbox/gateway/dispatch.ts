@@ -46,7 +46,9 @@ async function serveApi(state: State, request: IncomingMessage, raw: ServerRespo
     account: state.account,
     origin: state.origin,
     nowMs: state.now(),
+    dateMs: state.date(),
     memory: state.memory,
+    observe: state.observe,
   }
   const response =
     'error' in spec

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Account } from '../data/account.js'
 import { message, noRoute } from './responses.js'
 import { families } from '../families/registry.js'
-import type { SandboxResponse, SandboxCall } from './handler.js'
+import type { Observer, SandboxResponse, SandboxCall } from './handler.js'
 import type { SandboxFamily } from '../families/family.js'
 import type { Memory } from '../data/memory.js'
 import type { ReceivedBody } from './receive-body.js'
@@ -18,7 +18,9 @@ export interface GatewayContext {
   readonly account: Account
   readonly origin: string
   readonly nowMs: number
+  readonly dateMs: number
   readonly memory: Memory
+  readonly observe?: Observer | undefined
 }
 
 /**
@@ -41,7 +43,8 @@ export function handleApiRequest(
 
     const match = find(method, rest ?? '')
     if ('allowed' in match) {
-      if (match.allowed.length === 0) return noRoute()
+      // Another family may be at the same base, and have the rest of its calls.
+      if (match.allowed.length === 0) continue
       return message(405, 'Method Not Allowed', { Allow: match.allowed.join(', ') })
     }
     const call: SandboxCall = {
@@ -54,10 +57,14 @@ export function handleApiRequest(
       headers,
       body: body.start,
       nowMs: context.nowMs,
+      dateMs: context.dateMs,
       memory: context.memory,
     }
-    const response = family.demands?.(call) ?? match.handler(call)
-    return family.adds ? { ...response, headers: { ...response.headers, ...family.adds(call) } } : response
+    const found = family.demands?.(call) ?? match.handler(call)
+    const response = family.adds ? { ...found, headers: { ...found.headers, ...family.adds(call) } } : found
+    const described = family.calls?.[match.route]
+    if (described !== undefined) context.observe?.(described, response)
+    return response
   }
   return noRoute()
 }

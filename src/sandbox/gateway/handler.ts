@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Call } from '../../api/call.js'
 import type { Memory } from '../data/memory.js'
 
 /** Bytes that may be too many to hold: read in pieces, from any offset. */
@@ -32,6 +33,8 @@ export interface SandboxCall {
   readonly body: Buffer
   /** Milliseconds on the sandbox's clock. */
   readonly nowMs: number
+  /** The time of day in epoch milliseconds: what the made-up data follow. */
+  readonly dateMs: number
   /** What requests have created since the start or the last reset. */
   readonly memory: Memory
 }
@@ -40,3 +43,6 @@ export type Handler = (call: SandboxCall) => SandboxResponse
 
 /** Handlers by `METHOD /pattern` below the family's base; `:name` stands for one segment. The first match wins. */
 export type Routes = Readonly<Record<string, Handler>>
+
+/** Is told which described call gave which response, before faults. */
+export type Observer = (call: Call, response: SandboxResponse) => void

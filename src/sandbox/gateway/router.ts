@@ -2,6 +2,8 @@ import type { Handler, Routes } from './handler.js'
 
 /** A handler with the decoded parts of the path that it was found by. */
 export interface Match {
+  /** The key of the route. */
+  readonly route: string
   readonly handler: Handler
   readonly params: Readonly<Record<string, string>>
 }
@@ -10,6 +12,7 @@ export interface Match {
 export type Find = (method: string, path: string) => Match | { readonly allowed: readonly string[] }
 
 interface Route {
+  readonly key: string
   readonly method: string
   readonly pattern: RegExp
   readonly handler: Handler
@@ -27,7 +30,9 @@ export function compileRoutes(routes: Routes): Find {
     for (const route of compiled) {
       const found = route.pattern.exec(path)
       if (!found) continue
-      if (route.method === wanted) return { handler: route.handler, params: decodeParts(found.groups) }
+      if (route.method === wanted) {
+        return { route: route.key, handler: route.handler, params: decodeParts(found.groups) }
+      }
       allowed.push(route.method)
     }
     return { allowed: [...new Set(allowed)] }
@@ -46,7 +51,7 @@ export function decodeParts(groups: Readonly<Record<string, string | undefined>>
 function compileRoute(key: string, handler: Handler): Route {
   const [method = '', path = ''] = key.split(' ')
   const source = path.replaceAll('.', String.raw`\.`).replace(/:(\w+)/g, '(?<$1>[^/]+)')
-  return { method, pattern: new RegExp(`^${source}$`), handler }
+  return { key, method, pattern: new RegExp(`^${source}$`), handler }
 }
 
 function decode(part: string): string {

@@ -1,4 +1,5 @@
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/sandbox.js'
+import type { Sandbox, SandboxOptions } from '../../../src/sandbox/sandbox.js'
+import { startCheckedSandbox } from '../../support/checked-sandbox.js'
 
 export const queuesPath = '/analytics/cc/v5/realtime-metrics/queues'
 export const reportsPath = '/analytics/cc/v8/historical-metrics'
@@ -8,7 +9,7 @@ export async function withSandbox(
   test: (sandbox: Sandbox) => Promise<void>,
   options: SandboxOptions = {},
 ): Promise<void> {
-  const sandbox = await startSandbox(options)
+  const sandbox = await startCheckedSandbox(options)
   try {
     await test(sandbox)
   } finally {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { startSandbox } from '../../../src/sandbox/sandbox.js'
 import { bytePattern } from '../../../src/sandbox/files/byte-pattern.js'
-import { appClient, jsonOf, post, withSandbox } from './client.js'
+import { appClient, jsonOf, listOf, post, withSandbox } from './client.js'
 import { zipNames } from './zip-names.js'
 
 const objects = '/storage/us-west/v3/objects'
@@ -10,6 +11,7 @@ const bulk = '/storage/us-west/v3/bulk'
 
 interface Listed {
   readonly id: string
+  readonly tags: readonly { readonly key: string; readonly value: string }[]
   readonly type: string
   readonly checksum: string
   readonly mimeType: string
@@ -25,7 +27,9 @@ test('objects page by offset until lastPage, each once', () =>
     const ids = new Set<string>()
     for (let pageKey = 0, isLast = false; !isLast;) {
       const page = await jsonOf(await call(`${objects}?pageKey=${pageKey}&limit=60`))
-      for (const { id } of page['content'] as Listed[]) ids.add(id)
+      const content = page['content'] as Listed[]
+      for (const { id } of content) ids.add(id)
+      assert.equal(page['pageSize'], content.length)
       isLast = page['lastPage'] === true
       pageKey = Number(page['pageKey'])
     }
@@ -39,7 +43,7 @@ test('filters are FIQL, with OR, AND, parentheses, tags and times in millisecond
       contentOf(await call(`${objects}?limit=1000&filter=${encodeURIComponent(filter)}`))
     const types = new Set((await find('type==callrecording,type==voicemail')).map(({ type }) => type))
     assert.deepEqual([...types], ['callrecording', 'voicemail'])
-    const since = Date.UTC(2026, 0, 12)
+    const since = Date.now() - 24 * 3_600_000
     const later = await find(`(type==callrecording,type==summary);createdTime=ge=${since}`)
     assert.ok(later.length > 0)
     assert.ok(later.every(({ createdTime }) => Date.parse(`${createdTime}Z`) >= since))
@@ -50,7 +54,7 @@ test('filters are FIQL, with OR, AND, parentheses, tags and times in millisecond
 test('an object’s content is what its type, size and checksum say', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
-    const listed = await contentOf(await call(`${objects}?limit=9`))
+    const listed = await contentOf(await call(`${objects}?limit=16`))
     for (const object of listed) {
       const response = await call(`${objects}/${object.id}/content`)
       const body = Buffer.from(await response.arrayBuffer())
@@ -87,7 +91,7 @@ test('a bulk download goes from not started to a zip that opens', () =>
     const call = await appClient(sandbox)
     const chosen = (await contentOf(await call(`${objects}?limit=6`))).slice(0, 6)
     const ids = chosen.map(({ id }) => id)
-    const { zipName, status } = await jsonOf(await call(`${bulk}/download/start`, post(ids)))
+    const [{ zipName, status } = {}] = await listOf(await call(`${bulk}/download/start`, post(ids)))
     assert.equal(status, 'NOT_STARTED')
     const statusPath = `${bulk}/download/status/${String(zipName)}?presignUrl=true`
     assert.equal((await call(`${bulk}/download/${String(zipName)}`)).status, 404)
@@ -111,4 +115,61 @@ test('a DELETE with a body removes objects, and a reset brings them back', () =>
     assert.equal((await call(`${objects}/${first?.id ?? ''}`)).status, 404)
     sandbox.reset()
     assert.equal((await call(`${objects}/${first?.id ?? ''}`)).status, 200)
+  }))
+
+test('recordings are of the last hours, the same ones for each hour, and of every type', () => {
+  const date = Date.UTC(2027, 4, 3, 10, 20)
+  return withSandbox(
+    async (sandbox) => {
+      const call = await appClient(sandbox)
+      const find = async (filter: string) =>
+        contentOf(await call(`${objects}?limit=1000&filter=${encodeURIComponent(filter)}`))
+      const lastDay = await find(`createdTime=ge=${date - 24 * 3_600_000};createdTime=le=${date}`)
+      assert.ok(lastDay.length > 60)
+      assert.equal(new Set(lastDay.map(({ type }) => type)).size, 12)
+      const yesterday = [Date.UTC(2027, 4, 2), Date.UTC(2027, 4, 3)]
+      const calls = await find(
+        `type==callrecording;createdTime=ge=${yesterday[0]};createdTime=lt=${yesterday[1]}`,
+      )
+      assert.ok(calls.length > 5)
+      for (const { tags } of calls) {
+        assert.equal(tags.length, 16)
+        assert.match(tags.find(({ key }) => key === 'direction')!.value, /^(IN|OUT)BOUND$/)
+      }
+      const sources = ['callrecordingchannel', 'callcenterrecording', 'voicecommentrecording']
+      for (const source of sources) {
+        assert.ok((await find(`type==transcription;sourceObjectType==${source}`)).length > 0, source)
+      }
+      const later = await startSandbox({ date: () => date + 39 * 60_000 })
+      const other = await appClient(later)
+      assert.deepEqual(
+        await contentOf(await other(`${objects}?limit=1000`)),
+        await contentOf(await call(`${objects}?limit=1000`)),
+      )
+      await later.close()
+    },
+    { date: () => date },
+  )
+})
+
+test('what is called invalid gets a 400 that names the parameter, and no region but the five exists', () =>
+  withSandbox(async (sandbox) => {
+    const call = await appClient(sandbox)
+    const refused = async (path: string, init = {}) => {
+      const response = await call(path, init)
+      assert.equal(response.status, 400, path)
+      return (await jsonOf(response))['message']
+    }
+    assert.equal(await refused(`${objects}?limit=0`), 'limit must be >= 1')
+    assert.equal(await refused(`${objects}?pageKey=x`), 'pageKey must be integer')
+    assert.equal(
+      await refused(`${objects}?sortDirection=up`),
+      'sortDirection must be equal to one of the allowed values: DESC, ASC',
+    )
+    assert.equal(await refused(`${bulk}/download/start`, post({ id: 1 })), 'The body must be array')
+    for (const region of ['eu', 'us']) {
+      const response = await call(`/storage/${region}/v3/objects`)
+      assert.equal(response.status, 404)
+      assert.deepEqual(await jsonOf(response), { message: 'no Route matched with those values' })
+    }
   }))
