@@ -152,7 +152,7 @@ export function allow(spec: Spec, description: string, missing?: unknown): Param
 }
 
 /** Makes of a list parameter one that is joined with commas; otherwise its key is repeated. */
-export function joined<T>(parameter: Parameter<T>): Parameter<T> {
+export function commas<T>(parameter: Parameter<T>): Parameter<T> {
   return { ...parameter, joined: true }
 }
 

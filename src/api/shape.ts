@@ -21,7 +21,7 @@ export class Shape<T> {
 
 /** A property that may be missing. */
 class Optional<T> {
-  constructor(readonly shape: Shape<T>) {}
+  constructor(readonly inner: Shape<T>) {}
 }
 
 /**
@@ -82,7 +82,7 @@ function read(spec: Spec): Shape<unknown> {
 function readObject(spec: { readonly [name: string]: Spec | Optional<unknown> }): Shape<unknown> {
   const fields = Object.entries(spec).map(([name, field]) => {
     const isOptional = field instanceof Optional
-    return { name, isOptional, shape: isOptional ? field.shape : read(field) }
+    return { name, isOptional, shape: isOptional ? field.inner : read(field) }
   })
   const required = fields.filter(({ isOptional }) => !isOptional).map(({ name }) => name)
   return new Shape(
@@ -144,6 +144,11 @@ function limits(minimum?: number, maximum?: number): Schema {
 /** A text of a form: further keywords of JSON Schema, such as `pattern`, `maxLength` and `format`. */
 export function text(example: string, keywords: Schema = {}): Shape<string> {
   return new Shape({ type: 'string', ...keywords }, example)
+}
+
+/** A time that begins with `YYYY-MM-DD`: the rest of the form differs from family to family. */
+export function dateTime(example: string): Shape<string> {
+  return text(example, { pattern: String.raw`^\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?$` })
 }
 
 /** A list within limits, or one whose example has other items than the shape's own. */

@@ -1,5 +1,6 @@
 import type { Call, FamilyCalls } from '../call.js'
 import { json, optional, paged, required, suggested } from '../parts.js'
+import { workHistorical } from './work-historical.js'
 
 const BASE = '/analytics/work'
 const PBX = `${BASE}/v2/pbxes/{pbxId}`
@@ -50,7 +51,7 @@ export const workAnalytics: FamilyCalls = {
     'Calls of 8x8 Work: records, summaries, live queues. In Admin Console the product is "Analytics for 8x8 Work". ' +
     "The login is a user's own: with `X8_WORK_USERNAME` and `X8_WORK_PASSWORD` the proxy does it.",
   calls: [
-    report('workCallRecords', 'Call detail records', '/v2/call-records', 'call-detail-records', CALLS),
+    ...workHistorical.calls,
     report('workCallLegs', 'Call legs', '/v2/call-legs', 'call-detail-record-legs', LEGS),
     report('workCompanySummary', 'Company summary', '/v1/compsum', 'company-summary', REPORT),
     report('workExtensionSummary', 'Extension summary', '/v2/extsum', 'extension-summary-v-2', REPORT),

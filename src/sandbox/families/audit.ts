@@ -1,60 +1,54 @@
-import { apiKey, springKeyRejected } from '../gateway/access.js'
-import { json } from '../gateway/responses.js'
-import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
-import type { SandboxFamily } from './family.js'
+import { audit as described, type AuditRecord } from '../../api/calls/audit.js'
 import { isLike } from '../data/fiql.js'
-import { cursorPage } from '../gateway/paging.js'
-import { integer, list, time } from '../gateway/parameters.js'
 import { company, seededPerson } from '../data/people.js'
 import { seededPick, seededUuid } from '../data/seeded.js'
-import { occurrences, windowBetween } from '../data/time-series.js'
+import { occurrences } from '../data/time-series.js'
+import { apiKey, springKeyRejected } from '../gateway/access.js'
+import { cursorPage } from '../gateway/paging.js'
+import type { SandboxCall } from '../gateway/handler.js'
+import { time } from '../gateway/parameters.js'
+import { json } from '../gateway/responses.js'
+import { simulate } from '../gateway/simulate.js'
 
 const stepMs = 3 * 3_600_000
 const longestWindowMs = 31 * 24 * 3_600_000
-const contentType = { 'Content-Type': 'application/json;charset=UTF-8' }
 
-/** Parameters that name one value or several, by the field that must have one of them. */
-const filters = {
-  service: 'service',
-  entityTypes: 'entityType',
-  eventTypes: 'eventType',
-  displayName: 'displayName',
-  auditUserId: 'auditUserId',
-} as const
-
-/** Who changed what in the Admin Console. Source: 8x8's guide "Audit Records" and its specification. */
-export const audit: SandboxFamily = {
-  name: 'Audit',
-  base: /^\/administration\/audit\/v1/,
+/** Who changed what in the Admin Console. */
+export const audit = simulate(described, {
   access: apiKey(springKeyRejected),
-  routes: { 'GET /audits': listAudits },
+  refuse,
+  handlers: {
+    auditRecords: (call) => {
+      const { startTime, endTime, service, size, scrollId, ...wanted } = call.given
+      const startMs = time(startTime) ?? Number.NaN
+      const endMs = time(endTime) ?? Number.NaN
+      if (!(endMs >= startMs && endMs - startMs <= longestWindowMs)) {
+        return refuse(call, 400, 'startTime and endTime must be in order, and at most 31 days apart')
+      }
+      const { entityTypes, eventTypes, displayName, auditUserId } = wanted
+      const all = occurrences({ startMs, endMs: Math.min(endMs, call.dateMs) }, stepMs)
+        .map(record)
+        .filter(
+          (one) =>
+            one.service === service &&
+            isAmong(one.entityType, entityTypes) &&
+            isAmong(one.eventType, eventTypes) &&
+            isAmong(one.displayName, displayName?.split(',')) &&
+            isAmong(one.auditUserId, auditUserId?.split(',')),
+        )
+      const page = cursorPage(all, scrollId, size)
+      if (!page) return refuse(call, 400, 'scrollId is invalid')
+      // A scroll id of null marks the last page.
+      return { meta: { totalRecordCount: all.length, scrollId: page.next }, data: page.items }
+    },
+  },
+})
+
+function isAmong(value: string, patterns: readonly string[] | undefined): boolean {
+  return patterns === undefined || patterns.some((pattern) => isLike(value, pattern.trim()))
 }
 
-function listAudits(call: SandboxCall): SandboxResponse {
-  const { query } = call
-  const size = integer(query, 'size', 20)
-  if (!(size >= 1 && size <= 100)) return failure(call, 'size must be from 1 to 100')
-  const window = windowBetween(time(query.get('startTime')), time(query.get('endTime')))
-  if (window.endMs - window.startMs > longestWindowMs)
-    return failure(call, 'The window is longer than 31 days')
-  const all = occurrences(window, stepMs).map(record).filter(isWanted(query))
-  const page = cursorPage(all, query.get('scrollId'), size)
-  if (!page) return failure(call, 'scrollId is invalid')
-  // A scroll id of null marks the last page.
-  const meta = { totalRecordCount: all.length, scrollId: page.next }
-  return json({ meta, data: page.items }, 200, contentType)
-}
-
-function isWanted(query: URLSearchParams): (record: AuditRecord) => boolean {
-  const wanted = Object.entries(filters)
-    .map(([name, field]) => [field, list(query, name)] as const)
-    .filter(([, values]) => values.length > 0)
-  return (one) => wanted.every(([field, values]) => values.some((value) => isLike(one[field], value)))
-}
-
-type AuditRecord = ReturnType<typeof record>
-
-function record(index: number) {
+function record(index: number): AuditRecord {
   const entityType = seededPick(`entity ${index}`, ['user', 'ringgroup', 'extension', 'site'])
   const displayName = `${seededPick(`name ${index}`, ['Main', 'Second', 'Night'])} ${entityType}`
   const entityKey = seededUuid(`entity ${index}`)
@@ -63,19 +57,20 @@ function record(index: number) {
     customerId: company.customerId,
     service: 'platform',
     displayName,
-    auditTimestamp: new Date(index * stepMs).toISOString(),
+    auditTimestamp: new Date(index * stepMs).toISOString().replace('Z', '+00:00'),
     eventType: seededPick(`action ${index}`, ['create', 'update', 'delete']),
-    correlationType: entityType,
-    correlationId: entityKey,
     entityType,
     entityKey,
     auditUserId: seededPerson(`audit ${index}`).userId,
-    // JSON within JSON.
+    impersonator: null,
     details: JSON.stringify({ new: { id: entityKey, name: displayName } }),
+    correlationType: entityType,
+    correlationId: entityKey,
   }
 }
 
-function failure({ path }: SandboxCall, text: string): SandboxResponse {
+function refuse({ path }: SandboxCall, status: number, detail: string) {
   const timestamp = new Date().toISOString()
-  return json({ timestamp, status: 400, error: 'Bad Request', message: text, path }, 400, contentType)
+  const type = { 'Content-Type': 'application/json;charset=UTF-8' }
+  return json({ timestamp, status, error: 'Bad Request', message: detail, path }, status, type)
 }

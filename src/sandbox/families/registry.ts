@@ -14,6 +14,7 @@ import { qm } from './qm.js'
 import { realtime } from './realtime.js'
 import { storage } from './storage.js'
 import { workAnalytics } from './work-analytics.js'
+import { workHistorical } from './work-historical.js'
 import { workChat } from './work-chat.js'
 
 /** Every API of the sandbox. The first whose base matches takes the request. */
@@ -27,6 +28,7 @@ export const families: readonly SandboxFamily[] = [
   chatGateway,
   chatCards,
   workChat,
+  workHistorical,
   workAnalytics,
   customerExperience,
   audit,

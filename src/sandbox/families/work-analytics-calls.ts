@@ -20,8 +20,12 @@ export function talkMsOf(index: number): number {
 }
 
 /** Returns the direction of the call at an index. */
-export function directionOf(index: number): string {
-  return seededPick(`direction ${index}`, ['Incoming', 'Outgoing', 'Internal'])
+export function directionOf(index: number) {
+  return seededPick<'Incoming' | 'Outgoing' | 'Internal'>(`direction ${index}`, [
+    'Incoming',
+    'Outgoing',
+    'Internal',
+  ])
 }
 
 /** Returns the phone number that made the call at an index. */

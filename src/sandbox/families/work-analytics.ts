@@ -18,7 +18,6 @@ export const workAnalytics: SandboxFamily = {
   base: /^\/analytics\/work\/v[12]/,
   access: workToken,
   routes: {
-    'GET /call-records': scrolled((index) => callRecord(index)),
     'GET /cdr': scrolled((index) => callRecord(index)),
     'GET /call-legs': scrolled((index) => ({ ...callRecord(index), legId: `${index}-1`, legSequence: 1 })),
     'POST /calls/unreturned/detailed': scrolled(

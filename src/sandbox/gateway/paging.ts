@@ -59,6 +59,17 @@ export function cursorPage<T>(
   return { items: items.slice(start, end), next: end < items.length ? cursorAt(end) : null }
 }
 
+/**
+ * Takes `size` items from the scroll id on, with the next scroll id. After the last items comes an empty page, whose scroll id is
+ * the text "No Data"; undefined for an invalid scroll id, such as that text.
+ */
+export function scrollPage<T>(items: readonly T[], scrollId: string | undefined, size: number) {
+  const start = cursorOffset(scrollId)
+  if (start === undefined) return undefined
+  const page = items.slice(start, start + size)
+  return { items: page, next: page.length === 0 ? 'No Data' : cursorAt(start + page.length) }
+}
+
 /** Decodes an opaque cursor to an offset; undefined for an invalid one. */
 function cursorOffset(cursor: string | null | undefined): number | undefined {
   if (!cursor) return 0

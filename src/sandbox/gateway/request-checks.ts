@@ -47,7 +47,7 @@ export function requestCheck(
     if (body === undefined || !('shape' in body) || !/json/.test(body.type)) return { given, json: undefined }
 
     const json = parse(request.body)
-    checkBody ??= bodies.compile(schemaOf(body.shape!))
+    checkBody ??= bodies.compile(schemaOf(body.shape))
     return checkBody(json) ? { given, json } : { wrong: inWords(checkBody.errors) || 'The body must be JSON' }
   }
 }

@@ -48,7 +48,7 @@ export function simulate<Rows extends Readonly<Record<string, CallRow>>>(
   )
   const routes = inOrder.map(([route, call]) => {
     const check = requestCheck(call)
-    const handler = handlers[call.id] as Behaviour<unknown> | undefined
+    const handler = handlers[call.id]
     const respond: Handler = (request) => {
       const checked = check(request)
       if ('wrong' in checked) return refuse(request, 400, checked.wrong)

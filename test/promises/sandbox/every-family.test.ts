@@ -16,13 +16,17 @@ const CALLS: readonly (readonly [path: string, body?: string, headers?: Record<s
   ['/vcc/us/chat/v2/tenant/t1/channels'],
   ['/chat-gateway/v1/channels'],
   ['/chat/api/chat/v1/messages?room=general'],
-  ['/analytics/work/v2/call-records?pageSize=5'],
+  [
+    '/analytics/work/v2/call-records?pbxId=allpbxes&startTime=2026-01-05%2000:00:00&endTime=2026-01-07%2000:00:00&timeZone=UTC&pageSize=5',
+  ],
   [
     '/customerexperience/v1/recentCallData/us',
     '{"page":1,"rows":5}',
     { token: '8c2d7d1e-2a35-4c55-9b0e-3f4a5b6c7d8e' },
   ],
-  ['/administration/audit/v1/audits?size=5'],
+  [
+    '/administration/audit/v1/audits?service=platform&startTime=2026-01-05T00:00:00Z&endTime=2026-01-07T00:00:00Z',
+  ],
   ['/cidp-customer-360/us/v1/public/tenants/t1/transcript-summaries'],
   ['/cidp/journey/api/v1/journeys/search', '{}'],
   ['/admin-provisioning/users?pageSize=5'],

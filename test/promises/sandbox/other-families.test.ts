@@ -36,7 +36,7 @@ test('QM asks for the pbx header, pages by links, and its links lead somewhere',
 test('audit records scroll to a null, and never more than 31 days', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
-    const path = '/administration/audit/v1/audits?startTime=2026-01-01T00:00:00Z'
+    const path = '/administration/audit/v1/audits?service=platform&startTime=2026-01-01T00:00:00Z'
     let seen = 0
     for (let scrollId: string | null = ''; scrollId !== null;) {
       const query = `&endTime=2026-01-31T00:00:00Z&size=100&scrollId=${encodeURIComponent(scrollId)}`
@@ -59,7 +59,12 @@ test('audit records scroll to a null, and never more than 31 days', () =>
       )
     }
     assert.equal((await call(`${path}&endTime=2026-03-01T00:00:00Z`)).status, 400)
-    assert.equal((await call(`${path}&size=101`)).status, 400)
+    assert.equal((await call(`${path}&endTime=2026-01-31T00:00:00Z&size=101`)).status, 400)
+    const missing = await call(path)
+    assert.equal(missing.status, 400)
+    assert.equal((await jsonOf(missing))['message'], 'endTime is required')
+    const events = await call(`${path}&endTime=2026-01-31T00:00:00Z&eventTypes=create,burn`)
+    assert.match(String((await jsonOf(events))['message']), /^eventTypes\.1 must be/)
   }))
 
 test('campaigns need their tenant', () =>

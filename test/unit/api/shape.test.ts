@@ -53,14 +53,9 @@ test('the example of a shape is made of the examples within', () => {
   assert.deepEqual(recording.example.tags, [{ key: 'duration', value: '3000' }])
   assert.equal(recording.example.note, 'later')
   assert.equal(shape([recording]).example[0]!.state, 'AVAILABLE')
-  assert.deepEqual(
-    { ...list(tag, { example: [], maxItems: 2 }) },
-    {
-      schema: { type: 'array', items: { $ref: '#/components/schemas/Tag' }, maxItems: 2 },
-      example: [],
-      components: tag.components,
-    },
-  )
+  const few = list(tag, { example: [], maxItems: 2 })
+  assert.deepEqual(few.schema, { type: 'array', items: { $ref: '#/components/schemas/Tag' }, maxItems: 2 })
+  assert.deepEqual(few.example, [])
   assert.deepEqual(either('x', null).schema, { anyOf: [{ type: 'string' }, { type: 'null' }] })
   assert.deepEqual(nullable(tag).schema, {
     anyOf: [{ $ref: '#/components/schemas/Tag' }, { type: 'null' }],
