@@ -24,7 +24,7 @@ export interface Call {
   readonly errors?: readonly ResponseSpec[]
   /** For placeholders of the path that stand for one of a few words, such as a region: which ones. */
   readonly choices?: Readonly<Record<string, readonly string[]>>
-  /** How its list goes on; absent for what has no pages. */
+  /** How its list goes on; absent for what has none, or has it on one page. */
   readonly paging?: Paging
   /** Whether it changes nothing, although it is a POST. */
   readonly reads?: boolean
@@ -38,20 +38,39 @@ export interface Call {
   readonly deprecated?: boolean
 }
 
+/** The keys that lead to a value in JSON. */
+export type Keys = readonly (string | number)[]
+
+interface Pages {
+  /** Where a page's items are. */
+  readonly items: Keys
+  /** The parameter that says how many there are at most. */
+  readonly size?: string
+}
+
+/** A page whose successor is asked for with a value of its response. */
+interface NamedPages extends Pages {
+  readonly parameter: string
+  readonly next: Keys
+}
+
 /** How the next page of a list is asked for, and what says that there is none. */
 export type Paging =
   /** The `Link` header with `rel="next"`, absent on the last page. */
-  | { readonly kind: 'link'; readonly size: string }
-  /** An opaque id of the response's `meta`: null on the last page, or "No Data" on an empty page after it. */
-  | { readonly kind: 'scrollId'; readonly parameter: string; readonly size: string; readonly end: ScrollEnd }
+  | (Pages & { readonly kind: 'link' })
+  /** An opaque id: null on the last page, or "No Data" on an empty page after it. */
+  | (NamedPages & { readonly kind: 'scrollId'; readonly end: null | 'No Data' })
   /** An offset, until the field that says so. */
-  | { readonly kind: 'pageKey'; readonly parameter: string; readonly size: string; readonly lastPage: string }
-  /** A number of the page, from `first` on, until the pages that a header or field counts are over. */
-  | { readonly kind: 'page'; readonly parameter: string; readonly size: string; readonly first: 0 | 1 }
-  /** An opaque cursor in the response, absent or null on the last page. */
-  | { readonly kind: 'cursor'; readonly parameter: string; readonly next: readonly (string | number)[] }
-
-export type ScrollEnd = 'null' | 'No Data'
+  | (NamedPages & { readonly kind: 'pageKey'; readonly lastPage: Keys })
+  /** An opaque cursor, absent or null on the last page; the parameter is in the body of a call that has one. */
+  | (NamedPages & { readonly kind: 'cursor' })
+  /** A number, from `first` on; a field or a header counts the pages. */
+  | (Pages & {
+      readonly kind: 'page'
+      readonly parameter: string
+      readonly first: 0 | 1
+      readonly pages: Keys | `X-${string}`
+    })
 
 export interface QueryParameter {
   readonly name: string

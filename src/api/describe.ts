@@ -174,3 +174,11 @@ export function returnsNothing(status = 204): Described<undefined> {
 export function returnsBytes(type: string): Described<Uint8Array> {
   return { status: 200, type }
 }
+
+/** The paging of lists that go on with `meta.scrollId` and have their items in `data`. */
+export const SCROLLED = {
+  kind: 'scrollId',
+  parameter: 'scrollId',
+  items: ['data'],
+  next: ['meta', 'scrollId'],
+} as const

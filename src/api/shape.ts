@@ -76,10 +76,10 @@ function read(spec: Spec): Shape<unknown> {
     const item = read((spec as readonly [Spec])[0])
     return new Shape({ type: 'array', items: item.schema }, [item.example], item.components)
   }
-  return readObject(spec as { readonly [name: string]: Spec | Optional<unknown> })
+  return readObject(spec as Group)
 }
 
-function readObject(spec: { readonly [name: string]: Spec | Optional<unknown> }): Shape<unknown> {
+function readObject(spec: Group): Shape<unknown> {
   const fields = Object.entries(spec).map(([name, field]) => {
     const isOptional = field instanceof Optional
     return { name, isOptional, shape: isOptional ? field.inner : read(field) }
@@ -100,9 +100,25 @@ function componentsOf(shapes: readonly Shape<unknown>[]): Readonly<Record<string
   return Object.assign({}, ...shapes.map(({ components }) => components)) as Record<string, Schema>
 }
 
-/** Gives a shape a name, under which OpenAPI has it once, however often it is used. */
-export function named<const S extends Spec>(name: string, spec: S): Shape<ValueOf<S>> {
-  const { schema, example, components } = shape(spec)
+/** The type of an object whose properties are written in groups. */
+type Grouped<G> = G extends readonly [infer First, ...infer Rest] ? ValueOf<First> & Grouped<Rest> : unknown
+
+type Group = { readonly [name: string]: Spec | Optional<unknown> }
+
+/** Makes the shape of an object whose properties are written in groups, so that short ones share a line. */
+export function record<const G extends readonly Group[]>(...groups: G): Shape<Grouped<G>> {
+  return readObject(Object.assign({}, ...groups) as Group) as Shape<Grouped<G>>
+}
+
+/**
+ * Gives a shape a name, under which OpenAPI has it once, however often it is used.
+ * @param groups an object's properties may be in groups, as `record` has them.
+ */
+export function named<const S extends Spec>(name: string, spec: S): Shape<ValueOf<S>>
+export function named<const G extends readonly Group[]>(name: string, ...groups: G): Shape<Grouped<G>>
+export function named(name: string, ...specs: readonly [Spec]): Shape<unknown> {
+  const { schema, example, components } =
+    specs.length === 1 ? read(specs[0]) : record(...(specs as unknown as Group[]))
   return new Shape({ $ref: `#/components/schemas/${name}` }, example, { ...components, [name]: schema })
 }
 

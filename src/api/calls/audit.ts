@@ -1,4 +1,4 @@
-import { allow, commas, describeFamily, need, offer, returns } from '../describe.js'
+import { allow, commas, describeFamily, need, offer, returns, SCROLLED } from '../describe.js'
 import { DECLARES_JSON } from '../parts.js'
 import { dateTime, named, nullable, oneOf, type ValueOf, whole } from '../shape.js'
 
@@ -65,7 +65,7 @@ export const audit = describeFamily({
         200,
         TYPE,
       ),
-      paging: { kind: 'scrollId', parameter: 'scrollId', size: 'size', end: 'null' },
+      paging: { ...SCROLLED, size: 'size', end: null },
       deviates:
         "8x8's specification calls `totalRecordCount` the count of the page; here it is that of all pages, as in the guide of Work Analytics. `impersonator` and the correlation may be null, as in the guide.",
     },

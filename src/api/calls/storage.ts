@@ -59,6 +59,9 @@ const ZIP_STATUS = named('ZipStatus', {
 })
 export type ZipStatus = ValueOf<typeof ZIP_STATUS>
 
+const AS_IN_GUIDE =
+  "8x8's specification has `storedBytes` as text, three types of objects, and ids of tags; its guide what is here."
+
 const ERROR = shape({ message: 'limit must be <= 1000' })
 
 /** Source: 8x8's guides "Cloud Storage Service Objects" and "... Bulk Download" and its specification. */
@@ -100,7 +103,14 @@ export const storage = describeFamily({
         total: 250,
         content: [STORAGE_OBJECT],
       }),
-      paging: { kind: 'pageKey', parameter: 'pageKey', size: 'limit', lastPage: 'lastPage' },
+      paging: {
+        kind: 'pageKey',
+        parameter: 'pageKey',
+        size: 'limit',
+        items: ['content'],
+        next: ['pageKey'],
+        lastPage: ['lastPage'],
+      },
       deviates:
         "8x8's specification says an array of pages, its guide one page, as here. Public programs ask for 1000 objects a page.",
       keeps: { objectId: ['content', 0, 'id'] },
@@ -111,7 +121,7 @@ export const storage = describeFamily({
       path: 'GET /objects/{objectId}',
       response: returns(STORAGE_OBJECT),
       errors: [returns(ERROR, 404)],
-      deviates: "8x8's specification has `storedBytes` as text, its guide as a number, as here.",
+      deviates: AS_IN_GUIDE,
     },
     storageObjectMetadata: {
       title: 'Metadata of an object',
@@ -119,6 +129,7 @@ export const storage = describeFamily({
       path: 'GET /objects/{objectId}/metadata',
       response: returns(STORAGE_OBJECT),
       errors: [returns(ERROR, 404)],
+      deviates: AS_IN_GUIDE,
     },
     storageObjectContent: {
       title: 'Content of an object',
@@ -128,6 +139,7 @@ export const storage = describeFamily({
       query: { presignUrl: PRESIGNED },
       response: returnsBytes('*/*'),
       errors: [returns(ERROR, 404)],
+      deviates: "8x8's specification says JSON, its guide the object itself, as here.",
     },
     restoreStorageObject: {
       title: 'Restore an archived object',
@@ -177,6 +189,7 @@ export const storage = describeFamily({
       docs: 'analytics/reference/searchbucket',
       path: 'GET /buckets',
       response: returns(BUCKET),
+      deviates: AS_IN_GUIDE,
       keeps: { bucketId: ['bucketId'] },
     },
     storageBucket: {
@@ -184,6 +197,7 @@ export const storage = describeFamily({
       docs: 'analytics/reference/getbucket',
       path: 'GET /buckets/{bucketId}',
       response: returns(BUCKET),
+      deviates: AS_IN_GUIDE,
       errors: [returns(ERROR, 404)],
     },
     cancelBulkDownload: {

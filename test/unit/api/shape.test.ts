@@ -9,6 +9,7 @@ import {
   named,
   nullable,
   oneOf,
+  record,
   shape,
   type ValueOf,
   whole,
@@ -60,6 +61,15 @@ test('the example of a shape is made of the examples within', () => {
   assert.deepEqual(nullable(tag).schema, {
     anyOf: [{ $ref: '#/components/schemas/Tag' }, { type: 'null' }],
   })
+})
+
+test('properties may be in groups, so that short ones share a line', () => {
+  const pair = record({ id: 'a', size: 1 }, { state: oneOf('UP', 'DOWN'), note: maybe('x') })
+  const value: ValueOf<typeof pair> = { id: 'b', size: 2, state: 'DOWN' }
+  assert.deepEqual(pair.schema['required'], ['id', 'size', 'state'])
+  assert.deepEqual(pair.example, { id: 'a', size: 1, state: 'UP', note: 'x' })
+  assert.deepEqual(named('Pair', { id: 'a' }, { size: 1 }).example, { id: 'a', size: 1 })
+  assert.equal(value.size, 2)
 })
 
 test('values of a shape are type-checked', () => {

@@ -1,0 +1,71 @@
+import type { Call, Folder } from '../../src/api/call.js'
+import { catalogueOf } from '../../src/api/catalogue.js'
+import { FAMILIES } from '../../src/api/families.js'
+
+export const { folders, variables } = catalogueOf(FAMILIES)
+
+/** The values of the catalogue's variables, which responses replace. */
+export type Values = Map<string, string>
+
+export function defaultValues(): Values {
+  return new Map(Object.entries(variables).map(([name, { value }]) => [name, value]))
+}
+
+export interface RequestOptions {
+  readonly regions?: Folder['regions']
+  /** Send the optional parameters too, which Postman leaves out. */
+  readonly all?: boolean
+  /** Leave out this parameter or header. */
+  readonly without?: string
+}
+
+/** Makes of a call of the catalogue, with its examples, what `fetch` takes. */
+export function requestOf(
+  { method, path, query = [], headers = [], body }: Call,
+  origin: string,
+  values: Values,
+  { regions, all = false, without }: RequestOptions = {},
+): [string, Omit<RequestInit, 'headers'> & { readonly headers: Readonly<Record<string, string>> }] {
+  const filled = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values.get(name) ?? '')
+  const filledPath = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values.get(name)!))
+  const url = new URL(origin + (regions?.[0] ?? '') + filledPath)
+  for (const { name, example, enabled, joined } of query) {
+    if (name === without || (!enabled && !all)) continue
+    const list = [example].flat().map((value) => filled(String(value)))
+    for (const value of joined === true ? [list.join(',')] : list) url.searchParams.append(name, value)
+  }
+  const sent = Object.fromEntries(
+    headers.filter(({ name }) => name !== without).map(({ name, example }) => [name, filled(example)]),
+  )
+  const init = { method, headers: sent, redirect: 'manual' } as const
+  if (body === undefined) return [url.href, init]
+  if ('parts' in body) {
+    const form = new FormData()
+    for (const { name, example, fileType } of body.parts) {
+      if (fileType === undefined) form.append(name, filled(example))
+      else form.append(name, new Blob([example], { type: fileType }), 'file')
+    }
+    return [url.href, { ...init, body: form }]
+  }
+  const text = typeof body.example === 'string' ? body.example : JSON.stringify(body.example)
+  return [url.href, { ...init, headers: { ...sent, 'Content-Type': body.type }, body: filled(text) }]
+}
+
+/** Takes over what later calls need of a response's JSON. */
+export function keep({ keeps = {} }: Call, json: unknown, values: Values): void {
+  for (const [name, keys] of Object.entries(keeps)) {
+    const value = keys.reduce<unknown>((at, one) => (at as Record<string, unknown> | undefined)?.[one], json)
+    if (typeof value === 'string' || typeof value === 'number') values.set(name, String(value))
+  }
+}
+
+/** Tells whether a response says that its job is not finished. */
+export function isUnfinished({ repeatsWhile = [] }: Call, json: unknown): boolean {
+  return repeatsWhile.includes(String((json as { readonly status?: unknown } | undefined)?.status))
+}
+
+/** Reads the JSON of a response; undefined if it has none. */
+export async function jsonIn(response: Response): Promise<unknown> {
+  const text = await response.text()
+  return /json/.test(response.headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : undefined
+}
