@@ -25,7 +25,7 @@ const nextJob = counter(1)
 export function bulkDownloads(find: (call: SandboxCall, id: string) => StorageObject | undefined) {
   return {
     startBulkDownload: (call) => {
-      const ids = call.json
+      const ids = call.sent
       const zipName = `${seededUuid(`zip ${nextJob(call.memory)}`)}.zip`
       const objects = ids.map((id) => find(call, id)).filter((object) => object !== undefined)
       const job: Job = { zipName, ids, objects, status: 'NOT_STARTED' }

@@ -53,7 +53,7 @@ export const storage = simulate(described, {
     storageBuckets: bucket,
     storageBucket: (call) =>
       call.params['bucketId'] === bucketId ? bucket(call) : missing('bucket', call.params['bucketId']),
-    deleteStorageObjects: ({ json: ids, memory }) => {
+    deleteStorageObjects: ({ sent: ids, memory }) => {
       for (const id of ids) deletedIds(memory).add(id)
       return empty(204)
     },

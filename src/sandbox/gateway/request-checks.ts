@@ -7,7 +7,7 @@ import type { SandboxCall } from './handler.js'
 /** What a described call was given: its parameters and headers by name, of their own types, and its JSON. */
 export interface CheckedRequest {
   readonly given: Readonly<Record<string, unknown>>
-  readonly json: unknown
+  readonly sent: unknown
 }
 
 const options = { strict: false, validateFormats: false } as const
@@ -44,11 +44,11 @@ export function requestCheck(
       if (value !== undefined) given[name] = value
     }
     if (!checkParameters(given)) return { wrong: inWords(checkParameters.errors) }
-    if (body === undefined || !('shape' in body) || !/json/.test(body.type)) return { given, json: undefined }
+    if (body === undefined || !('shape' in body) || !/json/.test(body.type)) return { given, sent: undefined }
 
     const json = parse(request.body)
     checkBody ??= bodies.compile(schemaOf(body.shape))
-    return checkBody(json) ? { given, json } : { wrong: inWords(checkBody.errors) || 'The body must be JSON' }
+    return checkBody(json) ? { given, sent: json } : { wrong: inWords(checkBody.errors) || 'The body must be JSON' }
   }
 }
 

@@ -6,7 +6,7 @@ import { requestCheck } from './request-checks.js'
 import { empty, json, text } from './responses.js'
 
 /** A request of a described call: checked, with its parameters, headers and JSON in their own types. */
-export type CheckedCall<Row> = SandboxCall & { readonly given: Given<Row>; readonly json: BodyOf<Row> }
+export type CheckedCall<Row> = SandboxCall & { readonly given: Given<Row>; readonly sent: BodyOf<Row> }
 
 /** JSON of the described status, with headers of its own. */
 class Reply<T> {

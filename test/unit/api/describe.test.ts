@@ -80,7 +80,7 @@ test('rows and handlers that contradict themselves do not compile', () => {
         birds: ({ given }) => ({
           birds: (given.kinds ?? []).slice(0, given.size).map((kind) => ({ id: 'b', kind })),
         }),
-        newBird: ({ json }) => ({ id: json.kind }),
+        newBird: ({ sent }) => ({ id: sent.kind }),
       },
     })
   }
