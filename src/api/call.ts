@@ -112,6 +112,8 @@ export interface ResponseSpec {
   readonly type?: string
   /** What its JSON looks like. */
   readonly shape?: Shape<unknown>
+  /** Other media types that a caller may ask for with `Accept`. */
+  readonly also?: readonly string[]
 }
 
 /** The calls of one family. */

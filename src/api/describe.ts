@@ -1,4 +1,4 @@
-import type { Call, FamilyCalls, HeaderField, QueryParameter, ResponseSpec } from './call.js'
+import type { Body, Call, FamilyCalls, HeaderField, Part, QueryParameter, ResponseSpec } from './call.js'
 import { JSON_TYPE } from './parts.js'
 import { Shape, shape, type Spec, type ValueOf } from './shape.js'
 
@@ -30,6 +30,8 @@ export interface CallRow extends Omit<Call, Reworded> {
   readonly body?: Spec
   /** The media type of the body, JSON by default. */
   readonly bodyType?: string
+  /** The parts of a body that is a form (multipart/form-data). */
+  readonly parts?: readonly Part[]
   readonly response: Described<unknown>
 }
 
@@ -81,7 +83,7 @@ export function describeFamily<const Rows extends Readonly<Record<string, CallRo
 ): DescribedFamily<Rows> {
   const { base, choices, errors = [], headers = [], calls: rows, ...family } = row
   const calls = Object.entries<CallRow>(rows).map(([id, call]): Call => {
-    const { path, query, headers: own = {}, body, bodyType, errors: more = [], ...rest } = call
+    const { path, query, headers: own = {}, body, bodyType, parts, errors: more = [], ...rest } = call
     const [method, below] = path.split(' ') as [Method, string]
     return {
       ...rest,
@@ -92,13 +94,14 @@ export function describeFamily<const Rows extends Readonly<Record<string, CallRo
       ...(query === undefined ? {} : { query: Object.entries(query).map(queryParameter) }),
       headers: [...Object.entries(own).map(headerField), ...headers],
       ...(body === undefined ? {} : { body: bodyOf(body, bodyType) }),
+      ...(parts === undefined ? {} : { body: { type: 'multipart/form-data', parts } }),
       errors: [...more, ...errors],
     }
   })
   return { ...family, base, rows, calls }
 }
 
-function bodyOf(spec: Spec, type = JSON_TYPE): NonNullable<Call['body']> {
+function bodyOf(spec: Spec, type = JSON_TYPE): Body {
   const described = shape(spec)
   return { type, example: described.example, shape: described }
 }
@@ -163,6 +166,11 @@ export function returns<const S extends Spec>(
   type = JSON_TYPE,
 ): Described<ValueOf<S>> {
   return { status, type, shape: shape(spec) }
+}
+
+/** Names other media types of a response, for which the caller's `Accept` may ask. */
+export function alsoAs<T>(response: Described<T>, ...also: readonly string[]): Described<T> {
+  return { ...response, also }
 }
 
 /** Describes a response without a body. */

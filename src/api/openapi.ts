@@ -100,12 +100,15 @@ function describe({ description, deviates }: Call) {
   return sentences.length === 0 ? {} : { description: sentences.join('\n\n') }
 }
 
-function responseOf({ status, type, shape }: ResponseSpec) {
+function responseOf({ status, type, shape, also = [] }: ResponseSpec) {
   const description = status < 400 ? 'What 8x8 documents.' : "8x8's own error."
   if (type === undefined) return { description }
   return {
     description,
-    content: { [type]: shape === undefined ? {} : { schema: shape.schema, example: shape.example } },
+    content: {
+      [type]: shape === undefined ? {} : { schema: shape.schema, example: shape.example },
+      ...Object.fromEntries(also.map((other) => [other, {}])),
+    },
   }
 }
 

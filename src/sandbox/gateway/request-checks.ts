@@ -44,11 +44,14 @@ export function requestCheck(
       if (value !== undefined) given[name] = value
     }
     if (!checkParameters(given)) return { wrong: inWords(checkParameters.errors) }
-    if (body === undefined || !('shape' in body) || !/json/.test(body.type)) return { given, sent: undefined }
+    if (body === undefined || !('shape' in body)) return { given, sent: undefined }
+    if (!body.type.includes('json')) return { given, sent: request.body.toString('utf8') }
 
     const json = parse(request.body)
     checkBody ??= bodies.compile(schemaOf(body.shape))
-    return checkBody(json) ? { given, sent: json } : { wrong: inWords(checkBody.errors) || 'The body must be JSON' }
+    return checkBody(json)
+      ? { given, sent: json }
+      : { wrong: inWords(checkBody.errors) || 'The body must be JSON' }
   }
 }
 

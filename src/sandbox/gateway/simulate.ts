@@ -34,12 +34,14 @@ interface Simulation<Rows> extends Pick<SandboxFamily, 'access' | 'demands' | 'a
   /** The family's own error, for what the description does not allow. */
   readonly refuse: (call: SandboxCall, status: number, detail: string) => SandboxResponse
   readonly handlers: Behaviours<Rows>
+  /** Puts the described JSON on the wire, where a caller may ask for another media type. */
+  readonly render?: (call: SandboxCall, value: unknown, response: SandboxResponse) => SandboxResponse
 }
 
 /** Makes a family of the sandbox from its description: paths, checks of requests, and responses where no handler is needed. */
 export function simulate<Rows extends Readonly<Record<string, CallRow>>>(
   family: DescribedFamily<Rows>,
-  { refuse, handlers, ...rest }: Simulation<Rows>,
+  { refuse, handlers, render, ...rest }: Simulation<Rows>,
 ): SandboxFamily {
   const calls = Object.fromEntries(family.calls.map((call) => [routeOf(call, family.base), call]))
   // The router takes the first route that fits: those with the fewest placeholders come first.
@@ -52,10 +54,11 @@ export function simulate<Rows extends Readonly<Record<string, CallRow>>>(
     const respond: Handler = (request) => {
       const checked = check(request)
       if ('wrong' in checked) return refuse(request, 400, checked.wrong)
-      return responseOf(
-        call,
-        handler === undefined ? exampleOf(call) : handler({ ...request, ...checked } as never),
-      )
+      const value = handler === undefined ? exampleOf(call) : handler({ ...request, ...checked } as never)
+      if (isResponse(value)) return value
+      const reply = value instanceof Reply ? (value as Reply<unknown>) : withHeaders(value, {})
+      const response = responseOf(call, reply)
+      return render === undefined ? response : render(request, reply.value, response)
     }
     return [route, respond] as const
   })
@@ -66,11 +69,13 @@ function exampleOf({ response: { shape, type } }: Call): unknown {
   return shape === undefined && type !== undefined ? text('', type) : shape?.example
 }
 
-function responseOf({ response: { status, type } }: Call, value: unknown): SandboxResponse {
-  if (isResponse(value)) return value
-  const { value: body, headers } = value instanceof Reply ? (value as Reply<unknown>) : withHeaders(value, {})
-  if (type === undefined) return empty(status, headers)
-  return json(body, status, { 'Content-Type': type, ...headers })
+function responseOf(
+  { response: { status, type } }: Call,
+  { value, headers }: Reply<unknown>,
+): SandboxResponse {
+  return type === undefined
+    ? empty(status, headers)
+    : json(value, status, { 'Content-Type': type, ...headers })
 }
 
 function isResponse(value: unknown): value is SandboxResponse {
