@@ -108,9 +108,11 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     keyRequired: config.requiresProxyKey,
     draining: drain.started,
   })
+  let warming = false
   await fastify.register(localRoutes, {
     version,
     tokens: tokens.app,
+    warming: () => warming,
     draining: drain.started,
     status: createStatus({
       version,
@@ -156,7 +158,12 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
 
   return {
     fastify,
-    start: () => tokens.start(),
+    start() {
+      tokens.start()
+      // Side by side with the token request, so that ready does not come later for it.
+      warming = true
+      void upstream.warm().then(() => (warming = false))
+    },
     async stop() {
       // Open pages would be waited for like any other response.
       inspection.close()
