@@ -60,6 +60,8 @@ export interface App {
 export async function buildApp(config: Config, secrets: Secrets, outside: Outside): Promise<App> {
   const { version, upstream, log, now, timeOfDay = Date.now } = outside
   const credentials = outside.credentials ?? createCredentials(secrets)
+  let warming = false
+  let warm = () => {}
   const tokens = createTokens({
     config,
     secrets,
@@ -68,6 +70,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     now,
     timeOfDay,
     log,
+    obtained: () => warm(),
   })
   // A connection takes its time-out at most; a little more and the probe is given up.
   const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
@@ -108,7 +111,6 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     keyRequired: config.requiresProxyKey,
     draining: drain.started,
   })
-  let warming = false
   await fastify.register(localRoutes, {
     version,
     tokens: tokens.app,
@@ -159,10 +161,13 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
   return {
     fastify,
     start() {
+      // With the first token, so that the first call after ready finds an open connection.
+      warm = () => {
+        warm = () => {}
+        warming = true
+        void upstream.warm().then(() => (warming = false))
+      }
       tokens.start()
-      // Side by side with the token request, so that ready does not come later for it.
-      warming = true
-      void upstream.warm().then(() => (warming = false))
     },
     async stop() {
       // Open pages would be waited for like any other response.
