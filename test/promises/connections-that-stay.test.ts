@@ -9,8 +9,8 @@ import { startRawUpstream } from '../support/raw-upstream.js'
 import { startUpstream } from '../support/upstream.js'
 import { until } from '../support/until.js'
 
-// A server that closes after 150 ms in the place of one that closes after a minute.
-const SCALED = { longestMs: 60_000, shortestMs: 10, marginMs: 40, forgetMs: 60_000 }
+// A server that closes after 600 ms in the place of one that closes after a minute.
+const SCALED = { longestMs: 60_000, shortestMs: 10, marginMs: 250, forgetMs: 60_000 }
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
 /** An 8x8 that closes connections after so long a silence, without looking whether a request is under way. */
@@ -77,7 +77,7 @@ suite('connections that stay', { timeout: 60_000 }, () => {
   })
 
   test('once 8x8 has closed an idle connection, none of 200 POSTs around that moment fails', async () => {
-    const { upstream, closed } = await startImpatient(150)
+    const { upstream, closed } = await startImpatient(600)
     const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false, idleTiming: SCALED })
     await send(proxy.port)
     await until(() => closed.count === 1)
@@ -92,7 +92,7 @@ suite('connections that stay', { timeout: 60_000 }, () => {
           statuses.set(status, (statuses.get(status) ?? 0) + 1)
         }),
       )
-      await wait(70 + 5 * round)
+      await wait(200 + 25 * round)
     }
 
     assert.deepEqual([...statuses], [[200, 200]])
@@ -101,7 +101,7 @@ suite('connections that stay', { timeout: 60_000 }, () => {
   })
 
   test('what is used within the learned limit stays', async () => {
-    const { upstream, closed } = await startImpatient(400)
+    const { upstream, closed } = await startImpatient(600)
     const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false, idleTiming: SCALED })
     await send(proxy.port)
     await until(() => closed.count === 1)
