@@ -109,7 +109,7 @@ suite('what went wrong before', { timeout: 60_000, concurrency: true }, () => {
     })
     const proxy = await startProxy(
       { X8_BASE_URL: upstream.origin },
-      { start: false, idleTiming: { ...IDLE_TIMING, longestMs: 1_000 } },
+      { start: false, idleTiming: { ...IDLE_TIMING, longestMs: 5_000 } },
     )
     await send(proxy.port)
     await send(proxy.port)
