@@ -60,6 +60,8 @@ export interface App {
 export async function buildApp(config: Config, secrets: Secrets, outside: Outside): Promise<App> {
   const { version, upstream, log, now, timeOfDay = Date.now } = outside
   const credentials = outside.credentials ?? createCredentials(secrets)
+  let warming = false
+  let warm = () => {}
   const tokens = createTokens({
     config,
     secrets,
@@ -68,6 +70,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     now,
     timeOfDay,
     log,
+    obtained: () => warm(),
   })
   // A connection takes its time-out at most; a little more and the probe is given up.
   const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
@@ -111,6 +114,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
   await fastify.register(localRoutes, {
     version,
     tokens: tokens.app,
+    warming: () => warming,
     draining: drain.started,
     status: createStatus({
       version,
@@ -156,7 +160,15 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
 
   return {
     fastify,
-    start: () => tokens.start(),
+    start() {
+      // With the first token, so that the first call after ready finds an open connection.
+      warm = () => {
+        warm = () => {}
+        warming = true
+        void upstream.warm().then(() => (warming = false))
+      }
+      tokens.start()
+    },
     async stop() {
       // Open pages would be waited for like any other response.
       inspection.close()

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
 import { type buildConnector, Client, type Dispatcher } from 'undici'
+import { type IdleLimits, retireIdle } from './idle-connection.js'
 
 /** A connection to 8x8, as far as the responses on it need to know it. */
 export interface Connection {
-  /** How many requests it has carried. */
+  /** How many requests it has carried; one that was opened ahead counts as used. */
   requests: number
   /** Stops reading from it, because the caller reads slowly. */
   pause(controller: Dispatcher.DispatchController): void
@@ -19,7 +20,7 @@ export interface TrackedDispatchOptions extends Dispatcher.DispatchOptions {
 }
 
 /** A client that tells each request which connection it got: only a used one may have died while it was idle. */
-export function tracked(origin: URL, options: object): Client {
+export function tracked(origin: URL, options: object, limits: IdleLimits): Client {
   const { connect } = options as { connect: buildConnector.connector }
   let connection: Connection | undefined
   let socketNow: Socket | undefined
@@ -38,8 +39,15 @@ export function tracked(origin: URL, options: object): Client {
       }),
   })
   client.on('connect', () => passOverContinue(socketNow))
+  const dispatching = retireIdle(
+    client,
+    () => socketNow,
+    limits,
+    () => (connection = undefined),
+  )
   const dispatch = client.dispatch.bind(client)
   client.dispatch = (request, handler) => {
+    dispatching()
     ;(request as TrackedDispatchOptions).onConnection?.(current, request)
     return dispatch(request, handler)
   }

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { after, suite, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { send } from '../support/http-client.js'
+import { startPair, startProxy } from '../support/proxy.js'
+import { startRawUpstream } from '../support/raw-upstream.js'
+import { startUpstream } from '../support/upstream.js'
+import { until } from '../support/until.js'
+
+// A server that closes after 600 ms in the place of one that closes after a minute.
+const SCALED = { longestMs: 60_000, shortestMs: 10, marginMs: 250, forgetMs: 60_000 }
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+
+/** An 8x8 that closes connections after so long a silence, without looking whether a request is under way. */
+async function startImpatient(silenceMs: number) {
+  const timers = new Map<Socket, NodeJS.Timeout>()
+  const closed = { count: 0 }
+  const upstream = await startRawUpstream((socket) => {
+    if (timers.has(socket)) clearTimeout(timers.get(socket))
+    else socket.on('close', () => clearTimeout(timers.get(socket)))
+    socket.write(OK)
+    timers.set(
+      socket,
+      setTimeout(() => {
+        closed.count += 1
+        socket.resetAndDestroy()
+      }, silenceMs),
+    )
+  })
+  return { upstream, closed }
+}
+
+suite('connections that stay', { timeout: 60_000 }, () => {
+  test('the first call after ready opens no connection', async () => {
+    const upstream = await startUpstream()
+    const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
+    await until(async () => (await send(proxy.port, { path: '/-/ready' })).status === 200)
+    // One for the token, one for calls.
+    assert.equal(upstream.connections, 2)
+    assert.equal(upstream.received.length, 0)
+
+    assert.equal((await send(proxy.port, { method: 'POST', path: '/storage/a', body: 'x' })).status, 200)
+
+    assert.equal(upstream.connections, 2)
+  })
+
+  test('it is not ready while the first connection is being opened', async () => {
+    const upstream = await startUpstream()
+    const held: Socket[] = []
+    // A TLS server that never shakes hands.
+    const slow = createServer((socket) => void held.push(socket.on('error', () => undefined)))
+    await once(slow.listen(0, '127.0.0.1'), 'listening')
+    after(() => slow.close())
+    const proxy = await startProxy({
+      X8_BASE_URL: `https://127.0.0.1:${(slow.address() as AddressInfo).port}`,
+      X8_TOKEN_URL: `${upstream.origin}/oauth/v2/token`,
+    })
+    await until(() => held.length === 1 && proxy.app.status().state === 'valid')
+    assert.match((await send(proxy.port, { path: '/-/ready' })).text, /connection to 8x8 is being opened/)
+
+    for (const socket of held) socket.destroy()
+
+    // What cannot be opened keeps nobody from being ready: each call says why.
+    await until(async () => (await send(proxy.port, { path: '/-/ready' })).status === 200)
+  })
+
+  test('callers that poll every 5 s, and a POST after the silence, open no connection', async () => {
+    const { upstream, proxy } = await startPair()
+    for (const method of ['GET', 'POST']) {
+      assert.equal((await send(proxy.port, { method })).status, 200)
+      await wait(5_500)
+    }
+    assert.equal((await send(proxy.port, { method: 'POST', body: 'x' })).status, 200)
+    assert.equal(upstream.connections, 1)
+  })
+
+  test('once 8x8 has closed an idle connection, none of 200 POSTs around that moment fails', async () => {
+    const { upstream, closed } = await startImpatient(600)
+    const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false, idleTiming: SCALED })
+    await send(proxy.port)
+    await until(() => closed.count === 1)
+    await wait(20)
+    const before = upstream.connections
+
+    const statuses = new Map<number, number>()
+    for (let round = 0; round < 20; round += 1) {
+      await Promise.all(
+        Array.from({ length: 10 }, async () => {
+          const { status } = await send(proxy.port, { method: 'POST', body: 'x' })
+          statuses.set(status, (statuses.get(status) ?? 0) + 1)
+        }),
+      )
+      await wait(200 + 25 * round)
+    }
+
+    assert.deepEqual([...statuses], [[200, 200]])
+    assert.equal(closed.count, 1, 'each connection was retired before 8x8 closed it')
+    assert.ok(upstream.connections > before)
+  })
+
+  test('what is used within the learned limit stays', async () => {
+    const { upstream, closed } = await startImpatient(600)
+    const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false, idleTiming: SCALED })
+    await send(proxy.port)
+    await until(() => closed.count === 1)
+    for (let i = 0; i < 10; i += 1) {
+      assert.equal((await send(proxy.port, { method: 'POST' })).status, 200)
+      await wait(50)
+    }
+    assert.equal(upstream.connections, 2)
+  })
+
+  test('what 8x8 announces with Keep-Alive counts before anything was learned', async () => {
+    const upstream = await startRawUpstream((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\nKeep-Alive: timeout=2\r\nContent-Length: 2\r\n\r\nok'),
+    )
+    const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { start: false })
+    await send(proxy.port)
+    await send(proxy.port, { method: 'POST' })
+    assert.equal(upstream.connections, 1)
+    await wait(1_500)
+    await send(proxy.port, { method: 'POST' })
+    assert.equal(upstream.connections, 2)
+  })
+})
