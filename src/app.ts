@@ -60,8 +60,7 @@ export interface App {
 export async function buildApp(config: Config, secrets: Secrets, outside: Outside): Promise<App> {
   const { version, upstream, log, now, timeOfDay = Date.now } = outside
   const credentials = outside.credentials ?? createCredentials(secrets)
-  let warming = false
-  let warm = () => {}
+  let started = false
   const tokens = createTokens({
     config,
     secrets,
@@ -70,7 +69,8 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     now,
     timeOfDay,
     log,
-    obtained: () => warm(),
+    // So that the first call after ready finds an open connection.
+    obtained: () => void (started && upstream.warmUp()),
   })
   // A connection takes its time-out at most; a little more and the probe is given up.
   const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
@@ -114,7 +114,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
   await fastify.register(localRoutes, {
     version,
     tokens: tokens.app,
-    warming: () => warming,
+    warming: upstream.warming,
     draining: drain.started,
     status: createStatus({
       version,
@@ -161,12 +161,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
   return {
     fastify,
     start() {
-      // With the first token, so that the first call after ready finds an open connection.
-      warm = () => {
-        warm = () => {}
-        warming = true
-        void upstream.warm().then(() => (warming = false))
-      }
+      started = true
       tokens.start()
     },
     async stop() {

@@ -66,6 +66,28 @@ suite('connections that stay', { timeout: 60_000 }, () => {
     await until(async () => (await send(proxy.port, { path: '/-/ready' })).status === 200)
   })
 
+  test('the connection that was opened ahead died before the first call: a GET is sent once more, a POST never', async () => {
+    for (const [method, status, connections] of [
+      ['GET', 200, 3],
+      ['POST', 502, 2],
+    ] as const) {
+      let calls = 0
+      const upstream = await startUpstream({
+        handle(request, response) {
+          calls += 1
+          if (calls === 1) request.socket.destroy()
+          else response.end('ok')
+        },
+      })
+      const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
+      await until(async () => (await send(proxy.port, { path: '/-/ready' })).status === 200)
+      // As long as a connection is young, it is the request that it died of.
+      await wait(1_100)
+      assert.equal((await send(proxy.port, { method })).status, status, method)
+      assert.equal(upstream.connections, connections, method)
+    }
+  })
+
   test('callers that poll every 5 s, and a POST after the silence, open no connection', async () => {
     const { upstream, proxy } = await startPair()
     for (const method of ['GET', 'POST']) {

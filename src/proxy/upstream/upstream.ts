@@ -5,7 +5,7 @@ import { tracked } from './connection.js'
 import { createEgressAgent } from './egress.js'
 import { createIdleLimits, type IdleLimits } from './idle-connection.js'
 import { IDLE_TIMING, type IdleTiming } from './idle-limit.js'
-import { warm } from './warm.js'
+import { openConnection } from './open-connection.js'
 
 /** The ways to 8x8. Tokens have a connection of their own, so that no wall of downloads delays a renewal. */
 export interface Upstream {
@@ -13,8 +13,10 @@ export interface Upstream {
   /** For bodies that are sent as they come: slow senders take connections from one another only. */
   readonly uploads: Dispatcher
   readonly token: Dispatcher
-  /** Opens the connection that the first request will use. Resolves when it is open, or cannot be. */
-  warm(): Promise<void>
+  /** Opens the connection that the first request will use; does nothing after the first time. */
+  warmUp(): void
+  /** Whether that connection is being opened. */
+  readonly warming: () => boolean
   /** Waits for what is in flight. */
   close(): Promise<void>
   /** Ends what is in flight. */
@@ -45,11 +47,17 @@ export function createUpstream(
   // A token request is timed as a whole, by X8_TOKEN_TIMEOUT_MS, and goes where X8_TOKEN_URL says.
   const token = createDispatcher({ ...config, responseTimeoutMs: 0, idleTimeoutMs: 0 }, egress, idle, 2)
   const all = [api, uploads, token]
+  let warmth: 'cold' | 'warming' | 'warm' = 'cold'
   return {
     api,
     uploads,
     token,
-    warm: () => warm(api, origin),
+    warmUp() {
+      if (warmth !== 'cold') return
+      warmth = 'warming'
+      void openConnection(api, origin).then(() => (warmth = 'warm'))
+    },
+    warming: () => warmth === 'warming',
     close: async () => void (await Promise.all(all.map((agent) => agent.close()))),
     destroy: async () => void (await Promise.all(all.map((agent) => agent.destroy()))),
   }
