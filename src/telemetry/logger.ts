@@ -17,7 +17,11 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
 export async function prettyLines(destination: DestinationStream): Promise<DestinationStream> {
   // By the default export: a bundler loses the named exports of CommonJS.
   const { default: pinoPretty } = await import('pino-pretty')
-  const pretty = pinoPretty.prettyFactory({ colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' })
+  const pretty = pinoPretty.prettyFactory({
+    colorize: true,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: 'pid,hostname',
+  })
   return { write: (line) => destination.write(pretty(line) ?? '') }
 }
 

@@ -9,7 +9,8 @@ import type { Dispatcher } from 'undici'
 export function openConnection(dispatcher: Dispatcher, origin: string): Promise<void> {
   return new Promise((resolve) => {
     dispatcher.dispatch(
-      { origin, path: '/', method: 'GET' },
+      // With headers, a proxy agent adds the Host to them by which undici takes a connection for the right one.
+      { origin, path: '/', method: 'GET', headers: [] },
       {
         onRequestStart() {
           throw new Error('only the connection was wanted')
