@@ -33,9 +33,9 @@ export function reportScenes(all: readonly Staged[], baseline: Staged, silenceSe
       ]),
     ),
     '',
-    `Nothing can be faster than the round trip. A new connection costs three more (TCP, TLS 1.3 and, for some, a look at
-the certificate first) or two. The upstream keeps idle connections for ten minutes and gives no hint of that. The first call
-comes when this proxy says that it is ready, and a second after the others accept connections.
+    `Nothing can be faster than the round trip. A new connection costs two more, for TCP and for TLS 1.3. The upstream keeps
+idle connections for ten minutes and gives no hint of that. The first call comes when this proxy says that it is ready, and
+a second after the others accept connections.
 `,
   ].join('\n')
 }

@@ -8,6 +8,7 @@ const bytes = Number(size)
 
 const began = performance.now()
 let head = ''
+let headBytes = 0
 let received = 0
 const socket = connect({
   port: Number(port),
@@ -15,34 +16,49 @@ const socket = connect({
   onread: {
     buffer: Buffer.alloc(1024 * 1024),
     callback(length, buffer) {
-      if (received < 1024) head += Buffer.from(buffer.subarray(0, Math.min(length, 1024))).toString('latin1')
       received += length
+      const text = (part: Uint8Array) => Buffer.from(part).toString('latin1')
+      if (headBytes === 0) {
+        head += text(buffer.subarray(0, length))
+        headBytes = head.indexOf('\r\n\r\n') + 4
+        if (headBytes < 4) headBytes = 0
+        else head = head.slice(0, headBytes)
+      }
+      // Not every program closes the connection when it is asked to.
+      if (headBytes > 0 && isWhole(text(buffer.subarray(Math.max(0, length - 5), length)))) finish()
       return true
     },
   },
 })
-socket.on('end', () => {
-  const isWhole = method === 'POST' || received > bytes
-  if (!head.startsWith('HTTP/1.1 200 ') || !isWhole) {
-    process.stderr.write(`${received} bytes, no success: ${head}`)
-    process.exit(1)
-  }
-  process.stdout.write(String((performance.now() - began) / 1000))
-})
-socket.write(
-  `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n${
-    method === 'POST' ? `Content-Type: audio/mpeg\r\nContent-Length: ${bytes}\r\n` : ''
-  }\r\n`,
-)
-if (method === 'POST') {
-  const chunk = Buffer.alloc(256 * 1024, 'x')
-  let left = bytes
-  const more = () => {
-    while (left > 0) {
-      const part = chunk.subarray(0, left)
-      left -= part.length
-      if (!socket.write(part)) return void socket.once('drain', more)
-    }
-  }
-  more()
+socket.on('error', fail)
+socket.on('end', fail)
+
+function isWhole(lastBytes: string): boolean {
+  const length = /^content-length: (\d+)/im.exec(head)?.[1]
+  return length === undefined ? lastBytes === '0\r\n\r\n' : received >= headBytes + Number(length)
 }
+
+function finish(): void {
+  const isSuccess = head.startsWith('HTTP/1.1 200 ') && (method === 'POST' ? left === 0 : received >= bytes)
+  if (!isSuccess) return fail()
+  process.stdout.write(String((performance.now() - began) / 1000))
+  socket.off('end', fail).destroy()
+}
+
+function fail(error?: Error): void {
+  process.stderr.write(`${error?.message ?? ''} ${received} bytes received: ${head}`)
+  process.exit(1)
+}
+
+let left = method === 'POST' ? bytes : 0
+const type = method === 'POST' ? `Content-Type: audio/mpeg\r\nContent-Length: ${bytes}\r\n` : ''
+socket.write(`${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n${type}\r\n`)
+const chunk = Buffer.alloc(256 * 1024, 'x')
+function upload(): void {
+  while (left > 0) {
+    const part = chunk.subarray(0, left)
+    left -= part.length
+    if (!socket.write(part)) return void socket.once('drain', upload)
+  }
+}
+upload()
