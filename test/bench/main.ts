@@ -63,7 +63,11 @@ function choose({ only, parts }: Options): (part: Part) => Program[] {
 
 function describe({ parts, rounds, connections, seconds, tls, post }: Options): string {
   const { version, arch } = process
-  const what = post ? 'POST with 2 KB' : 'GET'
-  const of = `${parts.join(', ')}. ${rounds} rounds, ${what}, ${connections} callers, ${seconds} turns of a second a round`
-  return `Node ${version} on ${arch}, ${availableParallelism()} cores: ${of}, ${tls ? 'TLS' : 'plain HTTP'} to the upstream`
+  const said = [`Node ${version} on ${arch}, ${availableParallelism()} cores: ${parts.join(', ')}`]
+  if (parts.some((part) => part !== 'scenes'))
+    said.push(`${rounds} rounds, ${tls ? 'TLS' : 'plain HTTP'} to the upstream`)
+  if (parts.includes('requests') || parts.includes('tail'))
+    said.push(`${post ? 'POST with 2 KB' : 'GET'}, ${seconds} turns of a second a round`)
+  if (parts.includes('requests')) said.push(`${connections} callers`)
+  return said.join('; ')
 }

@@ -28,6 +28,8 @@ export function configureUpstream(folder: string, port: number, tls: boolean): [
       `server {
          listen 127.0.0.1:${port}${tls ? ' ssl' : ''};
          ${tls ? `ssl_certificate ${folder}/upstream.pem; ssl_certificate_key ${folder}/upstream.key;` : ''}
+         # Before 1.23.4 nginx has no TLS 1.3 unless it is told to.
+         ${tls ? 'ssl_protocols TLSv1.2 TLSv1.3;' : ''}
          default_type application/json;
          # A program that changes connections in the middle of a turn pays for that in this turn.
          keepalive_requests 100000000; keepalive_timeout 600s;
