@@ -60,6 +60,7 @@ export interface App {
 export async function buildApp(config: Config, secrets: Secrets, outside: Outside): Promise<App> {
   const { version, upstream, log, now, timeOfDay = Date.now } = outside
   const credentials = outside.credentials ?? createCredentials(secrets)
+  let started = false
   const tokens = createTokens({
     config,
     secrets,
@@ -68,6 +69,8 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     now,
     timeOfDay,
     log,
+    // So that the first call after ready finds an open connection.
+    obtained: () => void (started && upstream.warmUp()),
   })
   // A connection takes its time-out at most; a little more and the probe is given up.
   const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
@@ -111,6 +114,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
   await fastify.register(localRoutes, {
     version,
     tokens: tokens.app,
+    warming: upstream.warming,
     draining: drain.started,
     status: createStatus({
       version,
@@ -156,7 +160,10 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
 
   return {
     fastify,
-    start: () => tokens.start(),
+    start() {
+      started = true
+      tokens.start()
+    },
     async stop() {
       // Open pages would be waited for like any other response.
       inspection.close()

@@ -9,6 +9,8 @@ import { status, type ReadStatus } from './status.js'
 export interface LocalRoutesOptions {
   readonly version: string
   readonly tokens: Pick<TokenCache, 'ready' | 'status'>
+  /** Whether the first connection to 8x8 is being opened. */
+  readonly warming: () => boolean
   readonly draining: () => boolean
   readonly status: ReadStatus
   readonly metrics: ReadMetrics
@@ -21,10 +23,10 @@ export interface LocalRoutesOptions {
  * None of it may be stored by a cache: it is true for this moment, and a login response holds a token.
  */
 export async function localRoutes(app: FastifyInstance, options: LocalRoutesOptions): Promise<void> {
-  const { version, tokens, draining, handlesWorkLogin } = options
+  const { version, tokens, warming, draining, handlesWorkLogin } = options
   app.addHook('onRequest', async (_request, reply) => void reply.header('Cache-Control', 'no-store'))
 
-  await app.register(health, { tokens, draining })
+  await app.register(health, { tokens, warming, draining })
   await app.register(status, { read: options.status })
   await app.register(catalogue, { version })
   await app.register(metrics, { read: options.metrics })

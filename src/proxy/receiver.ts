@@ -48,7 +48,7 @@ export interface AttemptProgress {
 export interface Failure {
   /** Whether the request had been written to a connection. */
   readonly sent: boolean
-  /** Whether that connection had carried another request before. */
+  /** Whether that connection may have died while it was idle: it had carried a request, or was opened ahead. */
   readonly reused: boolean
   /** Whether a byte of the response had come. */
   readonly begun: boolean

@@ -68,7 +68,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     this.#connection = this.#connectionNow?.()
-    if (this.#connection !== undefined) this.#reused = this.#connection.requests++ > 0
+    if (this.#connection !== undefined) this.#reused = this.#connection.take()
     if (this.#over) controller.abort(new Error('the caller no longer waits for the response'))
     else if (!this.#attempt.connected()) {
       this.#over = true

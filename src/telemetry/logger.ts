@@ -15,8 +15,13 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
 
 /** Lines for a person at a terminal: in colours, and readable. No container pays for loading this. */
 export async function prettyLines(destination: DestinationStream): Promise<DestinationStream> {
-  const { prettyFactory } = await import('pino-pretty')
-  const pretty = prettyFactory({ colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' })
+  // By the default export: a bundler loses the named exports of CommonJS.
+  const { default: pinoPretty } = await import('pino-pretty')
+  const pretty = pinoPretty.prettyFactory({
+    colorize: true,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: 'pid,hostname',
+  })
   return { write: (line) => destination.write(pretty(line) ?? '') }
 }
 

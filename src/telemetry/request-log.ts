@@ -52,9 +52,10 @@ export function logExchange(log: Logger, request: FastifyRequest, reply: Fastify
 /** Failures of our own are warnings, whoever has caused them: the reason is nowhere else in the log. */
 function levelOf({ exchange: { family, problem, cause }, originalUrl }: FastifyRequest): Level {
   // Probes come every few seconds, and so do the page's calls: they fail for what the log has said already.
-  const [path = ''] = originalUrl.split('?', 1)
-  const isQuiet = family === undefined && (isProbe(path) || isOfPage(path))
-  if (isQuiet && (problem === undefined || SAID_ELSEWHERE.has(problem))) return 'debug'
+  if (family === undefined && (problem === undefined || SAID_ELSEWHERE.has(problem))) {
+    const [path = ''] = originalUrl.split('?', 1)
+    if (isProbe(path) || isOfPage(path)) return 'debug'
+  }
   return problem === undefined && cause === undefined ? 'info' : 'warn'
 }
 

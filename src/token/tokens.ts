@@ -18,6 +18,8 @@ export interface TokensOptions {
   readonly now: () => number
   readonly timeOfDay: () => number
   readonly log: Logger
+  /** The app has got a token, which is about to be used. */
+  readonly obtained: () => void
 }
 
 /** The tokens of all credentials. */
@@ -35,15 +37,20 @@ export interface Tokens {
 }
 
 export function createTokens(options: TokensOptions): Tokens {
-  const { config, secrets, credentials, dispatcher, timeOfDay, ...common } = options
+  const { config, secrets, credentials, dispatcher, timeOfDay, obtained, ...common } = options
   const sharing = createTokenSharing({ config, secrets, credentials, ...common })
   const endpoint = { dispatcher, timeoutMs: config.tokenTimeoutMs, timeOfDay }
+  const requestAppToken = sharing.app(
+    appTokenRequest({ ...endpoint, url: config.tokenUrl }, credentials.newest, credentials.accepted),
+  )
   const app = createTokenCache({
     ...common,
     credential: 'app',
-    requestToken: sharing.app(
-      appTokenRequest({ ...endpoint, url: config.tokenUrl }, credentials.newest, credentials.accepted),
-    ),
+    async requestToken(...request) {
+      const token = await requestAppToken(...request)
+      obtained()
+      return token
+    },
     opens,
   })
   const work = !config.handlesWorkLogin

@@ -14,10 +14,17 @@ export function nginx(folder: string, port: number, { port: to, origin, ca }: Up
     `upstream api { server 127.0.0.1:${to}; keepalive 256; keepalive_requests 100000000; }
      server {
        listen 127.0.0.1:${port}; keepalive_requests 100000000;
+       # Bodies pass through, as they do in the others, and do not go to a disk first.
+       client_max_body_size 0; proxy_request_buffering off; proxy_max_temp_file_size 0;
        location / {
          proxy_pass ${origin.split(':')[0]}://api; proxy_http_version 1.1;
          proxy_set_header Connection ""; proxy_set_header Authorization "${AUTHORIZATION}";
-         ${ca === undefined ? '' : `proxy_ssl_verify on; proxy_ssl_trusted_certificate ${ca}; proxy_ssl_name localhost;`}
+         ${
+           ca === undefined
+             ? ''
+             : `proxy_ssl_verify on; proxy_ssl_trusted_certificate ${ca}; proxy_ssl_name localhost;
+         proxy_ssl_protocols TLSv1.2 TLSv1.3;`
+         }
        }
      }`,
   )

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PATH } from './processes.js'
+import { run } from './processes.js'
 
 export interface Load {
   readonly requests: number
@@ -15,6 +13,8 @@ export interface Load {
 
 export interface LoadOptions {
   readonly url: string
+  /** The working folder. */
+  readonly folder: string
   readonly seconds: number
   readonly connections: number
   /** A script for wrk, if requests are not plain GETs. */
@@ -22,21 +22,12 @@ export interface LoadOptions {
 }
 
 /** Loads an address with wrk. @throws Error if a response was not a success */
-export async function runLoad({ url, seconds, connections, script }: LoadOptions): Promise<Load> {
+export async function runLoad({ url, folder, seconds, connections, script }: LoadOptions): Promise<Load> {
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency']
   // What every client sends; a proxy has to read it.
   args.push('-H', 'User-Agent: curl/8.14.1', '-H', 'Accept: application/json')
   if (script !== undefined) args.push('-s', script)
-  const child = spawn('wrk', [...args, url], { env: { PATH }, stdio: ['ignore', 'pipe', 'pipe'] })
-  const giveUp = () => void child.kill('SIGKILL')
-  process.once('exit', giveUp)
-  let said = ''
-  for (const output of [child.stdout, child.stderr])
-    output.setEncoding('utf8').on('data', (text: string) => (said += text))
-  const [code] = (await once(child, 'close')) as [number | null]
-  process.off('exit', giveUp)
-  if (code !== 0) throw new Error(`wrk ended with ${code}: ${said}`)
-  return readReport(said)
+  return readReport(await run('wrk', [...args, url], folder))
 }
 
 /** A wrk script for POSTs with a JSON body of 2 KB. @returns its path */
@@ -70,6 +61,6 @@ export function readReport(report: string): Load {
 }
 
 function percentile(report: string, which: number): number {
-  const [, value, unit] = new RegExp(`^\\s+${which}%\\s+([\\d.]+)(us|ms|s)$`, 'm').exec(report) ?? []
+  const [, value, unit] = new RegExp(`^\\s+${which}%\\s+([\\d.]+)(us|ms|s)\\s*$`, 'm').exec(report) ?? []
   return Number(value) * (unit === 'us' ? 0.001 : unit === 's' ? 1000 : 1)
 }

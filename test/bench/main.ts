@@ -1,14 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writePostScript } from './load.js'
-import { measure } from './measure.js'
-import { type Options, readOptions, USAGE } from './options.js'
+import { type Options, type Part, readOptions, USAGE } from './options.js'
+import { runPart, USUAL } from './parts.js'
 import { killAll } from './processes.js'
-import { BASELINE, isInstalled, type Program, programs } from './programs.js'
-import { report } from './report.js'
-import { freePort, startServer } from './start.js'
-import { configureUpstream } from './upstream.js'
+import { isInstalled, type Program, programs } from './programs.js'
 
 // This proxy beside others, on this machine: `npm run bench`. Linux only (/proc). Everything listens on free ports of
 // loopback and lives in one temporary folder; both are gone at the end, after Ctrl-C too.
@@ -36,41 +32,42 @@ async function run(options: Options): Promise<void> {
     throw new Error(`The benchmark needs ${missing.join(' and ')}. Debian: apt-get install ${packages}`)
   }
   const taking = choose(options)
-  const [upstream, command] = configureUpstream(folder, await freePort(), options.tls)
-  const upstreamServer = await startServer(command, upstream.origin)
-  const all = await measure(taking, {
-    folder,
-    upstream,
-    upstreamPid: upstreamServer.pid,
-    options,
-    script: options.post ? writePostScript(folder) : undefined,
-    progress: (text) => void process.stderr.write(`${text}\n`),
-  })
-  await upstreamServer.stop()
-  process.stdout.write(`\n${describe(options)}\n${report(all, all.find(isBaseline) ?? all[0]!)}`)
+  process.stdout.write(`\n${describe(options)}\n`)
+  for (const part of options.parts) {
+    const programsOfPart = taking(part)
+    if (programsOfPart.length === 0) continue
+    process.stdout.write(`\n${await runPart(part, programsOfPart, { options, folder, progress })}`)
+  }
 }
 
-/** Who takes part: what is wanted and installed. */
-function choose({ only }: Options): Program[] {
+function progress(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** Who takes part: what is wanted and there. @returns those of a part */
+function choose({ only, parts }: Options): (part: Part) => Program[] {
   const known = programs()
   const stranger = only.find((name) => known.every((program) => program.name !== name))
   if (stranger !== undefined) {
     throw new Error(`There is no "${stranger}": ${known.map(({ name }) => name).join(', ')}.`)
   }
-  const wanted = only.length === 0 ? known : known.filter(({ name }) => only.includes(name))
-  return wanted.filter(({ name, needs }) => {
-    if (needs === undefined || isInstalled(needs)) return true
-    process.stderr.write(`${name} is not installed: left out\n`)
-    return false
-  })
+  const isWanted = (part: Part, name: string) =>
+    only.length === 0 ? (USUAL[part]?.includes(name) ?? true) : only.includes(name)
+  const missing = new Set(known.filter(({ needs }) => needs !== undefined && !isInstalled(needs)))
+  for (const program of missing) {
+    if (parts.some((part) => isWanted(part, program.name)))
+      progress(`! ${program.name} is left out: ${program.needs} is not there`)
+  }
+  return (part) => known.filter((program) => isWanted(part, program.name) && !missing.has(program))
 }
 
-function isBaseline({ program }: { readonly program: Program }): boolean {
-  return program.name === BASELINE
-}
-
-function describe({ connections, seconds, tls, post }: Options): string {
-  const what = post ? 'POST with 2 KB' : 'GET'
+function describe({ parts, rounds, connections, seconds, tls, post }: Options): string {
   const { version, arch } = process
-  return `Node ${version} on ${arch}, ${what}, ${connections} callers, ${seconds} turns of a second a round, ${tls ? 'TLS' : 'plain HTTP'} to the upstream`
+  const said = [`Node ${version} on ${arch}, ${availableParallelism()} cores: ${parts.join(', ')}`]
+  if (parts.some((part) => part !== 'scenes'))
+    said.push(`${rounds} rounds, ${tls ? 'TLS' : 'plain HTTP'} to the upstream`)
+  if (parts.includes('requests') || parts.includes('tail'))
+    said.push(`${post ? 'POST with 2 KB' : 'GET'}, ${seconds} turns of a second a round`)
+  if (parts.includes('requests')) said.push(`${connections} callers`)
+  return said.join('; ')
 }

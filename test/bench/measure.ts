@@ -32,6 +32,7 @@ export interface World {
   readonly upstream: Upstream
   readonly upstreamPid: number
   readonly options: Options
+  readonly connections: number
   /** A script for wrk, if requests are not plain GETs. */
   readonly script: string | undefined
   readonly progress: (text: string) => void
@@ -111,7 +112,13 @@ async function startProgram(each: Measured, { folder, upstream }: World): Promis
 
 async function load({ each, server, url }: Participant, world: World, seconds: number): Promise<Load> {
   try {
-    return await runLoad({ url, seconds, connections: world.options.connections, script: world.script })
+    return await runLoad({
+      url,
+      folder: world.folder,
+      seconds,
+      connections: world.connections,
+      script: world.script,
+    })
   } catch (error) {
     throw new Error(`${each.program.name}: ${(error as Error).message} ${server.ended() ?? ''}`, {
       cause: error,

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 
 /** A program that runs until it is stopped. */
 export interface Running {
@@ -59,6 +59,27 @@ export function start({ file, args, environment, folder, output }: Command): Run
   }
 }
 
+/**
+ * Runs a program to its end.
+ *
+ * @returns what it said
+ * @throws Error with that if it did not end well
+ */
+export async function run(file: string, args: readonly string[], folder: string): Promise<string> {
+  const child = spawn(file, args, { cwd: folder, env: { PATH }, stdio: ['ignore', 'pipe', 'pipe'] })
+  children.add(child)
+  let said = ''
+  for (const output of [child.stdout, child.stderr])
+    output.setEncoding('utf8').on('data', (text: string) => (said += text))
+  try {
+    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+    if (code !== 0) throw new Error(`${file} ended with ${code ?? signal}: ${said}`)
+    return said
+  } finally {
+    children.delete(child)
+  }
+}
+
 /** Ends all that is still running, at once: for the moment before this process ends, however it ends. */
 export function killAll(): void {
   for (const child of children) kill(child)
@@ -94,10 +115,25 @@ function ticks(pid: number, field: number): number {
 
 /** Resident memory of a process and its children in bytes. What they share is counted for each. */
 export function residentBytes(pid: number): number {
-  return sum(pid, (each) => {
-    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${each}/status`, 'utf8'))?.[1]
-    return Number(kilobytes ?? 0) * 1024
-  })
+  return sum(pid, (each) => statusBytes(each, 'VmRSS'))
+}
+
+/** The most that was resident since `forgetPeak`, in bytes. */
+export function peakBytes(pid: number): number {
+  return sum(pid, (each) => statusBytes(each, 'VmHWM'))
+}
+
+/** Lets the most that was resident begin anew with what is resident now. */
+export function forgetPeak(pid: number): void {
+  // 5 is "reset the peak" (proc(5), clear_refs).
+  for (const each of withDescendants(pid)) writeFileSync(`/proc/${each}/clear_refs`, '5')
+}
+
+function statusBytes(pid: number, field: string): number {
+  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(
+    readFileSync(`/proc/${pid}/status`, 'utf8'),
+  )
+  return Number(kilobytes?.[1] ?? 0) * 1024
 }
 
 // USER_HZ, which is 100 on every architecture that Node runs on.

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { caddy, haproxy, nginx } from './configurations.js'
 import { type Command, PATH } from './processes.js'
@@ -17,22 +17,36 @@ export interface Place {
 export interface Program {
   readonly name: string
   readonly title: string
-  /** What has to be installed. */
+  /** What has to be installed, or the path of what has to be built. */
   readonly needs?: string
+  /** Responds 200 when it is ready for requests. Without one, it is ready when it accepts connections. */
+  readonly readyPath?: string
   command(place: Place): Command
 }
 
 /** What everything is compared with. */
 export const BASELINE = 'plain'
 
+/** The bundle, which is what runs in the image. */
+export const SHIPPED = 'ours-image'
+
 /** All that may take part. */
 export function programs(): Program[] {
   return [
-    { name: 'ours', title: 'this proxy, log at info', command: ours({}) },
-    { name: 'ours-warn', title: 'this proxy, log at warn', command: ours({ X8_LOG_LEVEL: 'warn' }) },
-    ...(existsSync(BUNDLE)
-      ? [{ name: 'ours-image', title: 'this proxy, as in its image', command: ours({}, BUNDLE) }]
-      : []),
+    { name: 'ours', title: 'this proxy, log at info', readyPath: '/-/ready', command: ours({}) },
+    {
+      name: 'ours-warn',
+      title: 'this proxy, log at warn',
+      readyPath: '/-/ready',
+      command: ours({ X8_LOG_LEVEL: 'warn' }),
+    },
+    {
+      name: SHIPPED,
+      title: 'this proxy, as shipped',
+      needs: BUNDLE,
+      readyPath: '/-/ready',
+      command: ours({}, BUNDLE),
+    },
     { name: BASELINE, title: '@fastify/http-proxy', command: nodeProxy('plain') },
     { name: 'plain-log', title: '@fastify/http-proxy, its log on', command: nodeProxy('plain', 'log') },
     { name: 'http-proxy', title: 'http-proxy-3', command: nodeProxy('http-proxy') },
@@ -67,6 +81,7 @@ export function programs(): Program[] {
 }
 
 export function isInstalled(program: string): boolean {
+  if (isAbsolute(program)) return existsSync(program)
   return spawnSync(program, ['--version'], { env: { PATH } }).error === undefined
 }
 
@@ -83,6 +98,8 @@ function ours(settings: Readonly<Record<string, string>>, main = MAIN): Program[
       X8_APP_SECRET: 'bench-secret',
       X8_BASE_URL: upstream.origin,
       X8_PORT: String(port),
+      // The others have no limit: what they do with 1 GiB at once is measured.
+      X8_MAX_BODY_BYTES: String(16 * 1024 ** 3),
       ...trust(upstream),
       ...settings,
     },

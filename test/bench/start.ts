@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, type Running, start } from './processes.js'
 
@@ -15,14 +15,36 @@ const PATIENCE_MS = 30_000
 /** Starts a server and waits until it responds with a success. @throws Error with what it said, if it never does */
 export async function startServer(command: Command, url: string): Promise<Started> {
   const began = performance.now()
+  const running = await startUntil(command, async () => (await statusOf(url)) === 200)
+  return { ...running, firstResponseMs: performance.now() - began }
+}
+
+/** Starts a server and waits until it accepts connections, of which it gets one. @throws as `startServer` does */
+export function startAccepting(command: Command, port: number): Promise<Running> {
+  return startUntil(command, () => accepts(port))
+}
+
+async function startUntil(command: Command, isUp: () => Promise<boolean>): Promise<Running> {
+  const giveUpAt = performance.now() + PATIENCE_MS
   const running = start(command)
-  for (;;) {
-    if ((await statusOf(url)) === 200) return { ...running, firstResponseMs: performance.now() - began }
+  while (!(await isUp())) {
     const why = running.ended()
     if (why !== undefined) throw new Error(why)
-    if (performance.now() - began > PATIENCE_MS) throw new Error(`${command.file} never responded at ${url}.`)
+    if (performance.now() > giveUpAt)
+      throw new Error(`${command.file} never came up: ${command.args.join(' ')}`)
     await sleep(2)
   }
+  return running
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
 }
 
 /** A port that nothing listens on at this moment. */

@@ -12,6 +12,8 @@ export interface Upstream {
 }
 
 export const TARGET = '/analytics/cc/v5/realtime-metrics/queues'
+/** Where a recording would be downloaded, and uploaded. */
+export const CONTENT = '/storage/us-east/v3/objects/recording/content'
 
 /** nginx with a small JSON response for everything and a token for token requests. */
 export function configureUpstream(folder: string, port: number, tls: boolean): [Upstream, Command] {
@@ -26,9 +28,12 @@ export function configureUpstream(folder: string, port: number, tls: boolean): [
       `server {
          listen 127.0.0.1:${port}${tls ? ' ssl' : ''};
          ${tls ? `ssl_certificate ${folder}/upstream.pem; ssl_certificate_key ${folder}/upstream.key;` : ''}
+         # Before 1.23.4 nginx has no TLS 1.3 unless it is told to.
+         ${tls ? 'ssl_protocols TLSv1.2 TLSv1.3;' : ''}
          default_type application/json;
          # A program that changes connections in the middle of a turn pays for that in this turn.
          keepalive_requests 100000000; keepalive_timeout 600s;
+         location ${CONTENT} { alias ${folder}/content; sendfile on; }
          location / { return 200 '${JSON.stringify(QUEUES)}'; }
          location = /oauth/v2/token { return 200 '${JSON.stringify(TOKEN)}'; }
        }`,
@@ -58,7 +63,7 @@ export function nginxCommand(folder: string, config: string): Command {
   return { file: 'nginx', args, folder, output: `${config}.log` }
 }
 
-function writeCertificates(folder: string, ca: string): void {
+export function writeCertificates(folder: string, ca: string): void {
   const authority = makeCertificate()
   // By name and by address: not every program compares both.
   const { cert, key } = makeCertificate({ names: ['localhost', '127.0.0.1'], by: authority })

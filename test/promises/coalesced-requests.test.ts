@@ -266,6 +266,7 @@ test('an idle connection that dies under a shared request is replaced once, for 
     X8_TOKEN_URL: `${tokens.origin}/oauth/v2/token`,
     X8_REALTIME_CACHE_MS: '5000',
   })
+  await until(async () => (await send(proxy.port, { path: '/-/ready' })).status === 200)
   await send(proxy.port, { path: `${QUEUES}?first` })
   const response = await send(proxy.port, { path: QUEUES })
   assert.deepEqual([response.status, response.text], [200, '[]'])

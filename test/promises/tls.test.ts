@@ -3,14 +3,16 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:https'
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { writeFileSync } from 'node:fs'
-import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpServer, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { after, suite, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Certificate, makeCertificate } from '../support/certificates.js'
 import { problemName, send } from '../support/http-client.js'
 import { MADE_UP, startProgram, temporaryFolder } from '../support/program.js'
 import { startProxy } from '../support/proxy.js'
-import { startUpstream } from '../support/upstream.js'
+import { until } from '../support/until.js'
+import { issueToken, startUpstream } from '../support/upstream.js'
 
 interface SecureUpstream {
   readonly port: number
@@ -189,6 +191,32 @@ suite('an egress proxy', { timeout: 60_000 }, () => {
     assert.equal(large.text, 'secret weather')
   })
 
+  test('keeps its tunnels: the first call after ready opens none, and none of the POSTs around the time when 8x8 closes it fails', async () => {
+    const { program, egress, server } = await startBehindEgress({}, (response) =>
+      issueToken(response, { tokens: [] }),
+    )
+    const port = await program.port
+    const post = async () => (await send(port, { method: 'POST', body: 'x' })).status
+    // Without a hint: 8x8 gives none.
+    server.keepAliveTimeout = 0
+    server.timeout = 1_500
+    await until(async () => (await send(port, { path: '/-/ready' })).status === 200)
+    // One to the token endpoint, one for calls.
+    assert.equal(egress.tunnels.length, 2)
+    assert.equal(await post(), 200)
+    assert.equal(egress.tunnels.length, 2)
+
+    await until(() => egress.closed >= 2)
+    const statuses: number[] = []
+    for (const silenceMs of [0, 500, 1_400, 1_450, 1_500, 1_550]) {
+      await wait(silenceMs)
+      statuses.push(await post())
+    }
+    assert.deepEqual(new Set(statuses), new Set([200]))
+    // The ones after the three long silences, and after the close that was seen.
+    assert.ok(egress.tunnels.length <= 7, `${egress.tunnels.length} tunnels`)
+  })
+
   test('that cannot verify the server gets nothing', async () => {
     const { program, upstream } = await startBehindEgress({ NODE_EXTRA_CA_CERTS: '' })
 
@@ -252,11 +280,14 @@ function authorityFile(): string {
 }
 
 /** The program in front of api.8x8.com, which an egress proxy leads to a server of this test. */
-async function startBehindEgress(environment: Record<string, string> = {}) {
+async function startBehindEgress(
+  environment: Record<string, string> = {},
+  token: (response: ServerResponse) => void = (response) => void response.writeHead(503).end(),
+) {
   const upstream = { requests: 0, rawHeaders: [] as string[] }
   const { key, cert } = makeCertificate({ names: ['api.8x8.com'], by: authority })
   const server = createServer({ key, cert }, (request, response) => {
-    if (request.url === '/oauth/v2/token') return void response.writeHead(503).end()
+    if (request.url === '/oauth/v2/token') return token(response)
     upstream.requests += 1
     upstream.rawHeaders = request.rawHeaders
     request.resume().on('end', () => response.end('secret weather'))
@@ -265,7 +296,7 @@ async function startBehindEgress(environment: Record<string, string> = {}) {
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const target = (server.address() as AddressInfo).port
 
-  const egress = { tunnels: [] as string[] }
+  const egress = { tunnels: [] as string[], closed: 0 }
   const tunnels = createHttpServer()
   tunnels.on('connect', (request, socket: Socket) => {
     egress.tunnels.push(request.url!)
@@ -274,7 +305,12 @@ async function startBehindEgress(environment: Record<string, string> = {}) {
       socket.pipe(onward).pipe(socket)
     })
     onward.on('error', () => socket.destroy())
-    socket.on('error', () => onward.destroy()).on('close', () => onward.destroy())
+    socket
+      .on('error', () => onward.destroy())
+      .on('close', () => {
+        egress.closed += 1
+        onward.destroy()
+      })
   })
   await once(tunnels.listen(0, '127.0.0.1'), 'listening')
   after(() => {
@@ -290,5 +326,5 @@ async function startBehindEgress(environment: Record<string, string> = {}) {
       ...environment,
     },
   })
-  return { program, egress, upstream }
+  return { program, egress, upstream, server }
 }

@@ -8,6 +8,7 @@ import type { Environment } from '../../src/config/config.js'
 import { loadConfig } from '../../src/config/load-config.js'
 import type { Credentials } from '../../src/config/credentials.js'
 import { createLogger } from '../../src/telemetry/logger.js'
+import type { IdleTiming } from '../../src/proxy/upstream/idle-limit.js'
 import { createUpstream } from '../../src/proxy/upstream/upstream.js'
 import { startUpstream, type TestUpstream, type TestUpstreamOptions } from './upstream.js'
 
@@ -24,6 +25,8 @@ export interface TestProxyOptions {
   /** A monotonic clock, in milliseconds. */
   readonly now?: () => number
   readonly schedule?: Schedule
+  /** How long idle connections are kept. */
+  readonly idleTiming?: IdleTiming
   /** Whether the first token is obtained at start, as in real life. */
   readonly start?: boolean
   /** Those of the environment, unless they change while it runs. */
@@ -45,7 +48,7 @@ export async function startProxy(
   const log: Record<string, unknown>[] = []
   const app = await buildApp(config, secrets, {
     version: '0.0.0-test',
-    upstream: createUpstream(config, secrets.egress),
+    upstream: createUpstream(config, secrets.egress, options.idleTiming),
     log: createLogger({
       level: config.logLevel,
       destination: { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) },

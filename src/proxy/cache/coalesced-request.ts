@@ -38,7 +38,7 @@ export class CoalescedRequest implements Dispatcher.DispatchHandler, Source {
   #streamsTo: Subscriber | undefined
   #currentConnection: CurrentConnection | undefined
   #connection: Connection | undefined
-  #requestsBefore: number | undefined
+  #mayHaveDied: boolean | undefined
   #controller: Dispatcher.DispatchController | undefined
   #begun = false
   #head: Head | undefined
@@ -69,7 +69,7 @@ export class CoalescedRequest implements Dispatcher.DispatchHandler, Source {
   join(attempt: SubscribedAttempt): void {
     const subscriber = new Subscriber(this, attempt)
     this.#subscribers.add(subscriber)
-    if (this.#controller !== undefined) subscriber.start(this.#requestsBefore, this.#begun)
+    if (this.#controller !== undefined) subscriber.start(this.#mayHaveDied, this.#begun)
   }
 
   leave(subscriber: Subscriber, reason: Error): void {
@@ -93,8 +93,8 @@ export class CoalescedRequest implements Dispatcher.DispatchHandler, Source {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     this.#connection = this.#currentConnection?.()
-    if (this.#connection !== undefined) this.#requestsBefore = this.#connection.requests++
-    for (const subscriber of this.#subscribers) subscriber.start(this.#requestsBefore, false)
+    if (this.#connection !== undefined) this.#mayHaveDied = this.#connection.take()
+    for (const subscriber of this.#subscribers) subscriber.start(this.#mayHaveDied, false)
   }
 
   onResponseStarted(): void {

@@ -44,12 +44,12 @@ export class Subscriber implements Dispatcher.DispatchController {
     this.#attempt = attempt
   }
 
-  /** The request has got a connection. @param requestsBefore how many that had carried; undefined if that is not known */
-  start(requestsBefore: number | undefined, begun: boolean): void {
+  /** The request has got a connection. @param mayHaveDied what it said when it was taken; undefined if that is not known */
+  start(mayHaveDied: boolean | undefined, begun: boolean): void {
     const { options, handler } = this.#attempt
-    if (requestsBefore !== undefined) {
+    if (mayHaveDied !== undefined) {
       const view: Connection = {
-        requests: requestsBefore,
+        take: () => mayHaveDied,
         pause: () => this.pause(),
         resume: () => this.resume(),
       }

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net'
 import { type buildConnector, Client, type Dispatcher } from 'undici'
+import { type IdleLimits, retireIdle } from './idle-connection.js'
 
 /** A connection to 8x8, as far as the responses on it need to know it. */
 export interface Connection {
-  /** How many requests it has carried. */
-  requests: number
+  /** A request takes it. @returns whether it may have died while it was idle before */
+  take(): boolean
   /** Stops reading from it, because the caller reads slowly. */
   pause(controller: Dispatcher.DispatchController): void
   resume(controller: Dispatcher.DispatchController): void
@@ -19,7 +20,7 @@ export interface TrackedDispatchOptions extends Dispatcher.DispatchOptions {
 }
 
 /** A client that tells each request which connection it got: only a used one may have died while it was idle. */
-export function tracked(origin: URL, options: object): Client {
+export function tracked(origin: URL, options: object, limits: IdleLimits): Client {
   const { connect } = options as { connect: buildConnector.connector }
   let connection: Connection | undefined
   let socketNow: Socket | undefined
@@ -38,8 +39,15 @@ export function tracked(origin: URL, options: object): Client {
       }),
   })
   client.on('connect', () => passOverContinue(socketNow))
+  const dispatching = retireIdle(
+    client,
+    () => socketNow,
+    limits,
+    () => (connection = undefined),
+  )
   const dispatch = client.dispatch.bind(client)
   client.dispatch = (request, handler) => {
+    dispatching()
     ;(request as TrackedDispatchOptions).onConnection?.(current, request)
     return dispatch(request, handler)
   }
@@ -66,6 +74,9 @@ interface Parser {
   onHeadersComplete(status: number, upgrade: boolean, shouldKeepAlive: boolean): number
 }
 
+// One that was opened ahead and waited longer than this for its first request was idle too.
+const IDLE_MS = 1_000
+
 /**
  * undici 7 fails an assertion, and the whole process with it, when a connection ends or is reset while the last response
  * on it is paused. So the end of a paused connection waits until it is read again, and a reset goes by undici's own name
@@ -84,8 +95,14 @@ function track(socket: Socket): Connection {
     ended = true
     return true
   }
+  let isUsed = false
+  const openedAt = performance.now()
   return {
-    requests: 0,
+    take() {
+      const mayHaveDied = isUsed || performance.now() - openedAt > IDLE_MS
+      isUsed = true
+      return mayHaveDied
+    },
     pause(controller) {
       socket.emit = emitLater
       // Or Node would close the connection at the end that is not known yet.

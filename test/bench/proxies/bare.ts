@@ -24,7 +24,8 @@ createServer((request, response) => {
     },
     {
       onConnect: () => undefined,
-      onHeaders(status, rawResponseHeaders) {
+      onHeaders(status, rawResponseHeaders, resume) {
+        response.on('drain', resume)
         const responseHeaders: string[] = []
         for (let i = 0; i < rawResponseHeaders.length; i += 2) {
           const name = rawResponseHeaders[i]!.toString('latin1')
@@ -34,7 +35,7 @@ createServer((request, response) => {
         response.writeHead(status, responseHeaders)
         return true
       },
-      onData: (chunk) => response.write(chunk) || true,
+      onData: (chunk) => response.write(chunk),
       onComplete: () => void response.end(),
       onError: (error) => void response.destroy(error),
     },

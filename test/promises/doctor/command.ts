@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after } from 'node:test'
-import { projectFolder } from '../../support/project.js'
+import { MAIN } from '../../support/program.js'
 
 export interface Finished {
   readonly code: number | null
@@ -19,7 +19,7 @@ export async function command(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Finished> {
   const cwd = await temporaryFolder()
-  const child = spawn(process.execPath, [join(projectFolder, 'dist/src/main.js'), ...args], {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: environment,
   })

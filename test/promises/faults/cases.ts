@@ -105,7 +105,8 @@ const CONNECTIONS: readonly FaultCase[] = [
     tls: true,
     outcome: ['502 upstream-tls'],
     requests: 0,
-    connections: 1,
+    // The first is the one that is opened ahead.
+    connections: 2,
     tokenRequests: 1,
   },
   {
@@ -114,7 +115,7 @@ const CONNECTIONS: readonly FaultCase[] = [
     tls: true,
     outcome: UNREACHABLE,
     requests: 0,
-    connections: 2,
+    connections: 3,
     tokenRequests: 1,
   },
   {
@@ -124,7 +125,7 @@ const CONNECTIONS: readonly FaultCase[] = [
     settings: { X8_CONNECT_TIMEOUT_MS: '300' },
     outcome: ['504 upstream-timeout'],
     requests: 0,
-    connections: 1,
+    connections: 2,
     tokenRequests: 1,
   },
   {
@@ -472,7 +473,8 @@ const REFUSALS: readonly FaultCase[] = [
   },
   {
     name: 'the API refuses the first token, to an upload, and the next call has another',
-    api: [respondingWith(rawResponse(401, INVALID)), good],
+    // The first connection is opened ahead, and not for uploads.
+    api: [good, respondingWith(rawResponse(401, INVALID)), good],
     calls: ['UPLOAD', 'GET'],
     outcome: ['401', '200'],
     requests: 2,

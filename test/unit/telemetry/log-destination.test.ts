@@ -45,6 +45,30 @@ test('lines that come while one is being written are written together, in their 
   assert.equal(destination.dropped(), 0)
 })
 
+test('a line after a silence is written at once, those that follow it within a moment together', async () => {
+  const { destination, written, settle } = destinationWith()
+  destination.write('1\n')
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(written, ['1\n'])
+  destination.write('2\n')
+  await new Promise((resolve) => setImmediate(resolve))
+  destination.write('3\n')
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(written, ['1\n'])
+  await settle()
+  assert.deepEqual(written, ['1\n', '2\n3\n'])
+})
+
+test('many lines within a moment do not wait for its end', async () => {
+  const { destination, written } = destinationWith()
+  destination.write('1\n')
+  await new Promise((resolve) => setImmediate(resolve))
+  for (let i = 0; i < 33; i += 1) destination.write(`${'x'.repeat(1023)}\n`)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(written.length, 2)
+  assert.equal(destination.dropped(), 0)
+})
+
 test('a write that took a part goes on with the rest', async () => {
   const { destination, written, settle } = destinationWith(3)
   destination.write('abcdef\n')
@@ -97,9 +121,13 @@ test('the memory for lines is bounded', async () => {
 test('flush waits for what is being written, and not for ever', async () => {
   const { destination, written, settle } = destinationWith()
   destination.write('a\n')
+  await new Promise((resolve) => setImmediate(resolve))
+  destination.write('b\n')
   const flushed = destination.flush(1_000)
+  assert.deepEqual(written, ['a\n'])
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(written, ['a\n', 'b\n'])
   await settle()
   await flushed
-  assert.deepEqual(written, ['a\n'])
   await destination.flush(1_000)
 })
