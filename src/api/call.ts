@@ -64,6 +64,8 @@ export type Paging =
   | (NamedPages & { readonly kind: 'pageKey'; readonly lastPage: Keys })
   /** An opaque cursor, absent or null on the last page; the parameter is in the body of a call that has one. */
   | (NamedPages & { readonly kind: 'cursor' })
+  /** The id of the last item so far, until a page is empty. */
+  | (Pages & { readonly kind: 'after'; readonly parameter: string; readonly id: string })
   /** A number, from `first` on; a field or a header counts the pages. */
   | (Pages & {
       readonly kind: 'page'

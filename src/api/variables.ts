@@ -67,6 +67,9 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   siteId: variable('c88f52c0-caca-4dce-a66f-3ce89217b2bc', 'Site of the PBX.'),
   callId: variable('b7134bc5c8b9003d', 'Call, from the list of calls.'),
   extension: variable('1001', 'Extension number.'),
+  ringGroupId: variable('201', 'Ring group of the PBX.'),
+  ringGroupExtension: variable('6201', 'Extension of a ring group, from their summary.'),
+  callerAddress: variable('+14085550100', 'Who called without getting through, from the unreturned calls.'),
   customerExperienceToken: variable(
     '00000000-0000-4000-a000-000000000000',
     'UUID that 8x8 sends by mail on request. The sandbox takes any.',

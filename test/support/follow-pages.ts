@@ -43,6 +43,10 @@ export async function followPages(
         const link = /<([^>]*)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
         return link === undefined ? undefined : { url: new URL(link) }
       }
+      case 'after': {
+        const last = (at(json, paging!.items) as Readonly<Record<string, unknown>>[]).at(-1)
+        return last === undefined ? undefined : asked(now, paging!.parameter, last[paging!.id])
+      }
       case 'page': {
         const { pages: counted, first: start } = paging!
         const count = typeof counted === 'string' ? response.headers.get(counted) : at(json, counted)

@@ -13,8 +13,9 @@ import { journey } from './journey.js'
 import { qm } from './qm.js'
 import { realtime } from './realtime.js'
 import { storage } from './storage.js'
-import { workAnalytics } from './work-analytics.js'
-import { workHistorical } from './work-historical.js'
+import { workCalls } from './work-calls.js'
+import { workHistorical, workHistorical1 } from './work-historical.js'
+import { workPbxes } from './work-pbxes.js'
 import { workChat } from './work-chat.js'
 
 /** Every API of the sandbox. The first whose base matches takes the request. */
@@ -29,7 +30,9 @@ export const families: readonly SandboxFamily[] = [
   chatCards,
   workChat,
   workHistorical,
-  workAnalytics,
+  workHistorical1,
+  workPbxes,
+  workCalls,
   customerExperience,
   audit,
   customer360,

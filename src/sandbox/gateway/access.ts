@@ -40,7 +40,7 @@ export function apiKey(
   }
 }
 
-/** Requires the app's key and a token of Work Analytics' own login. */
+/** Requires the app's key, a token of Work Analytics' own login, and the product. */
 export const workToken: AccessCheck = (headers, account) => {
   if (headers['8x8-apikey'] !== account.key) return invalidKey()
   const token = bearer(headers)
@@ -51,7 +51,12 @@ export const workToken: AccessCheck = (headers, account) => {
   if (state === 'unknown') return unauthorized('invalid_token', 'Cannot convert access token to JSON')
   // 8x8 does repeat the token in its response: a trap for programs that log bodies.
   if (state === 'expired') return unauthorized('invalid_token', `Access token expired: ${token}`)
-  return undefined
+  if (account.products.includes('analytics product')) return undefined
+  const status = 400
+  return json(
+    { status, message: 'The key does not have access to api category(CDR)', code: '105-400-038' },
+    status,
+  )
 }
 
 /** Requires the app's key and a UUID, which 8x8 sends by mail. */

@@ -59,6 +59,8 @@ test('call records end with an empty page that says "No Data", and after it ther
       assert.deepEqual(missing['messages'], ['pageSize is required'])
       assert.equal((await call(`${records}?${day.replace('America', 'Mars')}&pageSize=8`)).status, 400)
       assert.equal((await call(`${records}?${day.replace('allpbxes', 'unknown')}&pageSize=8`)).status, 403)
+      const many = Array.from({ length: 126 }, (_, index) => index).join(',')
+      assert.equal((await call(`${records}?${day}&pageSize=8&caller=${many}`)).status, 400)
     },
     { date: () => Date.UTC(2026, 5, 1) },
   ))
@@ -105,13 +107,12 @@ test('customer data lists what the PBX has, sorted, and its links lead from page
     assert.equal((await call(`${pbx}/queues?size=0`)).status, 400)
   }))
 
-test('live metrics are of the queues, users and metrics asked for, with sums on request', () => {
-  const { now } = manualClock()
+test('live metrics are of the queues, users and metrics asked for, with sums unless they are not wanted', () => {
   return withSandbox(
     async (sandbox) => {
       const call = await workClient(sandbox)
       const pbx = '/analytics/work/v2/pbxes/mypbx'
-      const query = 'queueIds=101,105&metrics=enteredCalls&includeSummary=true'
+      const query = 'queueIds=101,105&metrics=enteredCalls'
       const queues = await jsonOf(await call(`${pbx}/call-queue-metrics?${query}`))
       const rows = queues['callQueues'] as { id: string; metrics: { enteredCalls: number } }[]
       assert.deepEqual(
@@ -120,6 +121,12 @@ test('live metrics are of the queues, users and metrics asked for, with sums on 
       )
       const enteredCalls = rows.reduce((sum, { metrics }) => sum + metrics.enteredCalls, 0)
       assert.deepEqual(queues['metricsSummary'], { enteredCalls })
+      assert.ok(
+        !('metricsSummary' in (await jsonOf(await call(`${pbx}/call-queue-metrics?includeSummary=false`)))),
+      )
+      const strange = await call(`${pbx}/call-queue-metrics?metrics=enteredCalls,random`)
+      assert.equal(strange.status, 400)
+      assert.deepEqual((await jsonOf(strange))['messages'], ['Invalid Metrics Passed [random].'])
 
       const agents = (await jsonOf(await call(`${pbx}/agent-activity`)))['agentActivity'] as Agent[]
       assert.equal(agents.length, 60)
@@ -134,42 +141,181 @@ test('live metrics are of the queues, users and metrics asked for, with sums on 
       const [queue] = byQueue['queuesAgentActivity'] as { queueAgentActivity: { queueStatus: string }[] }[]
       assert.ok(queue?.queueAgentActivity.every(({ queueStatus }) => queueStatus === 'HANDLING'))
     },
-    { now },
+    { date },
   )
 })
 
 test('the journey of a call leads through the states that the list of calls names', () =>
-  withSandbox(async (sandbox) => {
-    const call = await workClient(sandbox)
-    const calls = '/analytics/work/v2/pbxes/mypbx/calls'
-    const dates = 'startDate=2026-01-05T00:00:00-0000&endDate=2026-01-06T00:00:00-0000'
-    const listed = (await jsonOf(await call(`${calls}?${dates}&paging=1,10&sorting=startTime,desc`)))[
-      'calls'
-    ] as { callId: string; startTime: number; labels: string[] }[]
-    assert.equal(listed.length, 10)
-    const times = listed.map(({ startTime }) => startTime)
-    assert.deepEqual(
-      times,
-      times.toSorted((a, b) => b - a),
-    )
-    const { callId, labels } = listed[0]!
-    const journey = await jsonOf(await call(`${calls}/${callId}?${dates}`))
-    assert.deepEqual(
-      (journey['detailedCallRecords'] as { status: string }[]).map(({ status }) => status),
-      labels,
-    )
-    assert.equal((await call(`${calls}/${callId}`)).status, 400)
-    assert.equal((await call(`${calls}/none?${dates}`)).status, 404)
-    assert.equal((await call(`${calls}?paging=x`)).status, 400)
-  }))
+  withSandbox(
+    async (sandbox) => {
+      const call = await workClient(sandbox)
+      const calls = '/analytics/work/v2/pbxes/mypbx/calls'
+      const dates = 'startDate=2026-01-05T00:00:00-0000&endDate=2026-01-06T00:00:00-0000'
+      const order = 'sortingField=startTime&sortingDirection=DESC'
+      const listed: QueueCall[] = []
+      for (let page: QueueCall[] = [], last = ''; last === '' || page.length > 0;) {
+        page = await rowsOf<QueueCall>(
+          await call(`${calls}?${dates}&${order}&limit=30&startingAfter=${last}`),
+          'calls',
+        )
+        listed.push(...page)
+        last = page.at(-1)?.callId ?? 'end'
+      }
+      assert.ok(listed.length > 90)
+      assert.equal(new Set(listed.map(({ callId }) => callId)).size, listed.length)
+      const times = listed.map(({ startTime }) => startTime)
+      assert.deepEqual(
+        times,
+        times.toSorted((a, b) => b - a),
+      )
+      const { callId, labels } = listed[0]!
+      const journey = await jsonOf(await call(`${calls}/${callId}?${dates}`))
+      assert.deepEqual(
+        (journey['detailedCallRecords'] as { status: string }[]).map(({ status }) => status),
+        labels,
+      )
+      const lastDay = await rowsOf<QueueCall>(await call(`${calls}?limit=1000`), 'calls')
+      assert.ok(lastDay.length > 90)
+      assert.ok(lastDay.every(({ startTime }) => startTime >= date() - 24 * 3_600_000))
+      assert.equal((await call(`${calls}/${callId}`)).status, 400)
+      assert.equal((await call(`${calls}/none?${dates}`)).status, 404)
+      for (const wrong of [
+        'limit=0',
+        'startingAfter=none',
+        'startDate=2026-01-05',
+        'sortingDirection=up',
+        `intraDayStart=08:00:00Z`,
+      ]) {
+        assert.equal((await call(`${calls}?${wrong}`)).status, 400, wrong)
+      }
+    },
+    { date },
+  ))
 
-test('the summaries have a row for each of their members', () =>
-  withSandbox(async (sandbox) => {
-    const call = await workClient(sandbox)
-    for (const [path, rows] of Object.entries({ 'v1/compsum': 1, 'v2/extsum': 60, 'v2/rgsum-groups': 5 })) {
-      assert.equal((await listOf(await call(`/analytics/work/${path}`))).length, rows)
-    }
-  }))
+test('unreturned calls are counted by caller, and listed one by one with the same filters in query or body', () =>
+  withSandbox(
+    async (sandbox) => {
+      const call = await workClient(sandbox)
+      const unreturned = '/analytics/work/v2/pbxes/mypbx/calls/unreturned'
+      const rows = await rowsOf<Unreturned>(await call(`${unreturned}?sorting=attempts,desc`), 'calls')
+      const [most] = rows
+      assert.ok(most && most.attempts >= rows.at(-1)!.attempts)
+      const { address } = most.caller
+      const query = `callerAddresses=${encodeURIComponent(address)}&sorting=startTime,desc&fields=callId,callerName,startTime`
+      const records = await rowsOf<{ startTime: number }>(
+        await call(`${unreturned}/detailed?${query}`),
+        'records',
+      )
+      assert.equal(records.length, most.attempts)
+      assert.equal(records[0]?.startTime, most.latestStartTime)
+      assert.deepEqual(Object.keys(records[0]).sort(), ['callId', 'caller', 'startTime'])
+
+      const posted = (body: object) =>
+        call(`${unreturned}/detailed`, { method: 'POST', body: JSON.stringify(body) })
+      const same = await rowsOf(await posted({ callerAddresses: [address], limit: 500 }), 'records')
+      assert.equal(same.length, most.attempts)
+      assert.equal((await posted({})).status, 400)
+      assert.equal((await call(`${unreturned}/detailed`)).status, 400)
+      const callers = await rowsOf(await call(`${unreturned}/callers?limit=500`), 'participants')
+      assert.equal(callers.length, rows.length)
+      const [callee] = await rowsOf<{ address: string }>(await call(`${unreturned}/callees`), 'participants')
+      const some = await rowsOf<Unreturned>(
+        await call(`${unreturned}?calleeAddresses=${callee?.address}`),
+        'calls',
+      )
+      assert.ok(some.length > 0 && some.length < rows.length)
+    },
+    { date },
+  ))
+
+test('the calls of this moment are those of the agents who are on one', () =>
+  withSandbox(
+    async (sandbox) => {
+      const call = await workClient(sandbox)
+      const pbx = '/analytics/work/v2/pbxes/mypbx'
+      const active = await rowsOf(await call(`${pbx}/calls/active`), 'calls')
+      const agents = await rowsOf(await call(`${pbx}/agent-activity?userStatuses=ON_CALL`), 'agentActivity')
+      assert.ok(active.length > 5)
+      assert.equal(active.length, agents.length)
+      assert.equal((await rowsOf(await call(`${pbx}/calls/active?paging=1,5`), 'calls')).length, 5)
+      assert.equal((await call(`${pbx}/calls/active?paging=x`)).status, 400)
+    },
+    { date },
+  ))
+
+test('members of a ring group are found by its id and by its extension', () =>
+  withSandbox(
+    async (sandbox) => {
+      const call = await workClient(sandbox)
+      const groups = '/analytics/work/v2/pbxes/mypbx/ring-group-agent-activity'
+      const [byId, byExtension] = await Promise.all(
+        ['/201', '/by-extension/6201'].map(async (path) => jsonOf(await call(groups + path))),
+      )
+      assert.deepEqual(byId, byExtension)
+      assert.equal((byId!['ringGroupAgentActivity'] as unknown[]).length, 12)
+      assert.equal((await call(`${groups}/none`)).status, 404)
+    },
+    { date },
+  ))
+
+test('the summaries have a row for each of their members, and count what the call records list', () =>
+  withSandbox(
+    async (sandbox) => {
+      const call = await workClient(sandbox)
+      const day = 'pbxId=allpbxes&startTime=2026-01-05%2000:00:00&endTime=2026-01-06%2000:00:00&timeZone=UTC'
+      const report = async <T>(path: string) => {
+        return (await listOf(
+          await call(`/analytics/work/${path}${path.includes('?') ? '&' : '?'}${day}`),
+        )) as T[]
+      }
+      const [company] = await report<Record<string, number>>('v1/compsum')
+      assert.equal(company!['totalCall'], 160)
+      assert.equal(company!['totalCall'], company!['totalAnswered']! + company!['totalMissed']!)
+      const extensions = await report<Record<string, number>>('v2/extsum')
+      assert.equal(extensions.length, 60)
+      // Both sides of an internal call have an extension.
+      const sides = extensions.reduce((sum, row) => sum + row['Inbound_Total']! + row['Outbound_Total']!, 0)
+      assert.equal(sides, 160 + company!['totalExtToExt']!)
+      const [older] = await report<object>('v1/extsum')
+      assert.ok('Inbound_Talk_Time' in extensions[0]! && !('Inbound_Talk_Time' in older!))
+      const [group] = await report<{ extension: string; totalMembers: number }>('v2/rgsum-groups')
+      assert.equal((await report(`v2/rgsum-members?extId=${group!.extension}`)).length, group!.totalMembers)
+      assert.deepEqual(await report('v2/rgsum'), await report('v2/rgsum-groups'))
+      assert.equal((await call(`/analytics/work/v2/rgsum-members?extId=1&${day}`)).status, 400)
+      const legs = await call(`/analytics/work/v1/cdr?${day}&pageSize=5&isCallRecord=true&isConnectTime=true`)
+      assert.equal(legs.status, 400)
+    },
+    { date },
+  ))
+
+test('a key without the product gets a 400 that says so', () =>
+  withSandbox(
+    async (sandbox) => {
+      const call = await workClient(sandbox)
+      const response = await call('/analytics/work/v2/pbxes')
+      assert.equal(response.status, 400)
+      assert.equal((await jsonOf(response))['code'], '105-400-038')
+    },
+    { products: ['storage'] },
+  ))
+
+const date = () => Date.UTC(2026, 5, 1, 12)
+
+interface QueueCall {
+  readonly callId: string
+  readonly startTime: number
+  readonly labels: readonly string[]
+}
+
+interface Unreturned {
+  readonly caller: { readonly address: string }
+  readonly attempts: number
+  readonly latestStartTime: number
+}
+
+async function rowsOf<T = unknown>(response: Response, name: string): Promise<T[]> {
+  return (await jsonOf(response))[name] as T[]
+}
 
 interface Agent {
   readonly userId: string
@@ -180,7 +326,7 @@ interface Agent {
 async function workClient(sandbox: Sandbox) {
   const token = String((await jsonOf(await workLogin(sandbox)))['access_token'])
   const headers = { '8x8-apikey': sandbox.credentials.key, authorization: `Bearer ${token}` }
-  return (path: string) => fetch(new URL(path, sandbox.origin), { headers })
+  return (path: string, init: RequestInit = {}) => fetch(new URL(path, sandbox.origin), { ...init, headers })
 }
 
 function workLogin(sandbox: Sandbox, wrong: { key?: string; username?: string } = {}): Promise<Response> {
