@@ -43,6 +43,11 @@ export async function followPages(
         const link = /<([^>]*)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
         return link === undefined ? undefined : { url: new URL(link) }
       }
+      case 'bodyLink': {
+        const links = at(json, paging!.links) as readonly { readonly rel: string; readonly href: string }[]
+        const link = links.find(({ rel }) => rel === paging!.rel)
+        return link === undefined ? undefined : { url: new URL(link.href) }
+      }
       case 'page': {
         const { pages: counted, first: start } = paging!
         const count = typeof counted === 'string' ? response.headers.get(counted) : at(json, counted)

@@ -2,37 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { appClient, jsonOf, keyClient, post, withSandbox } from './client.js'
 
-test('QM asks for the pbx header, pages by links, and its links lead somewhere', () =>
-  withSandbox(async (sandbox) => {
-    const call = await appClient(sandbox)
-    const headers = { pbx: 'mypbx' }
-    assert.equal((await call('/qm/uk/v1/interactions')).status, 400)
-    const window = 'startTS=2026-03-01%2000:00:00&endTS=2026-03-02%2000:00:00'
-    const count = await call(`/qm/uk/v1/interactions/count?${window}`, { headers })
-    assert.equal(await count.text(), '72')
-    let seen = 0
-    let next: string | undefined = `${sandbox.origin}/qm/uk/v1/interactions?${window}&size=50`
-    let last: Page | undefined
-    while (next) {
-      last = (await jsonOf(await call(next, { headers }))) as unknown as Page
-      seen += last.content.length
-      next = last.links.find(({ rel }) => rel === 'nextUrl')?.href
-    }
-    assert.equal(seen, 72)
-    const [interaction] = last?.content ?? []
-    for (const { rel, href } of interaction?.links ?? []) {
-      const detail = await call(href, { headers })
-      assert.equal(detail.status, 200)
-      assert.equal(detail.headers.get('content-type'), rel === 'media' ? 'audio/mpeg' : 'application/json')
-    }
-    const path = `/qm/uk/v1/interactions/${interaction?.interactionGuid ?? ''}`
-    await call(`${path}/customField1`, { headers, method: 'PUT', body: 'gold' })
-    const query = `${window}&customField=customField1&customFieldValue=gold`
-    assert.equal(await (await call(`/qm/uk/v1/interactions/count?${query}`, { headers })).text(), '1')
-    assert.equal((await call(path, { headers, method: 'DELETE' })).status, 200)
-    assert.equal((await call(`${path}/notes`, { headers })).status, 404)
-  }))
-
 test('audit records scroll to a null, and never more than 31 days', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
@@ -184,13 +153,3 @@ test('a thousand requests at once all get a response', () =>
     assert.ok(statuses.every((status) => status === 200))
     assert.equal(sandbox.requests.length, 1000)
   }))
-
-interface Link {
-  readonly rel: string
-  readonly href: string
-}
-
-interface Page {
-  readonly content: readonly { readonly interactionGuid: string; readonly links: readonly Link[] }[]
-  readonly links: readonly Link[]
-}
