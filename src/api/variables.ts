@@ -74,7 +74,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
     '00000000-0000-4000-a000-000000000000',
     'UUID that 8x8 sends by mail on request. The sandbox takes any.',
   ),
-  interactionId: variable('int-8001', 'Contact Center interaction.'),
+  interactionId: variable('int-245496', 'Contact Center interaction.'),
   createdUserId: variable('132e9c9089b64a6eca08b1', 'User, from its creation.'),
   createdRingGroupId: variable('201', 'Ring group, from its creation.'),
   createdSiteId: variable('c88f52c0-caca-4dce-a66f-3ce89217b2bc', 'Site, from its creation.'),
