@@ -58,6 +58,8 @@ interface NamedPages extends Pages {
 export type Paging =
   /** The `Link` header with `rel="next"`, absent on the last page. */
   | (Pages & { readonly kind: 'link' })
+  /** A link within the JSON, in a list of links, by its relation; absent on the last page. */
+  | (Pages & { readonly kind: 'bodyLink'; readonly links: Keys; readonly rel: string })
   /** An opaque id: null on the last page, or "No Data" on an empty page after it. */
   | (NamedPages & { readonly kind: 'scrollId'; readonly end: null | 'No Data' })
   /** An offset, until the field that says so. */

@@ -92,7 +92,11 @@ export function describeFamily<const Rows extends Readonly<Record<string, CallRo
       path: base + below,
       ...(choices === undefined ? {} : { choices }),
       ...(query === undefined ? {} : { query: Object.entries(query).map(queryParameter) }),
-      headers: [...Object.entries(own).map(headerField), ...headers],
+      // The media type of a body is its own.
+      headers: [
+        ...Object.entries(own).map(headerField),
+        ...headers.filter(({ name }) => body === undefined || name !== 'Content-Type'),
+      ],
       ...(body === undefined ? {} : { body: bodyOf(body, bodyType) }),
       ...(parts === undefined ? {} : { body: { type: 'multipart/form-data', parts } }),
       errors: [...more, ...errors],

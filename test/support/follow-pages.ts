@@ -47,6 +47,11 @@ export async function followPages(
         const last = (at(json, paging!.items) as Readonly<Record<string, unknown>>[]).at(-1)
         return last === undefined ? undefined : asked(now, paging!.parameter, last[paging!.id])
       }
+      case 'bodyLink': {
+        const links = at(json, paging!.links) as readonly { readonly rel: string; readonly href: string }[]
+        const link = links.find(({ rel }) => rel === paging!.rel)
+        return link === undefined ? undefined : { url: new URL(link.href) }
+      }
       case 'page': {
         const { pages: counted, first: start } = paging!
         const count = typeof counted === 'string' ? response.headers.get(counted) : at(json, counted)

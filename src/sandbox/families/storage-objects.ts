@@ -3,6 +3,7 @@ import type { StorageObject } from '../../api/calls/storage.js'
 import { company, queues, seededPerson } from '../data/people.js'
 import { seededHex, seededNumber, seededPick, seededUuid } from '../data/seeded.js'
 import { recent } from '../data/time-series.js'
+import { emptyMp4 } from '../files/mp4.js'
 import { wavTone } from '../files/wav.js'
 
 export const bucketId = seededUuid('bucket 0')
@@ -64,7 +65,7 @@ function objectAt(index: number): StorageObject {
 /** Returns the bytes of an object: a tone, a text or JSON, by its type. */
 export function objectContent({ id, type, mimeType }: StorageObject): Buffer {
   if (mimeType === 'audio/wav') return wavTone(seededNumber(`tone ${id}`, 220, 880), 0.25)
-  if (mimeType === 'video/mp4') return Buffer.from('\0\0\0\u0018ftypmp42\0\0\0\0mp42isom', 'latin1')
+  if (mimeType === 'video/mp4') return emptyMp4
   const { name } = seededPerson(`object ${id}`)
   const said = 'Good morning, how can I help?'
   if (mimeType === 'text/plain') return Buffer.from(`${name}: the order was sent again.\n`)

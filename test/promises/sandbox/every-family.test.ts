@@ -27,7 +27,7 @@ const CALLS: readonly (readonly [path: string, body?: string, headers?: Record<s
   [
     '/administration/audit/v1/audits?service=platform&startTime=2026-01-05T00:00:00Z&endTime=2026-01-07T00:00:00Z',
   ],
-  ['/cidp-customer-360/us/v1/public/tenants/t1/transcript-summaries'],
+  ['/cidp-customer-360/us/v1/public/tenants/t1/transcript-summaries?interactionId=x'],
   ['/cidp/journey/api/v1/journeys/search', '{}'],
   ['/admin-provisioning/users?pageSize=5'],
   ['/directory-contacts/api/v3/contacts?filter=lastName==Berg'],

@@ -2,37 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { appClient, jsonOf, keyClient, post, withSandbox } from './client.js'
 
-test('QM asks for the pbx header, pages by links, and its links lead somewhere', () =>
-  withSandbox(async (sandbox) => {
-    const call = await appClient(sandbox)
-    const headers = { pbx: 'mypbx' }
-    assert.equal((await call('/qm/uk/v1/interactions')).status, 400)
-    const window = 'startTS=2026-03-01%2000:00:00&endTS=2026-03-02%2000:00:00'
-    const count = await call(`/qm/uk/v1/interactions/count?${window}`, { headers })
-    assert.equal(await count.text(), '72')
-    let seen = 0
-    let next: string | undefined = `${sandbox.origin}/qm/uk/v1/interactions?${window}&size=50`
-    let last: Page | undefined
-    while (next) {
-      last = (await jsonOf(await call(next, { headers }))) as unknown as Page
-      seen += last.content.length
-      next = last.links.find(({ rel }) => rel === 'nextUrl')?.href
-    }
-    assert.equal(seen, 72)
-    const [interaction] = last?.content ?? []
-    for (const { rel, href } of interaction?.links ?? []) {
-      const detail = await call(href, { headers })
-      assert.equal(detail.status, 200)
-      assert.equal(detail.headers.get('content-type'), rel === 'media' ? 'audio/mpeg' : 'application/json')
-    }
-    const path = `/qm/uk/v1/interactions/${interaction?.interactionGuid ?? ''}`
-    await call(`${path}/customField1`, { headers, method: 'PUT', body: 'gold' })
-    const query = `${window}&customField=customField1&customFieldValue=gold`
-    assert.equal(await (await call(`/qm/uk/v1/interactions/count?${query}`, { headers })).text(), '1')
-    assert.equal((await call(path, { headers, method: 'DELETE' })).status, 200)
-    assert.equal((await call(`${path}/notes`, { headers })).status, 404)
-  }))
-
 test('audit records scroll to a null, and never more than 31 days', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
@@ -78,30 +47,54 @@ test('campaigns need their tenant', () =>
     assert.equal((await jsonOf(added))['recordCount'], 2)
   }))
 
-test('Customer 360 takes exactly one identity, and names the summaries that are missing', () =>
+test('Customer 360 takes exactly one identity, and counts what it says of the newest 50 interactions', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
-    const tenant = '/cidp-customer-360/us/v1/public/tenants/mytenant'
-    const found = await jsonOf(await call(`${tenant}/interactions-insight?email=customer@example.com`))
-    const interactions = found['interactions'] as { mediaIdentifier: string }[]
-    assert.equal(interactions.length, 20)
-    assert.ok(interactions.every(({ mediaIdentifier }) => mediaIdentifier === 'customer@example.com'))
-    for (const query of [
-      '',
-      '?email=a@example.com&accountId=1',
-      '?contactId=1',
-      '?email=a@example.com&crmId=native',
-    ]) {
-      assert.equal((await call(`${tenant}/interactions-insight${query}`)).status, 400)
+    const path = '/cidp-customer-360/us/v1/public/tenants/mytenant/interactions-insight'
+    const { interactions, insights } = (await jsonOf(await call(`${path}?email=customer@example.com`))) as {
+      interactions: { mediaIdentifier: string; topics: object[] }[]
+      insights: { aggregatedTopics: { totalInteractions: number } }
     }
-    const asked = await jsonOf(
-      await call(`${tenant}/transcript-summaries?interactionId=int-8001&interactionId=x`),
-    )
-    assert.equal((asked['summaries'] as unknown[]).length, 1)
-    assert.deepEqual(asked['partialFailures'], [{ interactionId: 'x', reason: 'Summary not found' }])
-    const newest = await jsonOf(await call(`${tenant}/transcript-summaries`))
-    assert.equal((newest['summaries'] as unknown[]).length, 50)
+    assert.equal(interactions.length, 50)
+    assert.ok(interactions.every(({ mediaIdentifier }) => mediaIdentifier === 'customer@example.com'))
+    const withTopics = interactions.filter(({ topics }) => topics.length > 0)
+    assert.equal(insights.aggregatedTopics.totalInteractions, withTopics.length)
+    for (const [query, named] of [
+      ['', /email/],
+      ['?email=a@example.com&accountId=1', /accountId/],
+      ['?contactId=1', /crmId/],
+      ['?email=a@example.com&crmId=native', /crmId/],
+      ['?phoneNumber=5551234', /phoneNumber/],
+      ['?email=a@example.com&startTime=2026-01-05', /startTime/],
+    ] as const) {
+      const response = await call(path + query)
+      assert.equal(response.status, 400)
+      assert.match(String((await jsonOf(response))['detail']), named)
+    }
+    assert.equal((await call(`${path.replace('mytenant', 'unknown')}?email=a@example.com`)).status, 403)
   }))
+
+test('the last day has interactions of a customer, whose summaries are there, and those that are missing are named', () =>
+  withSandbox(
+    async (sandbox) => {
+      const call = keyClient(sandbox)
+      const tenant = '/cidp-customer-360/us/v1/public/tenants/mytenant'
+      const { interactions } = (await jsonOf(
+        await call(`${tenant}/interactions-insight?accountId=1&startTime=2026-07-14T12:00:00Z`),
+      )) as { interactions: { interactionId: string; startedAt: number }[] }
+      assert.ok(interactions.length > 0)
+      assert.ok(interactions.every(({ startedAt }) => startedAt >= Date.UTC(2026, 6, 14, 12)))
+      const [{ interactionId }] = interactions as [(typeof interactions)[0]]
+      const asked = await jsonOf(
+        await call(`${tenant}/transcript-summaries?interactionId=${interactionId}&interactionId=x`),
+      )
+      assert.equal((asked['summaries'] as unknown[]).length, 1)
+      assert.deepEqual(asked['partialFailures'], [{ interactionId: 'x', reason: 'Summary not found' }])
+      const many = Array.from({ length: 51 }, (_, index) => `interactionId=${index}`).join('&')
+      assert.equal((await call(`${tenant}/transcript-summaries?${many}`)).status, 400)
+    },
+    { date: () => Date.UTC(2026, 6, 15, 12) },
+  ))
 
 test('journeys are those that began in the date range, sorted, filtered, and page by a cursor to a null', () =>
   withSandbox(async (sandbox) => {
@@ -184,13 +177,3 @@ test('a thousand requests at once all get a response', () =>
     assert.ok(statuses.every((status) => status === 200))
     assert.equal(sandbox.requests.length, 1000)
   }))
-
-interface Link {
-  readonly rel: string
-  readonly href: string
-}
-
-interface Page {
-  readonly content: readonly { readonly interactionGuid: string; readonly links: readonly Link[] }[]
-  readonly links: readonly Link[]
-}
