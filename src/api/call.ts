@@ -99,7 +99,13 @@ export interface HeaderField {
 }
 
 export type Body =
-  | { readonly type: string; readonly example: unknown; readonly shape?: Shape<unknown> }
+  | {
+      readonly type: string
+      readonly example: unknown
+      readonly shape?: Shape<unknown>
+      /** Whether a request may come without it. */
+      readonly optional?: boolean
+    }
   | { readonly type: 'multipart/form-data'; readonly parts: readonly Part[] }
 
 export interface Part {

@@ -30,6 +30,8 @@ export interface CallRow extends Omit<Call, Reworded> {
   readonly body?: Spec
   /** The media type of the body, JSON by default. */
   readonly bodyType?: string
+  /** Whether a request may come without the body. */
+  readonly bodyOptional?: boolean
   /** The parts of a body that is a form (multipart/form-data). */
   readonly parts?: readonly Part[]
   readonly response: Described<unknown>
@@ -50,7 +52,9 @@ type Values<Row, Key extends string> = Row extends { readonly [K in Key]: infer 
   : unknown
 
 /** The JSON that a call takes. */
-export type BodyOf<Row> = Row extends { readonly body: infer B } ? ValueOf<B> : undefined
+export type BodyOf<Row> = Row extends { readonly body: infer B }
+  ? ValueOf<B> | (Row extends { readonly bodyOptional: true } ? undefined : never)
+  : undefined
 
 /** The JSON that a call responds with. */
 export type ResponseOf<Row> = Row extends { readonly response: Described<infer T> } ? T : never
@@ -83,7 +87,17 @@ export function describeFamily<const Rows extends Readonly<Record<string, CallRo
 ): DescribedFamily<Rows> {
   const { base, choices, errors = [], headers = [], calls: rows, ...family } = row
   const calls = Object.entries<CallRow>(rows).map(([id, call]): Call => {
-    const { path, query, headers: own = {}, body, bodyType, parts, errors: more = [], ...rest } = call
+    const {
+      path,
+      query,
+      headers: own = {},
+      body,
+      parts,
+      errors: more = [],
+      bodyType,
+      bodyOptional,
+      ...rest
+    } = call
     const [method, below] = path.split(' ') as [Method, string]
     return {
       ...rest,
@@ -97,7 +111,7 @@ export function describeFamily<const Rows extends Readonly<Record<string, CallRo
         ...Object.entries(own).map(headerField),
         ...headers.filter(({ name }) => body === undefined || name !== 'Content-Type'),
       ],
-      ...(body === undefined ? {} : { body: bodyOf(body, bodyType) }),
+      ...(body === undefined ? {} : { body: bodyOf(body, bodyType, bodyOptional) }),
       ...(parts === undefined ? {} : { body: { type: 'multipart/form-data', parts } }),
       errors: [...more, ...errors],
     }
@@ -105,9 +119,9 @@ export function describeFamily<const Rows extends Readonly<Record<string, CallRo
   return { ...family, base, rows, calls }
 }
 
-function bodyOf(spec: Spec, type = JSON_TYPE): Body {
+function bodyOf(spec: Spec, type = JSON_TYPE, optional = false): Body {
   const described = shape(spec)
-  return { type, example: described.example, shape: described }
+  return { type, example: described.example, shape: described, ...(optional ? { optional } : {}) }
 }
 
 function queryParameter([name, parameter]: readonly [string, Parameter]): QueryParameter {

@@ -144,7 +144,7 @@ function headerParameters({ headers = [] }: Call, { family: { tenantHeader } }: 
 function requestBody(body: Body, fill: Fill) {
   if (!('parts' in body)) {
     return {
-      required: true,
+      required: body.optional !== true,
       content: {
         [body.type]: { schema: body.shape?.schema ?? schemaOf(body.example), example: fill(body.example) },
       },

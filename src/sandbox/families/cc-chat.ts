@@ -47,7 +47,7 @@ export const ccChatKeys: SandboxFamily = {
   name: 'CC chat keys',
   base: new RegExp(`${base.source}(?=/jwk/)`),
   access: open,
-  routes: { 'GET /jwk/:id/public': publicKey },
+  routes: { 'GET /jwk/:jwkId/public': (call) => json(publicKey(call)) },
 }
 
 /** Source: 8x8's specification "Contact Center Chat API v2". */

@@ -1,94 +1,127 @@
-import { empty } from '../gateway/responses.js'
-import type { SandboxResponse, SandboxCall, Handler, Routes } from '../gateway/handler.js'
-import { counter } from '../data/memory.js'
-import { isObject } from '../gateway/parameters.js'
+import type {
+  GatewayAttachment,
+  GatewayConversation,
+  GatewayInteraction,
+  GatewayMessage,
+  NewGatewayMessage,
+} from '../../api/calls/chat-gateway.js'
+import { counter, remembered } from '../data/memory.js'
 import { company } from '../data/people.js'
 import { seededHex } from '../data/seeded.js'
-import { momentOf } from '../data/time-series.js'
-import { allOf, save, type Things } from '../data/things.js'
-import { failure, hal, listResponse, requiring } from './chat-gateway-responses.js'
-import { conversations, inConversation, type Conversation } from './chat-gateway-conversation.js'
-import { addMessage } from './chat-gateway-messages.js'
+import type { SandboxCall } from '../gateway/handler.js'
 
-const nextNumber = counter(2)
+type AuthorType = GatewayMessage['author']['type']
 
-/**
- * Returns the routes of conversations.
- * @param channels those in which a conversation may begin.
- */
-export function conversationRoutes(channels: Things): Routes {
-  const inChannel = (
-    call: SandboxCall,
-    response: (given: Readonly<Record<string, unknown>>) => SandboxResponse,
-  ) =>
-    requiring(call, ['channelId'], (given) => {
-      const isKnown = channels(call.memory).has(String(given['channelId']))
-      return isKnown ? response(given) : failure(400, 'CHANNEL', 'No such channel')
-    })
-  return {
-    'GET /conversations': (call) =>
-      listResponse(call, 'conversations', allOf(conversations, call.memory).map(shown)),
-    'POST /conversations': (call) => inChannel(call, (given) => begin(given, call)),
-    'GET /conversations/:id': inConversation((found) => hal(shown(found))),
-    'PUT /conversations/:id': inConversation((found, call) =>
-      inChannel(call, (given) => change(found, given, call)),
-    ),
-    'PATCH /conversations/:id': inConversation((found, call) =>
-      requiring(call, [], (given) => change(found, given, call)),
-    ),
-    'GET /conversations/:id/interactions': inConversation(({ id, startTime }, call) => {
-      const interaction = `int-${seededHex(id, 11)}-chat-00-${company.tenant}`
-      return listResponse(call, 'interactions', [{ id: interaction, startTime }])
-    }),
-    'GET /conversations/:id/participants': inConversation(({ id, user, userLeft }, call) => {
-      const participant = { id: `${id}-user`, removed: userLeft, type: 'user', language: user['language'] }
-      return listResponse(call, 'participants', [participant])
-    }),
-    'PATCH /conversations/:id/participants/user': inConversation((found, call) =>
-      requiring(call, ['removed'], ({ removed }) => {
-        save(conversations, call.memory, { ...found, userLeft: removed === true })
-        return empty(204)
-      }),
-    ),
-    'POST /conversations/:id/typing': signal(['authorType'], 204),
-    'POST /conversations/:id/thinking': signal([], 204),
-    'POST /conversations/:id/read-receipt': signal(['authorType', 'readAt'], 204),
-    'POST /conversations/:id/post-agent-assignment': signal(['id'], 201),
-  }
+type Said = Omit<GatewayMessage, 'author' | 'cards'> & {
+  readonly authorType: AuthorType
+  readonly cards: GatewayMessage['cards'][number][]
 }
 
-function begin(given: Readonly<Record<string, unknown>>, call: SandboxCall): SandboxResponse {
-  const { channelId, assignment, user, history } = given
-  const conversation = save(conversations, call.memory, {
-    id: `cv-${nextNumber(call.memory)}`,
-    channelId,
-    assignment,
-    user: isObject(user) ? user : {},
-    startTime: new Date(momentOf(call.nowMs)).toISOString(),
-    userLeft: false,
+/** A conversation with all that was said in it, oldest first. */
+export interface Conversation extends Omit<GatewayConversation, 'state'> {
+  readonly messages: Said[]
+  readonly attachments: { readonly shown: GatewayAttachment; readonly content: Buffer }[]
+  /** The last one ends when the user leaves; the next message begins another. */
+  readonly interactions: GatewayInteraction[]
+}
+
+/** What a conversation is begun with. */
+type Begun = Pick<Conversation, 'channelId' | 'assignment' | 'user'>
+
+const remember = remembered(() => new Map<string, Conversation>())
+const numbers = { conversation: counter(1), message: counter(1), card: counter(1), attachment: counter(1) }
+
+/** Returns all conversations by id. The first is there from the start: it began with this hour. */
+export function conversationsOf(call: SandboxCall): Map<string, Conversation> {
+  const all = remember(call.memory)
+  if (all.size > 0) return all
+  const hour = { ...call, dateMs: call.dateMs - (call.dateMs % 3_600_000) }
+  const user = { name: 'Customer', email: 'customer@example.com', language: 'en' }
+  const first = begin(all, { channelId: 'ch-1', assignment: { type: 'queue', id: '102' }, user }, hour)
+  attach(first, 'note.txt', Buffer.from('An attachment.\n'), hour)
+  const cards = [{ contentType: 'application/8x8.quick.replies', content: { options: [] } }] as const
+  say(first, { authorType: 'user', text: 'Hello!', attachments: [{ id: 'at-1' }], cards }, hour)
+  return all
+}
+
+/** Begins a conversation. */
+export function begin(all: Map<string, Conversation>, begun: Begun, call: SandboxCall): Conversation {
+  const id = `cv-${numbers.conversation(call.memory)}`
+  const conversation = { ...begun, id, messages: [], attachments: [], interactions: [] }
+  all.set(id, conversation)
+  interact(conversation, call)
+  return conversation
+}
+
+/** Adds a message, which is later than the one before it. */
+export function say(conversation: Conversation, message: NewGatewayMessage, call: SandboxCall): undefined {
+  const { authorType, externalProvider, attachments = [], cards = [] } = message
+  const { text = externalProvider === undefined ? '' : 'A post on X.' } = message
+  const before = Date.parse(conversation.messages.at(-1)?.createdAt ?? '1970-01-01')
+  const createdAt = iso(Math.max(call.dateMs, before + 1))
+  const id = `ms-${numbers.message(call.memory)}`
+  const rest = externalProvider === undefined ? {} : { externalProvider }
+  const own = cards.map(({ contentType = 'application/vnd.microsoft.card.adaptive', content }) => {
+    const flags = { actionSubmitted: false, actionExecuted: false }
+    return { id: `card-${numbers.card(call.memory)}`, contentType, content, ...flags }
   })
-  const messages: unknown = isObject(history) ? history['messages'] : undefined
-  if (Array.isArray(messages)) {
-    for (const message of messages.filter(isObject)) addMessage(conversation.id, message, call)
-  }
-  return hal({ conversationId: conversation.id, createdAt: conversation.startTime }, 202)
+  conversation.messages.push({ id, text, createdAt, authorType, attachments, cards: own, ...rest })
+  if (isIdle(conversation)) interact(conversation, call)
 }
 
-function change(
-  found: Conversation,
-  given: Readonly<Record<string, unknown>>,
-  { memory }: SandboxCall,
-): SandboxResponse {
-  const { channelId = found.channelId, assignment = found.assignment, user } = given
-  const changed = { ...found, channelId, assignment, user: isObject(user) ? user : found.user }
-  return hal(shown(save(conversations, memory, changed)), 202)
+/** Adds a file, for messages to name. */
+export function attach(
+  { attachments }: Conversation,
+  filename: string,
+  content: Buffer,
+  { memory, dateMs }: SandboxCall,
+): GatewayAttachment {
+  const id = `at-${numbers.attachment(memory)}`
+  const shown = { id, filename, sizeInBytes: content.length, createdAt: iso(dateMs) }
+  attachments.push({ shown, content })
+  return shown
 }
 
-function shown({ id, channelId, assignment, user, userLeft }: Conversation) {
-  return { id, channelId, assignment, user, state: userLeft ? 'idle' : 'active' }
+/** Ends the interaction that is going on. */
+export function leave({ interactions }: Conversation, { dateMs }: SandboxCall): undefined {
+  const last = interactions.pop()!
+  interactions.push({ endTime: iso(dateMs), ...last })
 }
 
-/** An event that is delivered and cannot be read again. */
-function signal(fields: readonly string[], status: number): Handler {
-  return inConversation((_found, call) => requiring(call, fields, () => empty(status)))
+function interact({ id, interactions }: Conversation, { dateMs }: SandboxCall): void {
+  const hex = seededHex(`${id} ${interactions.length}`, 11)
+  interactions.push({ id: `int-${hex}-chat-00-${company.tenant}`, startTime: iso(dateMs) })
+}
+
+function isIdle({ interactions }: Conversation): boolean {
+  return interactions.at(-1)?.endTime !== undefined
+}
+
+export function shownConversation(conversation: Conversation): GatewayConversation {
+  const { id, channelId, assignment, user } = conversation
+  return { id, channelId, assignment, user, state: isIdle(conversation) ? 'idle' : 'active' }
+}
+
+export function shownMessages(conversation: Conversation): readonly GatewayMessage[] {
+  return conversation.messages.map(({ authorType, ...message }) => {
+    return { ...message, author: participant(conversation, authorType) }
+  })
+}
+
+/** The user, and who else has written. */
+export function participantsOf(conversation: Conversation): readonly GatewayMessage['author'][] {
+  const types = new Set(['user' as AuthorType, ...conversation.messages.map(({ authorType }) => authorType)])
+  return [...types].map((type) => participant(conversation, type))
+}
+
+function participant(conversation: Conversation, type: AuthorType): GatewayMessage['author'] {
+  const {
+    id,
+    user: { language = 'en' },
+  } = conversation
+  return { id: `${id}-${type}`, removed: type === 'user' && isIdle(conversation), type, language }
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
 }

@@ -45,6 +45,7 @@ export function requestCheck(
     }
     if (!checkParameters(given)) return { wrong: inWords(checkParameters.errors) }
     if (body === undefined || !('shape' in body)) return { given, sent: undefined }
+    if (body.optional === true && request.body.length === 0) return { given, sent: undefined }
     if (!body.type.includes('json')) return { given, sent: request.body.toString('utf8') }
 
     const json = parse(request.body)

@@ -54,7 +54,7 @@ test('chat: a web hook, a channel, a conversation and its messages', () =>
 test('the chat gateway speaks HAL, keeps what is created, and checks what it is given', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
-    const channel = { name: 'New', routingOptions: { type: 'queue', id: '101' } }
+    const channel = { name: 'New', webHookId: 'wh-1', routingOptions: { type: 'queue', id: '102' } }
     const created = await call(`${gateway}/channels`, post(channel))
     assert.equal(created.status, 200)
     assert.equal(created.headers.get('content-type'), 'application/hal+json')
@@ -63,7 +63,15 @@ test('the chat gateway speaks HAL, keeps what is created, and checks what it is 
     assert.equal(totalElements, 3)
     assert.equal(items[0]?.['name'], 'New')
     assert.ok(links['next']?.href.startsWith(`${sandbox.origin}${gateway}/channels?`))
-    assert.equal((await call(`${gateway}/channels`, post({ name: 'New' }))).status, 400)
+    for (const [wrong, reason] of [
+      [{ name: 'New', webHookId: 'wh-1' }, /routingOptions is required/],
+      [{ ...channel, webHookId: 'none' }, /Webhook ID none is invalid/],
+      [{ ...channel, routingOptions: { type: 'queue', id: '1' } }, /Queue ID 1 is invalid/],
+    ] as const) {
+      const rejected = await call(`${gateway}/channels`, post(wrong))
+      assert.equal(rejected.status, 400)
+      assert.match(await rejected.text(), reason)
+    }
     assert.equal(
       (await call(`${gateway}/webhooks/verify`, post({ version: 'v1', uri: 'https://x' }))).status,
       204,
@@ -80,18 +88,21 @@ test('a gateway conversation begins with its history, is assigned, told things, 
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
     const history = { messages: [{ authorType: 'user', text: 'Hello!' }] }
-    const accepted = await call(`${gateway}/conversations`, post({ channelId: 'ch-1', history }))
+    const user = { name: 'Jane Doe', additionalProperties: [{ key: 'Intent', value: 'balance' }] }
+    const accepted = await call(`${gateway}/conversations`, post({ channelId: 'ch-1', user, history }))
     assert.equal(accepted.status, 202)
     const { conversationId } = await jsonOf(accepted)
     const base = `${gateway}/conversations/${String(conversationId)}`
     const change = (path: string, body: object) => call(path, { ...post(body), method: 'PATCH' })
     const assigned = await change(base, { assignment: { type: 'queue', id: '102' } })
     assert.equal(assigned.status, 202)
-    assert.deepEqual((await jsonOf(await call(base)))['assignment'], { type: 'queue', id: '102' })
+    const found = await jsonOf(await call(base))
+    assert.deepEqual(found['assignment'], { type: 'queue', id: '102' })
+    assert.deepEqual([found['user'], found['state']], [user, 'active'])
 
     const card = { contentType: 'application/8x8.quick.replies', content: {} }
     assert.equal((await call(`${base}/messages`, post({ authorType: 'bot', cards: [card] }))).status, 202)
-    const messages = await embedded(await call(`${base}/messages`), 'messages')
+    const messages = await embedded(await call(`${base}/messages?sort=createdAt:asc`), 'messages')
     assert.deepEqual(
       messages.map(({ text }) => text),
       ['Hello!', ''],
@@ -100,6 +111,24 @@ test('a gateway conversation begins with its history, is assigned, told things, 
     assert.deepEqual(await jsonOf(await call(message)), messages[1])
     const [kept] = await embedded(await call(`${message}/cards`), 'cards')
     assert.equal(kept?.['contentType'], card.contentType)
+    const button = `/api/v1/tenant/t1/conversations/${String(conversationId)}/cards/${String(kept?.['id'])}`
+    assert.equal(
+      (await call(`${button}/action-submit`, { ...post({ name: '8x8' }), method: 'PUT' })).status,
+      204,
+    )
+    const [pressed] = await embedded(await call(`${message}/cards`), 'cards')
+    assert.deepEqual([pressed?.['actionSubmitted'], pressed?.['actionExecuted']], [true, false])
+    const twice = { authorType: 'user', text: 'Hi', externalProvider: { name: 'X', externalMessageId: '1' } }
+    for (const wrong of [
+      twice,
+      { authorType: 'user' },
+      { authorType: 'user', attachments: [{ id: 'none' }] },
+    ]) {
+      const rejected = await call(`${base}/messages`, post(wrong))
+      assert.equal(rejected.status, 400)
+      // One error instead of a list, as 8x8 documents it for messages.
+      assert.equal(typeof (await jsonOf(rejected))['errors'], 'object')
+    }
     assert.equal(
       (await call(`${gateway}/conversations/cv-1/messages/${String(messages[1]?.['id'])}`)).status,
       404,
@@ -109,6 +138,7 @@ test('a gateway conversation begins with its history, is assigned, told things, 
       ['typing', { authorType: 'bot' }, 204],
       ['typing', {}, 400],
       ['thinking', { maxThinkingTimeSeconds: 60 }, 204],
+      ['thinking', { maxThinkingTimeSeconds: 601 }, 400],
       ['read-receipt', { authorType: 'user', readAt: 1770200431963 }, 204],
       ['read-receipt', { authorType: 'user' }, 400],
       ['post-agent-assignment', { id: 'wh-1', type: 'webhook' }, 201],
@@ -117,13 +147,28 @@ test('a gateway conversation begins with its history, is assigned, told things, 
       assert.equal((await call(`${base}/${path}`, post(body))).status, status)
     assert.equal((await embedded(await call(`${base}/interactions`), 'interactions')).length, 1)
     assert.equal((await change(`${base}/participants/user`, { removed: true })).status, 204)
-    const [participant] = await embedded(await call(`${base}/participants`), 'participants')
-    assert.equal(participant?.['removed'], true)
+    const participants = await embedded(await call(`${base}/participants`), 'participants')
+    assert.deepEqual(
+      participants.map(({ type, removed }) => [type, removed]),
+      [
+        ['bot', false],
+        ['user', true],
+      ],
+    )
+    assert.equal((await jsonOf(await call(base)))['state'], 'idle')
+    assert.equal(
+      (await call(`${base}/messages`, post({ authorType: 'user', text: 'Once more' }))).status,
+      202,
+    )
+    const interactions = await embedded(await call(`${base}/interactions`), 'interactions')
+    assert.equal(interactions.filter(({ endTime }) => endTime === undefined).length, 1)
+    assert.equal(interactions.length, 2)
+    assert.equal((await call(`${base}/thinking`, { method: 'POST' })).status, 204)
     assert.equal(
       (await call(`${gateway}/conversations/none/typing`, post({ authorType: 'bot' }))).status,
       404,
     )
-    assert.equal((await call(`${gateway}/conversations`, post({ channelId: 'none' }))).status, 400)
+    assert.equal((await call(`${gateway}/conversations`, post({ channelId: 'none', user }))).status, 400)
   }))
 
 test('an upload to the gateway is described, and comes back byte by byte', () =>

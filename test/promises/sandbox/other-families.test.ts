@@ -126,7 +126,10 @@ test('the families that 8x8 documents only briefly respond too', () =>
     const call = keyClient(sandbox)
     const transitions = await jsonOf(await call('/cidp/journey/api/v1/transitions/search', post({})))
     assert.equal((transitions['data'] as unknown[]).length, 100)
-    const card = await call('/api/v1/tenant/t/conversations/c/cards/1/action-submit', { method: 'PUT' })
+    const card = await call('/api/v1/tenant/t/conversations/cv-1/cards/card-1/action-submit', {
+      ...post({ name: '8x8' }),
+      method: 'PUT',
+    })
     assert.equal(card.status, 204)
     const token = '8c2d7d1e-2a35-4c55-9b0e-3f4a5b6c7d8e'
     const headers = { '8x8-apikey': sandbox.credentials.key, token }
@@ -146,7 +149,7 @@ test('families with a key reject a wrong one in their own format', () =>
     }
     assert.equal((await rejected('/admin-provisioning/users'))['title'], 'Unauthorized')
     assert.equal((await rejected('/administration/audit/v1/audits'))['error'], 'Unauthorized')
-    assert.equal((await rejected('/chat-gateway/v1/channels'))['message'], 'Invalid API key')
+    assert.equal((await rejected('/chat-gateway/v1/channels'))['message'], 'Access Denied')
     assert.equal((await rejected('/faxapi/v1/faxes'))['message'], 'Unauthorized')
   }))
 
