@@ -64,13 +64,12 @@ export type Paging =
   | (NamedPages & { readonly kind: 'pageKey'; readonly lastPage: Keys })
   /** An opaque cursor, absent or null on the last page; the parameter is in the body of a call that has one. */
   | (NamedPages & { readonly kind: 'cursor' })
-  /** A number, from `first` on; a field or a header counts the pages. */
+  /** A number, from `first` on; a field or a header counts the pages, or a field says whether there are more. */
   | (Pages & {
       readonly kind: 'page'
       readonly parameter: string
       readonly first: 0 | 1
-      readonly pages: Keys | `X-${string}`
-    })
+    } & ({ readonly pages: Keys | `X-${string}` } | { readonly more: Keys }))
 
 export interface QueryParameter {
   readonly name: string
