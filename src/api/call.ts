@@ -68,13 +68,12 @@ export type Paging =
   | (NamedPages & { readonly kind: 'cursor' })
   /** The id of the last item so far, until a page is empty. */
   | (Pages & { readonly kind: 'after'; readonly parameter: string; readonly id: string })
-  /** A number, from `first` on; a field or a header counts the pages. */
+  /** A number, from `first` on; a field or a header counts the pages, or a field says whether there are more. */
   | (Pages & {
       readonly kind: 'page'
       readonly parameter: string
       readonly first: 0 | 1
-      readonly pages: Keys | `X-${string}`
-    })
+    } & ({ readonly pages: Keys | `X-${string}` } | { readonly more: Keys }))
 
 export interface QueryParameter {
   readonly name: string

@@ -122,6 +122,23 @@ export function named(name: string, ...specs: readonly [Spec]): Shape<unknown> {
   return new Shape({ $ref: `#/components/schemas/${name}` }, example, { ...components, [name]: schema })
 }
 
+/** Gives a shape another example, in parts: for a body that has to say less than a response does. */
+export function withExample<T>({ schema, components }: Shape<T>, ...parts: readonly Partial<T>[]): Shape<T> {
+  return new Shape(schema, Object.assign({}, ...parts) as T, components)
+}
+
+type Sparse<G> = G extends readonly [infer First, ...infer Rest]
+  ? { readonly [K in keyof First]: Optional<ValueOf<First[K]> | null> } & Sparse<Rest>
+  : unknown
+
+/** Makes a group of properties, each of which may be missing or null; the example has them all. */
+export function sparse<const G extends readonly { readonly [name: string]: Spec }[]>(
+  ...groups: G
+): Sparse<G> {
+  const fields = groups.flatMap((group) => Object.entries(group))
+  return Object.fromEntries(fields.map(([name, field]) => [name, maybe(nullable(field))])) as never
+}
+
 /** Marks a property that may be missing; the example has it. */
 export function maybe<const S extends Spec>(spec: S): Optional<ValueOf<S>> {
   return new Optional(shape(spec))

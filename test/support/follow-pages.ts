@@ -53,9 +53,13 @@ export async function followPages(
         return link === undefined ? undefined : { url: new URL(link.href) }
       }
       case 'page': {
-        const { pages: counted, first: start } = paging!
+        const { parameter, first: start } = paging!
+        if ('more' in paging!) {
+          return at(json, paging.more) === true ? asked(now, parameter, start + pages.length) : undefined
+        }
+        const { pages: counted } = paging!
         const count = typeof counted === 'string' ? response.headers.get(counted) : at(json, counted)
-        return pages.length < Number(count) ? asked(now, paging!.parameter, start + pages.length) : undefined
+        return pages.length < Number(count) ? asked(now, parameter, start + pages.length) : undefined
       }
       case 'pageKey':
         return at(json, paging!.lastPage) === true

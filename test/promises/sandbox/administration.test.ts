@@ -7,7 +7,14 @@ const base = '/admin-provisioning'
 test('an administration change is an operation that completes, and is then listed', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
-    const user = { basicInfo: { userName: 'new@example.com', firstName: 'New', lastName: 'Comer' } }
+    const user = {
+      basicInfo: {
+        userName: 'new@example.com',
+        firstName: 'New',
+        lastName: 'Comer',
+        primaryEmail: 'new@example.com',
+      },
+    }
     const accepted = await call(`${base}/users`, post(user, { 'x-request-id': 'r1' }))
     assert.equal(accepted.status, 202)
     assert.equal(accepted.headers.get('x-response-id'), 'r1')
@@ -22,79 +29,160 @@ test('an administration change is an operation that completes, and is then liste
     const { resource } = done['_links'] as { resource: { href: string } }
     assert.equal(resource.href, `${sandbox.origin}${base}/users/${String(resourceId)}`)
     const filter = encodeURIComponent('basicInfo.firstName==New')
-    const listed = await jsonOf(await call(`${base}/users?filter=${filter}`))
-    assert.deepEqual(listed['data'], [
-      { basicInfo: { status: 'ACTIVE', ...user.basicInfo, userId: resourceId } },
-    ])
+    const { data } = (await jsonOf(await call(`${base}/users?filter=${filter}`))) as unknown as UserPage
+    const { createdTime: _, lastUpdatedTime: __, customerId, ...basicInfo } = data[0]!.basicInfo
+    assert.equal(customerId, '0012J00002ExampleAA')
+    assert.deepEqual(
+      [data.length, basicInfo],
+      [1, { status: 'ACTIVE', ...user.basicInfo, userId: resourceId }],
+    )
     assert.equal((await call(`${base}/operations/none`)).status, 404)
   }))
 
-test('users go on from a scroll id, sites count their pages, and both sort', () =>
+test('a change that 8x8 accepts and cannot carry out is an operation that fails, and says why', () =>
+  withSandbox(async (sandbox) => {
+    const call = keyClient(sandbox)
+    const { data } = (await jsonOf(await call(`${base}/users?pageSize=1`))) as unknown as UserPage
+    const accepted = await call(`${base}/users`, post(data[0]))
+    assert.equal(accepted.status, 202)
+    const operation = `${base}/operations/${String((await jsonOf(accepted))['operationId'])}`
+    assert.equal((await jsonOf(await call(operation)))['error'], undefined)
+    const { status, error } = await jsonOf(await call(operation))
+    assert.equal(status, 'FAILED')
+    assert.equal((error as { errors: { field: string }[] }).errors[0]?.field, 'basicInfo.userName')
+  }))
+
+test('users go on from a scroll id that knows filter and order, which cannot be given again', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
     const names: string[] = []
-    for (let scrollId: string | undefined = ''; scrollId !== undefined;) {
-      const query: string = `pageSize=25&sort=-basicInfo.userName&scrollId=${encodeURIComponent(scrollId)}`
-      const page: unknown = await jsonOf(await call(`${base}/users?${query}`))
-      const { data, pagination } = page as {
-        data: { basicInfo: { userName: string } }[]
-        pagination: { nextScrollId?: string }
-      }
-      names.push(...data.map(({ basicInfo }) => basicInfo.userName))
-      scrollId = pagination.nextScrollId
+    const first = `${base}/users?pageSize=25&sort=-lastName,-basicInfo.userName`
+    for (let path = first; path !== '';) {
+      const { data, pagination, _links } = (await jsonOf(await call(path))) as unknown as UserPage
+      names.push(...data.map(({ basicInfo }) => `${basicInfo.lastName} ${basicInfo.userName}`))
+      assert.equal(pagination.sort, '-lastName,-basicInfo.userName')
+      const scrollId = encodeURIComponent(pagination.nextScrollId ?? '')
+      if (scrollId === '') break
+      const conflict = await call(`${first}&scrollId=${scrollId}`)
+      assert.equal(conflict.status, 400)
+      assert.match(await conflict.text(), /CONFLICTING_QUERY_PARAMETER/)
+      path = (_links.next?.href ?? '').slice(sandbox.origin.length)
     }
-    assert.equal(names.length, 60)
+    assert.equal(new Set(names).size, 60)
     assert.deepEqual(
       names,
       names.toSorted((a, b) => b.localeCompare(a)),
     )
+    for (const query of ['pageSize=1001', 'filter=nonsense', 'scrollId=nonsense', 'sort=shoeSize']) {
+      const refused = await call(`${base}/users?${query}`)
+      assert.equal(refused.status, 400)
+      const { errors } = (await jsonOf(refused)) as unknown as { errors: { field: string }[] }
+      assert.equal(errors[0]?.field, query.split('=')[0])
+    }
+  }))
 
+test('sites count their pages and are found by name only, numbers are sorted by one field', () =>
+  withSandbox(async (sandbox) => {
+    const call = keyClient(sandbox)
     const sites = await call(`${base}/sites?pageSize=1&pageNumber=1&sort=+name`)
     assert.equal(sites.headers.get('content-type'), 'application/json')
     const { data, pagination } = await jsonOf(sites)
     assert.equal((data as { name: string }[])[0]?.name, 'Oslo')
-    assert.deepEqual(pagination, { pageSize: 1, hasMore: false, pageNumber: 1 })
-    assert.equal((await call(`${base}/users?pageSize=1001`)).status, 400)
-    assert.equal((await call(`${base}/users?filter=nonsense`)).status, 400)
-    assert.equal((await call(`${base}/users?scrollId=nonsense`)).status, 400)
+    assert.deepEqual(pagination, { pageSize: 1, hasMore: false, pageNumber: 1, sort: ' name' })
+    assert.equal((await call(`${base}/sites?filter=name==Os*`)).status, 200)
+    for (const path of [
+      '/sites?filter=id==1',
+      '/sites?filter=name!=Oslo',
+      '/addresses?filter=city==Oslo',
+      '/phone-numbers?sort=country,category',
+      '/phone-numbers/4085551001',
+    ]) {
+      assert.equal((await call(base + path)).status, 400, path)
+    }
   }))
 
-test('the members of a ring group are added, changed and removed', () =>
+test('the members of a ring group are added, changed and removed, and their order has no gaps', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
     const path = `${base}/ring-groups/201`
     const extensionsOf = async () => {
       const { members } = (await jsonOf(await call(path))) as unknown as { members: Member[] }
-      return members.map(({ extensionNumber, sequenceNumber }) => [extensionNumber, sequenceNumber])
+      assert.deepEqual(
+        members.map(({ sequenceNumber }) => sequenceNumber),
+        members.map((_, index) => index + 1),
+      )
+      return members.map(({ extensionNumber }) => extensionNumber)
     }
-    const before = await extensionsOf()
-    const [first] = before
+    const [first, second, ...others] = await extensionsOf()
     const changes = {
-      add: [{ extensionNumber: '4711', sequenceNumber: 99 }],
-      remove: [{ extensionNumber: first?.[0] }],
+      add: [{ extensionNumber: '1002', sequenceNumber: 2 }, { extensionNumber: '1003' }],
+      remove: [{ extensionNumber: first }],
     }
     const accepted = await call(`${path}/update-members`, post(changes))
     assert.equal(accepted.status, 202)
     assert.equal(accepted.headers.get('content-type'), 'application/vnd.ringgroups.v1+json')
-    assert.deepEqual(await extensionsOf(), [...before.slice(1), ['4711', 99]])
-    await call(`${path}/update-members`, post({ update: [{ extensionNumber: '4711', sequenceNumber: 1 }] }))
-    assert.deepEqual((await extensionsOf()).at(-1), ['4711', 1])
+    assert.equal((await jsonOf(accepted))['operationType'], 'UPDATE_MEMBERS')
+    assert.deepEqual(await extensionsOf(), [second, '1002', ...others, '1003'])
+    await call(`${path}/update-members`, post({ update: [{ extensionNumber: '1003', sequenceNumber: 1 }] }))
+    assert.deepEqual(await extensionsOf(), ['1003', second, '1002', ...others])
+    for (const wrong of [
+      {},
+      { add: [{}] },
+      { add: [{ extensionNumber: '1' }], remove: [{ extensionNumber: '1' }] },
+    ]) {
+      assert.equal((await call(`${path}/update-members`, post(wrong))).status, 400)
+    }
     assert.equal((await call(`${base}/ring-groups/none/update-members`, post({}))).status, 404)
   }))
 
-test('addresses change at once, and phone numbers are read by their plus', () =>
+test('addresses change at once, are there only once, and stay while they are in use', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
-    const created = await call(`${base}/addresses`, post({ city: 'Turku', country: 'FI' }))
+    const address = { streetNumber: '7', streetName: 'W Aurakatu', city: 'Turku', country: 'FI' }
+    const created = await call(`${base}/addresses`, post(address))
     assert.equal(created.status, 200)
-    const address = await jsonOf(created)
-    const path = `${base}/addresses/${String(address['id'])}`
-    assert.deepEqual(await jsonOf(await call(path)), address)
+    const { id, displayForm, preDirectional } = await jsonOf(created)
+    assert.deepEqual([displayForm, preDirectional], ['7 W Aurakatu, Turku', 'W'])
+    assert.equal((await jsonOf(await call(`${base}/addresses`, post(address))))['id'], id)
+    assert.equal((await call(`${base}/addresses`, post({ ...address, country: 'Finland' }))).status, 400)
+    const site = {
+      name: 'Turku',
+      pbxName: 'examplepbx',
+      locale: 'fi-FI',
+      timezone: 'Europe/Helsinki',
+      address: { id },
+    }
+    const { resourceId } = await jsonOf(await call(`${base}/sites`, post(site)))
+    assert.equal((await call(`${base}/sites`, post({ ...site, address: { id: 'none' } }))).status, 400)
+    const path = `${base}/addresses/${String(id)}`
+    const { addressUsage } = await jsonOf(await call(path))
+    assert.equal((addressUsage as { site: number }).site, 1)
+    assert.equal((await call(path, { method: 'DELETE' })).status, 400)
+    assert.equal((await call(`${base}/sites/${String(resourceId)}`, { method: 'DELETE' })).status, 202)
     assert.equal((await call(path, { method: 'DELETE' })).status, 204)
     assert.equal((await call(path)).status, 404)
+  }))
+
+test('what others depend on or already have is not changed', () =>
+  withSandbox(async (sandbox) => {
+    const call = keyClient(sandbox)
+    const { data: offices } = (await jsonOf(await call(`${base}/sites`))) as unknown as {
+      data: { id: string }[]
+    }
+    assert.equal((await call(`${base}/sites/${offices[0]!.id}`, { method: 'DELETE' })).status, 400)
+    const group = await jsonOf(await call(`${base}/ring-groups/201`))
+    assert.equal((await call(`${base}/ring-groups`, post(group))).status, 409)
+    const free = { ...group, extensionNumber: '4711' }
+    assert.equal((await call(`${base}/ring-groups`, post(free))).status, 202)
+    assert.equal(
+      (await call(`${base}/ring-groups`, post({ ...free, extensionNumber: '4712', site: { id: 'none' } })))
+        .status,
+      404,
+    )
+    assert.equal((await call(`${base}/ring-groups/none`, { method: 'DELETE' })).status, 202)
     const number = await call(`${base}/phone-numbers/+14085551001`)
     assert.equal(number.headers.get('content-type'), 'application/vnd.phonenumbers.v1+json')
-    assert.equal((await jsonOf(number))['phoneNumber'], '+14085551001')
+    assert.equal((await jsonOf(number))['nationalFormattedNumber'], '(408) 555-1001')
   }))
 
 test('every response of the suite counts down the requests left in the minute, and none is rejected', () => {
@@ -157,6 +245,12 @@ test('contacts scroll to the end if that is asked for', () =>
     const plain = await jsonOf(await call(path))
     assert.deepEqual(plain['meta'], { hasMore: true, scrollId: null })
   }))
+
+interface UserPage {
+  readonly data: readonly { readonly basicInfo: Readonly<Record<string, string>> }[]
+  readonly pagination: { readonly nextScrollId?: string; readonly sort?: string }
+  readonly _links: { readonly next?: { readonly href: string } }
+}
 
 interface Member {
   readonly extensionNumber: string
