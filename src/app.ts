@@ -126,13 +126,14 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
       now,
     }),
     metrics: createMetrics({ counters, tokens: tokens.app, processMetrics: createProcessMetrics() }),
+    requiresProxyKey: config.requiresProxyKey,
     handlesWorkLogin: config.handlesWorkLogin,
   })
   await fastify.register(inspector, { inspection })
   fastify.all('/-/*', () => {
     throw new ProxyError(
       'not-found',
-      'The page /-/ lists what is here: /-/live, /-/ready, /-/status, /-/metrics, /-/postman.json, /-/openapi.json.',
+      'The page /-/ lists what is here: /-/live, /-/ready, /-/status, /-/metrics, /-/postman.json, /-/openapi.json, /-/calls?q=.',
     )
   })
 

@@ -14,6 +14,8 @@ export interface Family {
   readonly product?: string
   /** What that product is called in Admin Console, where the names differ. */
   readonly productLabel?: string
+  /** Names that 8x8's guides have for products which open it or a part of it; whether tokens list them is not documented. */
+  readonly moreProducts?: readonly string[]
   /** Headers that the family needs, filled from the settings when the caller sends none. */
   readonly tenantHeader?: 'X-Tenant-Info' | 'X-8x8-Tenant' | 'pbx'
   /** Its responses are the current state, which many callers poll: X8_REALTIME_CACHE_MS applies to it. */
@@ -109,6 +111,7 @@ export const FAMILIES: readonly Family[] = [
     title: 'Customer Experience (recent calls, post-call survey)',
     pattern: /^\/customerexperience(?:\/|$)/,
     credential: 'customer-experience',
+    moreProducts: ['CE-RCS-Product', 'CE-PCS-Product'],
   },
   {
     name: 'audit',
@@ -121,6 +124,7 @@ export const FAMILIES: readonly Family[] = [
     title: 'Customer 360',
     pattern: /^\/cidp-customer-360(?:\/|$)/,
     credential: 'api-key',
+    moreProducts: ['customer-360'],
   },
   { name: 'journey', title: 'Journey', pattern: /^\/cidp\/journey(?:\/|$)/, credential: 'api-key' },
   {
@@ -128,6 +132,14 @@ export const FAMILIES: readonly Family[] = [
     title: 'Administration suite',
     pattern: /^\/admin-provisioning(?:\/|$)/,
     credential: 'api-key',
+    moreProducts: [
+      'UC & CC Admin Operations',
+      'UC & CC Number Admin',
+      'UC & CC User Admin',
+      'UC & CC User Management',
+      'UC Ring Group Admin',
+      'UC Site Admin',
+    ],
     pagesByLinks: EVERYWHERE,
   },
   {
@@ -135,12 +147,14 @@ export const FAMILIES: readonly Family[] = [
     title: 'Contacts',
     pattern: /^\/(?:directory-contacts|directoryContacts)(?:\/|$)/,
     credential: 'api-key',
+    moreProducts: ['Contact Search', 'Contact Management'],
   },
   {
     name: 'campaigns',
     title: 'Contact Center campaigns',
     pattern: /^\/cc\/[^/]+\/campaigns(?:\/|$)/,
     credential: 'api-key',
+    moreProducts: ['Contact Center Campaigns'],
     tenantHeader: 'X-8x8-Tenant',
   },
   {
@@ -171,11 +185,30 @@ export function pagesByLinks(family: Family, path: string): boolean {
   return family.pagesByLinks?.test(path) === true
 }
 
-/** Tells whether a family's product is among those of the app; undefined if 8x8 documents none or the list is empty. */
+/** Returns every name of the products that open a family or a part of it. */
+export function productNames({ product, productLabel, moreProducts = [] }: Family): readonly string[] {
+  return [product, productLabel, ...moreProducts].filter((name) => name !== undefined)
+}
+
+/**
+ * Tells whether a product opens a family or a part of it. Spelling differs between 8x8's token responses, guides and Admin
+ * Console in case, spaces and dashes.
+ */
+export function isOpenedBy(family: Family, product: string): boolean {
+  return productNames(family).some((name) => letters(name) === letters(product))
+}
+
+function letters(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
+}
+
+/**
+ * Tells whether a family's product is among those of the app; undefined if the list is empty, or has none of those of which
+ * 8x8 does not document that it would.
+ */
 export function isGranted(family: Family, products: readonly string[]): boolean | undefined {
-  if (family.product === undefined || products.length === 0) return undefined
-  const wanted = family.product.toLowerCase()
-  return products.some((product) => product.toLowerCase() === wanted)
+  if (products.some((product) => isOpenedBy(family, product))) return true
+  return family.product === undefined || products.length === 0 ? undefined : false
 }
 
 /** Returns the titles of the families whose product the app has. */

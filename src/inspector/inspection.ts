@@ -1,4 +1,4 @@
-import type { Family } from '../api/families.js'
+import { type Family, productNames } from '../api/families.js'
 import type { TokenCache } from '../token/token-cache.js'
 import { createEvents, type Viewer } from './events.js'
 import type { Recorder } from './recorder.js'
@@ -55,12 +55,12 @@ export function createInspection(options: InspectionOptions): Inspection {
       version,
       upstream,
       keyRequired,
-      families: families.map(({ name, title, credential, product, productLabel }) => ({
-        name,
-        title,
-        credential,
-        ...(product === undefined ? {} : { product }),
-        ...(productLabel === undefined ? {} : { productLabel }),
+      families: families.map((family) => ({
+        name: family.name,
+        title: family.title,
+        credential: family.credential,
+        products: productNames(family),
+        ...(family.product === undefined ? {} : { product: family.product }),
       })),
       status: status(),
       requests: recorder.requests(),

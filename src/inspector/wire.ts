@@ -90,10 +90,10 @@ export interface FamilyView {
   readonly name: string
   readonly title: string
   readonly credential: string
-  /** The name in the token's product list. */
+  /** The name in the token's product list, where 8x8 documents one. */
   readonly product?: string
-  /** Its name in Admin Console, where that is another. */
-  readonly productLabel?: string
+  /** Every name that 8x8 has for a product which opens it, as in Admin Console. */
+  readonly products: readonly string[]
 }
 
 /** The first event of a connection: everything there is. */

@@ -14,6 +14,8 @@ export interface LocalRoutesOptions {
   readonly draining: () => boolean
   readonly status: ReadStatus
   readonly metrics: ReadMetrics
+  /** Whether callers must present X8_PROXY_KEY. */
+  readonly requiresProxyKey: boolean
   /** Whether the proxy logs in to Work Analytics itself; else that login is forwarded. */
   readonly handlesWorkLogin: boolean
 }
@@ -23,12 +25,12 @@ export interface LocalRoutesOptions {
  * None of it may be stored by a cache: it is true for this moment, and a login response holds a token.
  */
 export async function localRoutes(app: FastifyInstance, options: LocalRoutesOptions): Promise<void> {
-  const { version, tokens, warming, draining, handlesWorkLogin } = options
+  const { version, tokens, warming, draining, requiresProxyKey, handlesWorkLogin } = options
   app.addHook('onRequest', async (_request, reply) => void reply.header('Cache-Control', 'no-store'))
 
   await app.register(health, { tokens, warming, draining })
   await app.register(status, { read: options.status })
-  await app.register(catalogue, { version })
+  await app.register(catalogue, { version, requiresProxyKey })
   await app.register(metrics, { read: options.metrics })
   await app.register(login, { products: () => tokens.status().products, handlesWorkLogin })
 }

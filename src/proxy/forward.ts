@@ -230,7 +230,7 @@ class Forwarding implements Sender {
   #hint(status: number): string | undefined {
     return hintFor({
       status,
-      family: this.exchange.family!,
+      exchange: this.exchange,
       rawHeaders: this.#incoming.rawHeaders,
       lacksProduct: this.#lacksProduct,
       heldBackMs: this.tokens?.heldBackMs() ?? 0,

@@ -1,10 +1,12 @@
-import { type Family, isGranted, productHint } from '../api/families.js'
+import { isGranted, productHint } from '../api/families.js'
+import { otherRegions } from '../api/regions.js'
+import type { Exchange } from '../http/exchange.js'
 import { ownKeyHeader } from './request-headers.js'
 
-/** A 401 or 403 of 8x8's, as far as it says what could be done about it. */
+/** A 401, 403 or 404 of 8x8's, as far as it says what could be done about it. */
 export interface Refusal {
   readonly status: number
-  readonly family: Family
+  readonly exchange: Pick<Exchange, 'family' | 'admission'>
   /** The request's headers as the caller sent them. */
   readonly rawHeaders: readonly string[]
   /** Whether 8x8 has said that the app lacks the product for the path. */
@@ -15,17 +17,19 @@ export interface Refusal {
   readonly products: readonly string[]
 }
 
-/** Whether 8x8 refuses a request, so that there may be a hint. */
+/** Whether 8x8 refuses a request in a way about which there may be a hint. */
 export function isRefused(status: number): boolean {
-  return status === 401 || status === 403
+  return status === 401 || status === 403 || status === 404
 }
 
 /**
- * What `X-Proxy-Hint` says where 8x8 refuses a request (401, 403) and the proxy knows more about why: the key is not the
- * app's, the app's products do not open this family, or renewals are held back.
+ * What `X-Proxy-Hint` says where 8x8 refuses a request (401, 403, 404) and the proxy knows more about why: the key is not the
+ * app's, the app's products do not open this family, renewals are held back, or there is no such region.
  */
 export function hintFor(refusal: Refusal): string | undefined {
-  const { status, family, rawHeaders, lacksProduct, heldBackMs, products } = refusal
+  const { status, exchange, rawHeaders, lacksProduct, heldBackMs, products } = refusal
+  if (status === 404) return otherRegions(exchange.admission!.target.path)
+  const family = exchange.family!
   const own = ownKeyHeader(rawHeaders, family)
   if (own !== undefined)
     return `8x8 refused the key that the request brought in ${own}. Leave this header out: the proxy then adds the key of the app.`

@@ -1,10 +1,11 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import type { AccountOptions } from './data/account.js'
 import type { Fault } from './faults/fault-spec.js'
 import type { Observer } from './gateway/handler.js'
 import type { ReceivedRequest } from './gateway/received-requests.js'
 import { serve } from './gateway/dispatch.js'
+import { servePresigned } from './gateway/presigned-downloads.js'
 import { createState, reset, type State } from './data/state.js'
 
 export type { Fault } from './faults/fault-spec.js'
@@ -26,6 +27,8 @@ export interface SandboxOptions extends AccountOptions {
 export interface Sandbox {
   /** Such as `http://127.0.0.1:12345`. */
   readonly origin: string
+  /** The origin of presigned downloads, which is another, as S3 is. */
+  readonly downloads: string
   readonly credentials: { key: string; secret: string; workUsername: string; workPassword: string }
   /** Requests to the token endpoint, whatever the response was. */
   readonly tokenRequests: number
@@ -54,22 +57,31 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const state = createState(options, options.now ?? (() => performance.now()))
   // Longer than clients keep idle connections, as a public gateway does; and uploads may be slow.
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0, maxHeaderSize: 65_536 })
-  server.on('request', (request, response) => {
-    serve(state, request, response).catch(() => response.destroy())
+  const servers = [serve, servePresigned].map((respond) =>
+    createServer({ keepAliveTimeout: 65_000, requestTimeout: 0, maxHeaderSize: 65_536 }).on(
+      'request',
+      (request, response) => void respond(state, request, response).catch(() => response.destroy()),
+    ),
+  )
+  const [api, downloads] = servers as [Server, Server]
+  state.origin = await listen(api, options.port ?? 0)
+  state.downloads = await listen(downloads, 0)
+  return sandboxOf(state, async () => {
+    const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
+    for (const server of servers) server.closeAllConnections()
+    await Promise.all(closed)
   })
+}
+
+/** @returns the origin */
+async function listen(server: Server, port: number): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host: '127.0.0.1', port: options.port ?? 0, backlog: 2048 }, resolve)
+    server.listen({ host: '127.0.0.1', port, backlog: 2048 }, resolve)
   })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The sandbox listens on no port')
-  state.origin = `http://127.0.0.1:${address.port}`
-  return sandboxOf(state, async () => {
-    const closed = new Promise((resolve) => server.close(resolve))
-    server.closeAllConnections()
-    await closed
-  })
+  return `http://127.0.0.1:${address.port}`
 }
 
 function sandboxOf(state: State, close: () => Promise<void>): Sandbox {
@@ -77,6 +89,9 @@ function sandboxOf(state: State, close: () => Promise<void>): Sandbox {
   return {
     get origin() {
       return state.origin
+    },
+    get downloads() {
+      return state.downloads
     },
     get credentials() {
       const { key, secret, workUsername, workPassword } = account

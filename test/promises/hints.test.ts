@@ -43,6 +43,29 @@ test('where the product is there, a 401 has no hint', async () => {
   assert.equal(response.headers.get('x-proxy-hint'), null)
 })
 
+test('a 404 for a region that does not exist names those that do', async (t) => {
+  const { proxy } = await sandboxed(t, ['storage', 'QM - API', 'analytics realtime-api', 'vcc'])
+  for (const [path, hint] of [
+    ['/storage/eu/v3/objects', /There are us-west, us-east, uk, ap, ca: \/storage\/\{region\}\/v3$/],
+    ['/storage/v3/objects', /There are us-west/],
+    ['/qm/us-east-1/v1/users', /There are us-west, us-east, uk, ap, ca: \/qm/],
+    ['/vcc/uk/chat/v2/tenant/t/channels', /There are us, eu, ca, ap/],
+    ['/us/analytics/cc/v5/realtime-metrics/queues', /There are eu, au, ca: .* \/analytics\/cc for the US$/],
+    ['/eu/analytics/work/v1/call-records', /^There is no region in these paths: \/analytics\/work$/],
+    ['/cc/us1/campaigns/v1/x', /There are US1, US2, UK3/],
+  ] as const) {
+    const response = await fetch(proxy.origin + path)
+    assert.equal(response.status, 404, path)
+    assert.deepEqual(await response.json(), { message: 'no Route matched with those values' })
+    assert.match(response.headers.get('x-proxy-hint') ?? '', hint, path)
+  }
+  for (const path of ['/storage/uk/v3/objects/none', '/storage/uk/v9', '/nothing/here']) {
+    const response = await fetch(proxy.origin + path)
+    assert.equal(response.status, 404, path)
+    assert.equal(response.headers.get('x-proxy-hint'), null, path)
+  }
+})
+
 test('status says in words which families the app may call', async (t) => {
   const { proxy } = await sandboxed(t, ['storage', 'vcc'])
   await (await fetch(`${proxy.origin}/storage/us-west/v3/regions`)).text()

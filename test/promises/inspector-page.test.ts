@@ -43,6 +43,7 @@ const PRODUCTS = [
   'chat-gateway',
   'Chat',
   'analytics product',
+  'CE-RCS-Product',
 ]
 const QUEUES = '/analytics/cc/v5/realtime-metrics/queues'
 const AGENTS = '/analytics/cc/v5/realtime-metrics/agents'
@@ -99,10 +100,12 @@ test(
     assert.match(time!, /^(?:29|30):\d\d$/)
     await page.locator('#token-time', { hasNotText: time! }).waitFor()
     assert.equal(await page.locator('#ready').textContent(), 'Ready')
-    assert.equal(await page.locator('#products').textContent(), '7')
+    assert.equal(await page.locator('#products').textContent(), '8')
     await page.getByRole('button', { name: 'Families they open' }).click()
     const family = page.locator('#families tr', { hasText: 'customer-experience' })
     await family.waitFor()
+    assert.match((await family.textContent())!, /CE-RCS-Product.*granted/)
+    assert.equal(await page.locator('#families tr', { hasText: 'Other paths' }).count(), 0)
     assert.match(
       (await page.locator('#families tr', { hasText: 'storage' }).first().textContent())!,
       /granted/,

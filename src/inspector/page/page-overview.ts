@@ -83,19 +83,17 @@ export function createOverview(): Overview {
     shownProducts = key
     setText(byId('products'), String(products.length))
     byId('products').title = products.join(', ')
-    const granted = new Set(products.map((product) => product.toLowerCase()))
-    const known = new Set(families.map(({ product }) => product?.toLowerCase()))
-    const rows = families.map(({ title, name, product, productLabel }) =>
-      familyRow(
-        title,
-        name,
-        productLabel ?? product ?? 'the app key',
-        product === undefined ? undefined : granted.has(product.toLowerCase()),
-      ),
-    )
+    const granted = new Set(products.map(letters))
+    const known = new Set(families.flatMap((family) => family.products.map(letters)))
+    const rows = families.map(({ title, name, product, products: names }) => {
+      const found = names.filter((one) => granted.has(letters(one)))
+      const openedBy = product === undefined ? found.join(', ') : names.at(-1)
+      const isGranted = found.length > 0 || (product === undefined ? undefined : false)
+      return familyRow(title, name, openedBy || 'the app key', isGranted)
+    })
     for (const product of products) {
-      if (known.has(product.toLowerCase())) continue
-      rows.push(familyRow('A family that this proxy does not know', '', product, true))
+      // Every path of 8x8's is forwarded, and those of no family in the table get the token.
+      if (!known.has(letters(product))) rows.push(familyRow('Other paths', '', product, true))
     }
     byId('families')
       .querySelector('tbody')!
@@ -125,6 +123,11 @@ export function createOverview(): Overview {
       show(snapshot.status)
     },
   }
+}
+
+/** Spelling differs between 8x8's token responses, guides and Admin Console in case, spaces and dashes. */
+function letters(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 }
 
 function familyRow(title: string, name: string, openedBy: string, granted: boolean | undefined): HTMLElement {

@@ -2,6 +2,7 @@ import { createAccount, type Account, type AccountOptions } from './account.js'
 import { createFaultSwitch, type FaultSwitch } from '../faults/fault-switch.js'
 import type { Memory } from './memory.js'
 import type { Observer } from '../gateway/handler.js'
+import { createRateLimits, type RateLimits } from '../gateway/rate-limits.js'
 import { createRequestLog, type RequestLog } from '../gateway/received-requests.js'
 
 /** The state of one running sandbox. */
@@ -17,8 +18,12 @@ export interface State {
   tokenRequests: number
   workTokenRequests: number
   memory: Memory
+  /** The documented rate limits. */
+  readonly limits: RateLimits
   /** Empty until the sandbox listens. */
   origin: string
+  /** The origin of presigned downloads; empty until the sandbox listens. */
+  downloads: string
 }
 
 /** Creates the state of a sandbox that has received nothing yet. `now` is in monotonic milliseconds. */
@@ -37,7 +42,9 @@ export function createState(
     tokenRequests: 0,
     workTokenRequests: 0,
     memory: { startedAtMs: now() },
+    limits: createRateLimits(now, options.date ?? Date.now),
     origin: '',
+    downloads: '',
   }
 }
 
@@ -46,6 +53,7 @@ export function reset(state: State): void {
   state.requests.clear()
   state.faults.set(undefined)
   state.tokenFaults.set(undefined)
+  state.limits.set(false)
   state.tokenRequests = 0
   state.workTokenRequests = 0
   state.memory = { startedAtMs: state.now() }

@@ -1,6 +1,7 @@
 import type { storage, StorageObject, ZipStatus } from '../../api/calls/storage.js'
 import { counter, remembered, type Memory } from '../data/memory.js'
 import { seededUuid } from '../data/seeded.js'
+import { inRange } from '../files/byte-range.js'
 import { presignedUrl } from '../files/presigned.js'
 import { zip } from '../files/zip.js'
 import type { SandboxCall, SandboxResponse } from '../gateway/handler.js'
@@ -33,10 +34,10 @@ export function bulkDownloads(find: (call: SandboxCall, id: string) => StorageOb
       return ids.length === 0 ? message(400, 'The body must name an object') : [statusOf(job)]
     },
     bulkDownloadStatuses: ({ memory }) => jobsOf(memory).map((job) => statusOf(advance(job))),
-    bulkDownloadStatus: ({ params, memory, given }) =>
+    bulkDownloadStatus: ({ params, memory, given, downloads, dateMs }) =>
       withJob(memory, params, (job) => {
         const status = statusOf(advance(job))
-        const url = presignedUrl(params['region'] ?? '', job.zipName)
+        const url = presignedUrl(downloads, params['region'] ?? '', job.zipName, dateMs)
         return given.presignUrl && isReady(job) ? { ...status, url } : status
       }),
     cancelBulkDownload: ({ params, memory }) =>
@@ -78,6 +79,12 @@ function download(job: Job): SandboxResponse {
   const archive = zip(objects.map((object) => ({ name: object.objectName, content: objectContent(object) })))
   const disposition = { 'Content-Disposition': `attachment; filename="${zipName}"` }
   return bytes(archive, 'application/octet-stream', disposition)
+}
+
+/** Returns the zip of a finished job; undefined if there is none. */
+export function zipFile(memory: Memory, zipName: string, range?: string): SandboxResponse | undefined {
+  const job = jobs(memory).get(zipName)
+  return job !== undefined && isReady(job) ? inRange(range, download(job)) : undefined
 }
 
 function isReady({ status }: Job): boolean {

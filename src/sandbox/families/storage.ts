@@ -7,10 +7,10 @@ import { bytePattern } from '../files/byte-pattern.js'
 import { inRange } from '../files/byte-range.js'
 import { presignedUrl } from '../files/presigned.js'
 import { appToken } from '../gateway/access.js'
-import type { SandboxCall } from '../gateway/handler.js'
+import type { SandboxCall, SandboxResponse } from '../gateway/handler.js'
 import { bytes, empty, json, message } from '../gateway/responses.js'
 import { simulate } from '../gateway/simulate.js'
-import { bulkDownloads } from './storage-bulk.js'
+import { bulkDownloads, zipFile } from './storage-bulk.js'
 import { bucketId, objectContent, storageObjects } from './storage-objects.js'
 
 const deletedIds = remembered(() => new Set<string>())
@@ -40,14 +40,10 @@ export const storage = simulate(described, {
     storageObjectMetadata: describeObject,
     storageObjectContent: (call) => {
       const { objectId: id = '', region = '' } = call.params
-      const size = /^bytes-(\d{1,12})$/.exec(id)?.[1]
-      const { range } = call.headers
-      if (size !== undefined)
-        return inRange(range, bytes(bytePattern(Number(size)), 'application/octet-stream'))
-      const object = find(call, id)
-      if (object === undefined) return missing('object', id)
-      if (call.given.presignUrl) return json({ url: presignedUrl(region, object.objectName) })
-      return inRange(range, bytes(objectContent(object), object.mimeType, { ETag: `"${object.checksum}"` }))
+      const content = objectFile(call, id, call.headers.range)
+      if (content === undefined) return missing('object', id)
+      const { downloads, dateMs } = call
+      return call.given.presignUrl ? json({ url: presignedUrl(downloads, region, id, dateMs) }) : content
     },
     restoreStorageObject: describeObject,
     storageBuckets: bucket,
@@ -61,15 +57,30 @@ export const storage = simulate(described, {
   },
 })
 
+type Stored = Pick<SandboxCall, 'memory' | 'dateMs'>
+
+/** Returns the content of an object or a finished zip by its id or name; undefined if there is none. */
+export function storedFile(call: Stored, name: string, range?: string): SandboxResponse | undefined {
+  return zipFile(call.memory, name, range) ?? objectFile(call, name, range)
+}
+
+function objectFile(call: Stored, id: string, range: string | undefined): SandboxResponse | undefined {
+  const size = /^bytes-(\d{1,12})$/.exec(id)?.[1]
+  if (size !== undefined) return inRange(range, bytes(bytePattern(Number(size)), 'application/octet-stream'))
+  const object = find(call, id)
+  if (object === undefined) return undefined
+  return inRange(range, bytes(objectContent(object), object.mimeType, { ETag: `"${object.checksum}"` }))
+}
+
 function describeObject(call: SandboxCall) {
   return find(call, call.params['objectId']) ?? missing('object', call.params['objectId'])
 }
 
-function find(call: SandboxCall, id: string | undefined): StorageObject | undefined {
+function find(call: Stored, id: string | undefined): StorageObject | undefined {
   return liveObjects(call).find((object) => object.id === id)
 }
 
-function liveObjects({ memory, dateMs }: SandboxCall): readonly StorageObject[] {
+function liveObjects({ memory, dateMs }: Stored): readonly StorageObject[] {
   const deleted = deletedIds(memory)
   return storageObjects(dateMs).filter(({ id }) => !deleted.has(id))
 }

@@ -4,7 +4,7 @@ import type { SandboxResponse } from './handler.js'
 import { parseFault } from '../faults/fault-spec.js'
 import type { FaultSwitch } from '../faults/fault-switch.js'
 import { splitTarget } from './gateway.js'
-import { help } from './help.js'
+import { helpFor } from './help.js'
 import { jsonStrings } from './parameters.js'
 import type { ReceivedBody } from './receive-body.js'
 import type { ReceivedRequest } from './received-requests.js'
@@ -13,7 +13,7 @@ import { reset, type State } from '../data/state.js'
 type Control = (state: State, query: URLSearchParams, body: ReceivedBody) => SandboxResponse
 
 const routes: Readonly<Record<string, Control>> = {
-  'GET /sandbox': () => text(help, 'text/plain; charset=utf-8'),
+  'GET /sandbox': ({ account }) => text(helpFor(account), 'text/plain; charset=utf-8'),
   'GET /sandbox/requests': ({ requests }) => json(requests.entries.slice(-100).map(withoutSecrets)),
   'GET /sandbox/stats': (state) => json(statistics(state)),
   'POST /sandbox/reset': (state) => done(reset(state)),
@@ -35,6 +35,9 @@ const routes: Readonly<Record<string, Control>> = {
     account.workTokenLifetimeSeconds = seconds
     return json({ seconds })
   },
+  'GET /sandbox/limits': ({ limits }) => json({ limits: limits.on }),
+  'POST /sandbox/limits': (state) => limited(state, true),
+  'DELETE /sandbox/limits': (state) => limited(state, false),
   ...faultRoutes('/sandbox/fault', ({ faults }) => faults),
   ...faultRoutes('/sandbox/token-fault', ({ tokenFaults }) => tokenFaults),
 }
@@ -64,6 +67,11 @@ function faultRoutes(path: string, faultSwitch: (state: State) => FaultSwitch): 
       return json(spec)
     },
   }
+}
+
+function limited({ limits }: State, on: boolean): SandboxResponse {
+  limits.set(on)
+  return json({ limits: on })
 }
 
 function done(_nothing?: void): SandboxResponse {

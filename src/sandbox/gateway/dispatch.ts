@@ -45,6 +45,8 @@ async function serveApi(state: State, request: IncomingMessage, raw: ServerRespo
   const context = {
     account: state.account,
     origin: state.origin,
+    downloads: state.downloads,
+    limits: state.limits,
     nowMs: state.now(),
     dateMs: state.date(),
     memory: state.memory,

@@ -5,6 +5,7 @@ import { families } from '../families/registry.js'
 import type { Observer, SandboxResponse, SandboxCall } from './handler.js'
 import type { SandboxFamily } from '../families/family.js'
 import type { Memory } from '../data/memory.js'
+import type { RateLimits } from './rate-limits.js'
 import type { ReceivedBody } from './receive-body.js'
 import { compileRoutes, decodeParts, type Find } from './router.js'
 
@@ -17,6 +18,8 @@ const routed: readonly { readonly family: SandboxFamily; readonly find: Find }[]
 export interface GatewayContext {
   readonly account: Account
   readonly origin: string
+  readonly downloads: string
+  readonly limits: RateLimits
   readonly nowMs: number
   readonly dateMs: number
   readonly memory: Memory
@@ -47,9 +50,11 @@ export function handleApiRequest(
       if (match.allowed.length === 0) continue
       return message(405, 'Method Not Allowed', { Allow: match.allowed.join(', ') })
     }
+    const turn = context.limits.take(path)
     const call: SandboxCall = {
       method,
       origin: context.origin,
+      downloads: context.downloads,
       base: base[0],
       path,
       params: { ...decodeParts(base.groups), ...match.params },
@@ -60,10 +65,11 @@ export function handleApiRequest(
       dateMs: context.dateMs,
       memory: context.memory,
     }
-    const found = family.demands?.(call) ?? match.handler(call)
-    const response = family.adds ? { ...found, headers: { ...found.headers, ...family.adds(call) } } : found
+    const found = turn.refused ?? family.demands?.(call) ?? match.handler(call)
+    const added = { ...family.adds?.(call), ...turn.headers }
+    const response = { ...found, headers: { ...found.headers, ...added } }
     const described = family.calls?.[match.route]
-    if (described !== undefined) context.observe?.(described, response)
+    if (described !== undefined && turn.refused === undefined) context.observe?.(described, response)
     return response
   }
   return noRoute()

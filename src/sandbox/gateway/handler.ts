@@ -21,6 +21,8 @@ export interface SandboxCall {
   readonly method: string
   /** The sandbox's own origin: it plays https://api.8x8.com in every absolute link. */
   readonly origin: string
+  /** Where presigned downloads are. */
+  readonly downloads: string
   /** The family's part of the path as it was called, region and version included. */
   readonly base: string
   /** The whole path as it was called, without the query. */

@@ -1,7 +1,12 @@
+import type { Account } from '../data/account.js'
 import { faultKeys } from '../faults/fault-spec.js'
 
-/** The text of `GET /sandbox`. */
-export const help = `This is a simulated 8x8 (api.8x8.com). All data is made up.
+/** Returns the text of `GET /sandbox`. */
+export const helpFor = ({ key }: Account) => `This is a simulated 8x8 (api.8x8.com). All data is made up.
+
+The app's key is ${key}: the proxy in front sends it. Without the proxy, it goes into x-api-key (Work chat,
+chat gateway, audit, Customer 360, Journey, administration, contacts, campaigns, fax) or 8x8-apikey (Work
+Analytics, Customer Experience).
 
 Faults of one request: send the header X-Sandbox-Fault, keys separated by , or ;
   slow=2000                 wait so many ms before the headers
@@ -25,11 +30,14 @@ Control addresses (no token needed):
   POST   /sandbox/token-fault?status=503       the same for the token endpoints (DELETE clears)
   POST   /sandbox/token-lifetime?seconds=5     of tokens issued from now on; fractions allowed
   POST   /sandbox/products                     body: JSON array of the products that the app has
-  POST   /sandbox/reset                        forget requests, counters, faults and created things
+  POST   /sandbox/limits                       8x8's documented rate limits from now on: Work chat 5 a second,
+           Journey 10 a minute, administration 100 a minute and 20 in 10 s, contacts 60 a minute (DELETE: none)
+  POST   /sandbox/reset                        forget requests, counters, faults, limits and created things
   GET    /sandbox/requests                     the last 100 requests, without header values
   GET    /sandbox/stats                        counters
 
 Special values:
   /storage/us-west/v3/objects/bytes-1048576/content    a download of exactly that many bytes, any number
+  ...?presignUrl=true                                   an address at another origin, which refuses Authorization
   tenant "unknown" (X-Tenant-Info, X-8x8-Tenant)       a tenant that does not exist
 `

@@ -39,7 +39,15 @@ const QUERY = `?X-Amz-Signature=${encodeURIComponent(theirs.make())}&access_toke
 
 /** What the proxy says of what happened; the other pages are the same whatever happens, and are read once. */
 const PAGES = ['/-/ready', '/-/status', '/-/metrics']
-const OTHER_PAGES = ['/-/', '/-/live', '/-/postman.json', '/-/openapi.json', '/-/nothing', '/oauth/v2/token']
+const OTHER_PAGES = [
+  '/-/',
+  '/-/live',
+  '/-/postman.json',
+  '/-/openapi.json',
+  '/-/calls?q=recordings',
+  '/-/nothing',
+  '/oauth/v2/token',
+]
 /** What the page at `/-/` keeps of each request. */
 const RECORDS = Array.from({ length: 5 }, (_, i) => `/-/requests/${i + 1}`)
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { startSandbox } from '../../../src/sandbox/sandbox.js'
 import { bytePattern } from '../../../src/sandbox/files/byte-pattern.js'
-import { appClient, jsonOf, listOf, post, withSandbox } from './client.js'
+import { appClient, jsonOf, listOf, manualClock, post, withSandbox } from './client.js'
 import { zipNames } from './zip-names.js'
 
 const objects = '/storage/us-west/v3/objects'
@@ -64,8 +64,50 @@ test('an object’s content is what its type, size and checksum say', () =>
       assert.deepEqual(await jsonOf(await call(`${objects}/${object.id}/metadata`)), object)
     }
     const presigned = await jsonOf(await call(`${objects}/${listed[0]?.id ?? ''}/content?presignUrl=true`))
-    assert.match(String(presigned['url']), /^https:\/\/cloud-storage-service\.s3\..*X-Amz-Signature=/)
+    assert.match(String(presigned['url']), /\?X-Amz-Algorithm=.*&X-Amz-Signature=/)
   }))
+
+test('a presigned address is at another origin, which refuses a token, as S3 does', () =>
+  withSandbox(async (sandbox) => {
+    const call = await appClient(sandbox)
+    const { url } = await jsonOf(await call(`${objects}/bytes-1000/content?presignUrl=true`))
+    const address = new URL(String(url))
+    assert.equal(address.origin, sandbox.downloads)
+    assert.notEqual(address.origin, sandbox.origin)
+    assert.equal((await (await fetch(address)).arrayBuffer()).byteLength, 1000)
+    assert.equal((await fetch(address, { headers: { range: 'bytes=0-9' } })).status, 206)
+
+    const refused = await fetch(address, { headers: { authorization: 'Bearer of-no-use' } })
+    assert.equal(refused.status, 400)
+    assert.match(await refused.text(), /<Code>InvalidArgument<\/Code>/)
+  }))
+
+test('a presigned address holds for half an hour, as it is, and for GET', () => {
+  const clock = manualClock()
+  return withSandbox(
+    async (sandbox) => {
+      const call = await appClient(sandbox)
+      const url = String((await jsonOf(await call(`${objects}/bytes-9/content?presignUrl=true`)))['url'])
+      clock.advance(1_799_000)
+      assert.equal((await fetch(url)).status, 200)
+      for (const [other, code, init] of [
+        [url.replace('bytes-9', 'bytes-99'), 'SignatureDoesNotMatch', {}],
+        [url.replace('Expires=1800', 'Expires=9999'), 'SignatureDoesNotMatch', {}],
+        [url, 'SignatureDoesNotMatch', { method: 'PUT' }],
+        [url.replace(/\?.*/, ''), 'AccessDenied', {}],
+      ] as const) {
+        const response = await fetch(other, init)
+        assert.equal(response.status, 403, other)
+        assert.match(await response.text(), new RegExp(`<Code>${code}</Code>`))
+      }
+      clock.advance(1000)
+      const late = await fetch(url)
+      assert.equal(late.status, 403)
+      assert.match(await late.text(), /Request has expired/)
+    },
+    { date: () => Date.UTC(2026, 10, 3) + clock.now() - 1000 },
+  )
+})
 
 test('a part of the content can be asked for', () =>
   withSandbox(async (sandbox) => {
@@ -98,8 +140,8 @@ test('a bulk download goes from not started to a zip that opens', () =>
     assert.equal((await jsonOf(await call(statusPath)))['status'], 'IN_PROGRESS')
     const done = await jsonOf(await call(statusPath))
     assert.equal(done['status'], 'DONE')
-    assert.match(String(done['url']), /^https:\/\//)
     const zip = Buffer.from(await (await call(`${bulk}/download/${String(zipName)}`)).arrayBuffer())
+    assert.deepEqual(Buffer.from(await (await fetch(String(done['url']))).arrayBuffer()), zip)
     assert.deepEqual(
       zipNames(zip),
       chosen.map(({ objectName }) => objectName),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FAMILIES, familyOf } from '../../../src/api/families.js'
+import { FAMILIES, familyOf, isGranted, isOpenedBy } from '../../../src/api/families.js'
 import { canonicalPath } from '../../../src/http/target.js'
 
 test('every documented path belongs to its family', () => {
@@ -75,4 +75,40 @@ test('no path belongs to two families, and no two families share a name', () => 
   ]) {
     assert.equal(FAMILIES.filter(({ pattern }) => pattern.test(path)).length, 1, path)
   }
+})
+
+test("every product that 8x8's guides list for api.8x8.com opens a family", () => {
+  for (const [product, family] of [
+    ['analytics realtime-api', 'cc-realtime'],
+    ['storage', 'storage'],
+    ['Call Recording & Storage', 'storage'],
+    ['QM - API', 'qm'],
+    ['vcc', 'cc-chat'],
+    ['chat-gateway', 'chat-gateway'],
+    ['Chat', 'work-chat'],
+    ['analytics product', 'work-analytics'],
+    ['CE-RCS-Product', 'customer-experience'],
+    ['CE-PCS-Product', 'customer-experience'],
+    ['customer-360', 'customer-360'],
+    ['UC & CC Admin Operations', 'administration'],
+    ['UC Site Admin', 'administration'],
+    ['Contact Search', 'contacts'],
+    ['Contact Management', 'contacts'],
+    ['Contact Center Campaigns', 'campaigns'],
+  ] as const) {
+    assert.equal(FAMILIES.find((one) => isOpenedBy(one, product))?.name, family, product)
+  }
+})
+
+test('a family whose product 8x8 does not list in tokens is granted or unknown, never missing', () => {
+  const family = FAMILIES.find(({ name }) => name === 'customer-experience')!
+  assert.equal(isGranted(family, ['storage', 'CE-PCS-Product']), true)
+  assert.equal(isGranted(family, ['storage']), undefined)
+  assert.equal(
+    isGranted(
+      FAMILIES.find(({ name }) => name === 'qm')!,
+      ['storage'],
+    ),
+    false,
+  )
 })
