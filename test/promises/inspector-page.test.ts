@@ -218,8 +218,9 @@ test('with capturing on, headers and bodies are shown with everything private ma
 
 test('what is copied as curl runs, and does the same again', { skip }, async () => {
   await switchCapture(true)
-  const body = `{"type":"queue-interactions-summary","title":"it's $HOME"}`
-  await call('/analytics/cc/v8/historical-metrics?copied={[1]}', {
+  const dateRange = '{"start":"2026-01-05","end":"2026-01-06"}'
+  const body = `{"type":"detailed-reports-survey","title":"it's mine","dateRange":${dateRange},"note":"it's $HOME"}`
+  await call('/analytics/cc/v8/historical-metrics/detailed-reports?copied={[1]}', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'X-Mine': "it's mine" },
     body,
@@ -369,7 +370,7 @@ const PICTURED: readonly (readonly [string, Parameters<typeof send>[1]?])[] = [
     {
       method: 'POST',
       headers: JSON_BODY,
-      body: '{"type":"queue-interactions-summary","title":"for jane.doe@example.com","caller":"+14085551234"}',
+      body: '{"type":"queue-interactions-summary","title":"for Jane","granularity":"none","groupBy":{"name":"queue"},"dateRange":{"start":"2026-01-05","end":"2026-01-06"},"mail":"jane.doe@example.com","caller":"+14085551234"}',
     },
   ],
   [QUEUES],

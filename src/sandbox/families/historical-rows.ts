@@ -1,115 +1,182 @@
+import type { Definition, ReportType, Row } from '../../api/calls/cc-historical.js'
 import { agentsOfQueue, groups, queues } from '../data/people.js'
 import { seededNumber } from '../data/seeded.js'
 import type { Window } from '../data/time-series.js'
-import { dimensionsOf } from './historical-report-types.js'
+import { localTime } from '../data/time-zone.js'
+import { grouped } from './cc-analytics.js'
+import { dimensionsOf } from './historical-types.js'
 
-/** One row of a report's data. */
-export interface Row {
-  readonly total: {
-    readonly type: string
-    readonly startIndex: number | null
-    readonly endIndex: number | null
-  } | null
-  readonly items: readonly Item[]
+/** What a report asks for, read and checked. */
+export interface Report {
+  readonly id: number
+  readonly definition: Definition
+  readonly type: ReportType
+  readonly metrics: readonly string[]
+  readonly window: Window
+  readonly zone: string
+  /** What the clock said when it was created. */
+  readonly dateMs: number
+  /** Whether the time of day of an instant is among those that it is about. */
+  readonly isInDay: (instantMs: number) => boolean
 }
 
-interface Item {
-  readonly key: string
-  readonly label: string
-  readonly value: unknown
-}
+/** Downloads have more than the 10,000 rows of JSON, but a made-up company need not have all. */
+const maxRows = 20_000
+const hourMs = 3_600_000
+const steps = {
+  '15m': 0.25,
+  '30m': 0.5,
+  hour: 1,
+  day: 24,
+  week: 168,
+  month: 720,
+  year: 8760,
+  none: Infinity,
+} as const
+
+/** The keys of each dimension. A filter is about the last of them. */
+const keysOf = grouped(
+  { media: ['media'], channel: ['channel'], queue: ['queue', 'queueId'] },
+  { agent: ['agent', 'agentId'], group: ['group', 'groupId'] },
+)
+export const medias = { phone: 'Phone', chat: 'Chat', email: 'Email', voicemail: 'VoiceMail' } as const
 
 /** What a row is about, by the key that it has there. */
 type Member = Readonly<Record<string, string>>
 
-/** What a report asks for. */
-export interface ReportQuery {
-  readonly grouping: string
-  /** The wanted values of a dimension, where not all are. */
-  readonly filters: ReadonlyMap<string, readonly string[]>
-  readonly metrics: readonly string[]
-  readonly window: Window
-  readonly intervalMs: number
-  readonly grandTotal: boolean
-}
-
-/** The most rows that 8x8 returns as JSON. */
-const maxRows = 10_000
-
-/** The keys of each dimension. A filter is about the last of them. */
-const keysOf: Readonly<Record<string, readonly string[]>> = {
-  media: ['media'],
-  channel: ['channel'],
-  queue: ['queue', 'queueId'],
-  agent: ['agent', 'agentId'],
-  group: ['group', 'groupId'],
-}
-export const medias = { phone: 'Phone', chat: 'Chat', email: 'Email', voicemail: 'VoiceMail' } as const
-
 /** Every queue with each of its agents: whatever a report is grouped by is found among these. */
 const everything: readonly Member[] = queues.flatMap(({ id, name, channel }) =>
-  agentsOfQueue(id).map((agent) => ({
-    media: medias[channel],
-    channel: `Main ${channel}`,
-    queue: name,
-    queueId: id,
-    agent: agent.name,
-    agentId: agent.agentId,
-    group: groups.find((group) => group.id === agent.groupId)?.name ?? '',
-    groupId: agent.groupId,
-  })),
+  agentsOfQueue(id).map(({ name: agent, agentId, groupId }) =>
+    grouped<string>(
+      { media: medias[channel], channel: `Main ${channel}`, queue: name, queueId: id },
+      { agent, agentId, groupId, group: groups.find((group) => group.id === groupId)!.name },
+    ),
+  ),
 )
 
-/** Returns one row for each member of the report's grouping in each interval, at most 10,000. */
-export function summaryRows(query: ReportQuery): readonly Row[] {
-  const { metrics, window, intervalMs, grandTotal } = query
-  const members = membersOf(query)
+/** Returns a row for each member of the report's grouping in each interval, with the totals that it asks for. */
+export function summaryRows({ definition, metrics, window, zone, isInDay }: Report): readonly Row[] {
+  const { granularity = 'none', groupBy, includeSubTotal, includeGrandTotal } = definition
+  const [keys = [], ...more] = dimensionsOf(groupBy?.name ?? '').map((dimension) => keysOf[dimension] ?? [])
+  const members = membersOf([...keys, ...more.flat()], groupBy?.filters)
+  const time = (ms: number) => localTime(zone, ms).replace(/^(.{16}).*(.\d\d)(\d\d)$/, '$1$2:$3')
+  const stepMs = steps[granularity] * hourMs
   const rows: Row[] = []
-  for (let at = window.startMs; at < window.endMs && rows.length < maxRows; at += intervalMs) {
-    const startTime = new Date(at).toISOString()
-    const endTime = new Date(Math.min(at + intervalMs, window.endMs)).toISOString()
-    for (const member of members) {
+  for (let at = window.startMs; at < window.endMs && rows.length < maxRows; at += stepMs) {
+    if (stepMs <= hourMs && !isInDay(at)) continue
+    const span = { startTime: time(at), endTime: time(Math.min(at + stepMs, window.endMs)) }
+    let start = rows.length
+    members.forEach((member, index) => {
       const seed = `${JSON.stringify(member)} ${at}`
       const values = metrics.map(
         (metric) => [metric, String(seededNumber(`${metric} ${seed}`, 0, 500))] as const,
       )
-      rows.push(rowOf({ startTime, endTime, ...member, ...Object.fromEntries(values) }))
-    }
+      rows.push(rowOf({ ...span, ...member, ...Object.fromEntries(values) }))
+      const isLast = keys.some((key) => members[index + 1]?.[key] !== member[key])
+      if (!isLast || more.length === 0 || !isYes(includeSubTotal)) return
+      rows.push(totalOf(rows.slice(start), metrics, ['startTime', 'endTime', ...keys], 'subtotal', start))
+      start = rows.length
+    })
   }
-  if (!grandTotal) return rows.slice(0, maxRows)
-  return [...rows.slice(0, maxRows - 1), totalOf(rows, metrics)]
+  const total = totalOf(
+    rows.filter((row) => row.total === null),
+    metrics,
+    [],
+    'grandtotal',
+  )
+  return isYes(includeGrandTotal) ? [...rows, total] : rows
+}
+
+/** Flags may be text. */
+export function isYes(flag: boolean | string | undefined): boolean {
+  return String(flag) === 'true'
 }
 
 /** The members of a grouping, each once, that pass the filters. */
-function membersOf({ grouping, filters }: ReportQuery): readonly Member[] {
-  const keys = dimensionsOf(grouping).flatMap((dimension) => keysOf[dimension] ?? [])
+function membersOf(keys: readonly string[], filters: NonNullable<Definition['groupBy']>['filters'] = []) {
   const isWanted = (one: Member) =>
-    [...filters].every(([dimension, values]) => values.includes(one[keysOf[dimension]?.at(-1) ?? ''] ?? ''))
+    filters.every(({ name, values }) => {
+      const value = one[keysOf[name]?.at(-1) ?? '']
+      // Phone calls and emails may be filtered by direction.
+      return values.length === 0 || values.some((wanted) => wanted.replace(/^(?:In|Out)bound/, '') === value)
+    })
   const members = everything
     .filter(isWanted)
-    .map((one): Member => Object.fromEntries(keys.map((key) => [key, one[key] ?? ''])))
-  return [...new Map(members.map((member) => [JSON.stringify(member), member])).values()]
+    .map((one): Member => Object.fromEntries(keys.map((key) => [key, one[key]!])))
+  const distinct = new Map(members.map((member) => [JSON.stringify(member), member]))
+  return [...distinct].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, member]) => member)
 }
 
-/** The row of sums; fields of single rows are null. */
-function totalOf(rows: readonly Row[], metrics: readonly string[]): Row {
-  const items = rows[0]?.items ?? []
-  const sums = items.map(({ key, label }, index) => {
-    if (!metrics.includes(key)) return { key, label, value: null }
-    const sum = rows.reduce((total, row) => total + Number(row.items[index]?.value), 0)
-    return { key, label, value: String(sum) }
+/** A row of sums; what its rows do not have in common is null. */
+function totalOf(
+  rows: readonly Row[],
+  metrics: readonly string[],
+  common: readonly string[],
+  type: 'subtotal' | 'grandtotal',
+  start?: number,
+): Row {
+  const items = (rows[0]?.items ?? []).map(({ key, label, value }, index) => {
+    if (!metrics.includes(key)) return { key, label, value: common.includes(key) ? value : null }
+    const sum = rows.reduce((total, row) => total + Number(row.items[index]!.value), 0)
+    return { key, label, value: String(/^avg|Percent/.test(key) ? Math.round(sum / rows.length) : sum) }
   })
-  return { total: { type: 'grandtotal', startIndex: null, endIndex: null }, items: sums }
-}
-
-/** Makes a row of these values, labelled by their keys. */
-export function rowOf(values: Readonly<Record<string, unknown>>): Row {
+  const isPart = start !== undefined
   return {
-    total: null,
-    items: Object.entries(values).map(([key, value]) => ({ key, label: labelOf(key), value })),
+    total: { type, startIndex: isPart ? start : null, endIndex: isPart ? start + rows.length - 1 : null },
+    items,
   }
 }
 
-function labelOf(key: string): string {
+/** Makes a row of these values, labelled by their keys. */
+export function rowOf(
+  values: Readonly<Record<string, Row['items'][number]['value']>>,
+  labels = labelOf,
+): Row {
+  return {
+    total: null,
+    items: Object.entries(values).map(([key, value]) => ({ key, label: labels(key), value })),
+  }
+}
+
+export function labelOf(key: string): string {
   return key.charAt(0).toUpperCase() + key.slice(1).replace(/([A-Z])/g, ' $1')
+}
+
+/** Returns the rows of `script-paths`: a tree of what callers came through, with its heading first. */
+export function scriptPaths({ window }: Report): readonly (readonly string[])[] {
+  const nodes = [
+    ['', '', '', 'ENTRY_POINT', ''],
+    ['1', '4163', 'Main menu', 'SCRIPT', 'Main menu'],
+    ['2', '4163', 'Main menu', 'GetDigit', 'Choice'],
+    ['3', '4163', 'Main menu', 'ForwardToQueue', 'Sales phone'],
+    ['4', '4163', 'Main menu', 'AgentAccepted', ''],
+    ['3', '4163', 'Main menu', 'CustomerHangUp', ''],
+  ] as const
+  const heading = [
+    'Path ID',
+    'Parent Path ID',
+    'Script ID',
+    'Script Name',
+    'Node Type',
+    'Node Label',
+    'Depth',
+    'Count',
+    'Terminal',
+  ]
+  const most = Math.ceil((window.endMs - window.startMs) / hourMs)
+  return [
+    heading,
+    ...nodes.map(([parent, ...node], index) => {
+      const isTerminal = nodes.every(([other]) => other !== String(index + 1))
+      const count = index < 3 ? most : Math.floor(most / 2)
+      return [
+        String(index + 1),
+        parent,
+        ...node,
+        parent === '' ? '0' : parent,
+        String(count),
+        String(isTerminal),
+      ]
+    }),
+  ]
 }

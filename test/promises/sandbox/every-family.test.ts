@@ -3,14 +3,13 @@ import { test } from 'node:test'
 import { FAMILIES, familyOf } from '../../../src/api/families.js'
 import { startSandboxedProxy } from '../../support/sandboxed-proxy.js'
 
+const REPORT =
+  '{"type":"queue-interactions-summary","title":"Queues","granularity":"none","groupBy":{"name":"queue"},"dateRange":{"start":"2026-01-05T00:00:00Z","end":"2026-01-06T00:00:00Z"}}'
+
 /** The calls of the README's table: no header but what curl would send, and no secret anywhere. */
 const CALLS: readonly (readonly [path: string, body?: string, headers?: Record<string, string>])[] = [
   ['/analytics/cc/v5/realtime-metrics/queues'],
-  [
-    '/analytics/cc/v8/historical-metrics',
-    '{"type":"queue-interactions-summary"}',
-    { 'Content-Type': 'application/json' },
-  ],
+  ['/analytics/cc/v8/historical-metrics', REPORT, { 'Content-Type': 'application/json' }],
   ['/storage/us-west/v3/objects?limit=5'],
   ['/qm/us-west/v1/interactions?size=5'],
   ['/vcc/us/chat/v2/tenant/t1/channels'],
@@ -66,7 +65,7 @@ test('a historical report is created, polled and read to its last page by follow
   const created = await fetch(`${proxy.origin}/analytics/cc/v8/historical-metrics`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: '{"type":"queue-interactions-summary"}',
+    body: REPORT,
   })
   let next: string | undefined
   for (let polls = 0; next === undefined && polls < 5; polls += 1) {
