@@ -72,6 +72,8 @@ export type Paging =
       readonly parameter: string
       readonly first: 0 | 1
       readonly pages: Keys | `X-${string}`
+      /** Whether that counts items instead. */
+      readonly counts?: 'items'
     })
 
 export interface QueryParameter {

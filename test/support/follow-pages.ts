@@ -51,7 +51,8 @@ export async function followPages(
       case 'page': {
         const { pages: counted, first: start } = paging!
         const count = typeof counted === 'string' ? response.headers.get(counted) : at(json, counted)
-        return pages.length < Number(count) ? asked(now, paging!.parameter, start + pages.length) : undefined
+        const read = paging!.counts === 'items' ? pages.flat().length : pages.length
+        return read < Number(count) ? asked(now, paging!.parameter, start + pages.length) : undefined
       }
       case 'pageKey':
         return at(json, paging!.lastPage) === true
