@@ -73,7 +73,14 @@ export type Paging =
       readonly kind: 'page'
       readonly parameter: string
       readonly first: 0 | 1
-    } & ({ readonly pages: Keys | `X-${string}` } | { readonly more: Keys }))
+    } & (
+        | {
+            readonly pages: Keys | `X-${string}`
+            /** Whether that counts items instead. */
+            readonly counts?: 'items'
+          }
+        | { readonly more: Keys }
+      ))
 
 export interface QueryParameter {
   readonly name: string

@@ -57,9 +57,10 @@ export async function followPages(
         if ('more' in paging!) {
           return at(json, paging.more) === true ? asked(now, parameter, start + pages.length) : undefined
         }
-        const { pages: counted } = paging!
+        const { pages: counted, counts } = paging!
         const count = typeof counted === 'string' ? response.headers.get(counted) : at(json, counted)
-        return pages.length < Number(count) ? asked(now, parameter, start + pages.length) : undefined
+        const read = counts === 'items' ? pages.flat().length : pages.length
+        return read < Number(count) ? asked(now, parameter, start + pages.length) : undefined
       }
       case 'pageKey':
         return at(json, paging!.lastPage) === true

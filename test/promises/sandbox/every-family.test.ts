@@ -19,15 +19,18 @@ const CALLS: readonly (readonly [path: string, body?: string, headers?: Record<s
     '/analytics/work/v2/call-records?pbxId=allpbxes&startTime=2026-01-05%2000:00:00&endTime=2026-01-07%2000:00:00&timeZone=UTC&pageSize=5',
   ],
   [
-    '/customerexperience/v1/recentCallData/us',
-    '{"page":1,"rows":5}',
+    '/customerexperience/v1/postCallSurvey/us',
+    '{"tenantId":"t1","page":1,"rows":5,"duration":"allhistory","script":[]}',
     { token: '8c2d7d1e-2a35-4c55-9b0e-3f4a5b6c7d8e' },
   ],
   [
     '/administration/audit/v1/audits?service=platform&startTime=2026-01-05T00:00:00Z&endTime=2026-01-07T00:00:00Z',
   ],
   ['/cidp-customer-360/us/v1/public/tenants/t1/transcript-summaries?interactionId=x'],
-  ['/cidp/journey/api/v1/journeys/search', '{}'],
+  [
+    '/cidp/journey/api/v1/journeys/search',
+    '{"dateRange":{"start":"2026-01-05T00:00:00Z","end":"2026-01-07T00:00:00Z"},"displayTimezone":"UTC"}',
+  ],
   ['/admin-provisioning/users?pageSize=5'],
   ['/directory-contacts/api/v3/contacts?filter=lastName==Berg'],
   ['/cc/US1/campaigns/v1/abc/records', '{"records":[{}]}'],

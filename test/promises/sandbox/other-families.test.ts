@@ -96,15 +96,19 @@ test('the last day has interactions of a customer, whose summaries are there, an
     { date: () => Date.UTC(2026, 6, 15, 12) },
   ))
 
+const dateRange = { start: '2026-01-05T00:00:00Z', end: '2026-01-07T00:00:00Z' }
+const displayTimezone = 'Europe/Lisbon'
+
 test('journeys are those that began in the date range, sorted, filtered, and page by a cursor to a null', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
     const search = async (body: object) =>
-      jsonOf(await call('/cidp/journey/api/v1/journeys/search', post(body)))
-    const dateRange = { start: '2026-01-05T00:00:00Z', end: '2026-01-07T00:00:00Z' }
+      jsonOf(
+        await call('/cidp/journey/api/v1/journeys/search', post({ dateRange, displayTimezone, ...body })),
+      )
     const times: string[] = []
     for (let nextPageCursor: unknown; nextPageCursor !== null;) {
-      const page = await search({ dateRange, limit: 50, sortDirection: 'DESC', nextPageCursor })
+      const page = await search({ limit: 50, sortDirection: 'DESC', nextPageCursor })
       assert.equal(page['totalElements'], 96)
       times.push(...(page['data'] as { time: string }[]).map(({ time }) => time))
       nextPageCursor = page['nextPageCursor']
@@ -114,18 +118,68 @@ test('journeys are those that began in the date range, sorted, filtered, and pag
       [...new Set(times)].sort((a, b) => b.localeCompare(a)),
     )
     assert.equal(times.length, 96)
-    const foreign = await search({ dateRange, filters: [{ name: 'tenantIds', values: ['unknown'] }] })
-    assert.equal(foreign['totalElements'], 0)
-    const inbound = await search({ dateRange, filters: [{ name: 'direction', values: ['Inbound'] }] })
+    const filtered = async (name: string, value: string) => search({ filters: [{ name, values: [value] }] })
+    assert.equal((await filtered('tenantIds', 'unknown'))['totalElements'], 0)
+    const inbound = await filtered('direction', 'inbound')
     assert.ok((inbound['data'] as { direction: string }[]).every(({ direction }) => direction === 'Inbound'))
     assert.ok(Number(inbound['totalElements']) > 0)
+    const named = (await filtered('agents.name', 'Ada Abara'))['data'] as { agents: { name: string }[] }[]
+    assert.ok(
+      named.length > 0 && named.every(({ agents }) => agents.some(({ name }) => name === 'Ada Abara')),
+    )
+  }))
+
+test('the last hour has journeys in the zone that was asked for, and those that go on have not finished', () =>
+  withSandbox(
+    async (sandbox) => {
+      const call = keyClient(sandbox)
+      const lastHour = { start: '2026-07-15T11:00:10Z', end: '2026-07-15T13:00:00Z' }
+      const search = { dateRange: lastHour, displayTimezone: 'Asia/Tokyo' }
+      const { data } = (await jsonOf(await call('/cidp/journey/api/v1/journeys/search', post(search)))) as {
+        data: { time: string; finishedTime: string | null }[]
+      }
+      assert.deepEqual(
+        data.map(({ time }) => time),
+        ['2026-07-15T20:30:00+09:00', '2026-07-15T21:00:00+09:00'],
+      )
+      assert.equal(data[1]!.finishedTime, null)
+      assert.match(data[0]!.finishedTime!, /^2026-07-15T20:3.*\+09:00$/)
+    },
+    { date: () => Date.UTC(2026, 6, 15, 12, 0, 10) },
+  ))
+
+test('a search that the guide of journeys forbids is refused with the place in the guide', () =>
+  withSandbox(async (sandbox) => {
+    const call = keyClient(sandbox)
+    const search = (body: object) =>
+      call('/cidp/journey/api/v1/transitions/search', post({ dateRange, displayTimezone, ...body }))
+    const { nextPageCursor } = await jsonOf(await search({ limit: 5 }))
+    for (const [body, anchor, named] of [
+      [{ dateRange: undefined }, 'badRequest', 'dateRange'],
+      [{ dateRange: { ...dateRange, start: '2026-01-05' } }, 'badRequest', 'dateRange.start'],
+      [{ dateRange: { ...dateRange, start: '2025-01-05T00:00:00Z' } }, 'maxInterval', 'dateRange'],
+      [{ dateRange: { start: dateRange.end, end: dateRange.start } }, 'endDateBeforeStartDate', 'dateRange'],
+      [{ displayTimezone: undefined }, 'badRequest', 'displayTimezone'],
+      [{ displayTimezone: 'Mars/Olympus' }, 'invalidTimezone', 'displayTimezone'],
+      [{ filters: [] }, 'badRequest', 'filters'],
+      [{ filters: [{ name: 'direction', values: ['Inbound'] }] }, 'badRequest', 'filters.0.name'],
+      [{ limit: 1001 }, 'badRequest', 'limit'],
+      [{ sortField: 'NAME' }, 'badRequest', 'sortField'],
+      [{ nextPageCursor: 'x' }, 'cursorAndSortMismatch', 'nextPageCursor'],
+      [{ nextPageCursor: 'Ax' }, 'invalidCursor', 'nextPageCursor'],
+      [{ nextPageCursor, sortDirection: 'DESC' }, 'cursorAndSortMismatch', 'nextPageCursor'],
+    ] as const) {
+      const response = await search(body)
+      assert.equal(response.status, 400, JSON.stringify(body))
+      const [error] = (await jsonOf(response))['errors'] as [{ message: string; url: string }]
+      assert.ok(error.message.includes(named), error.message)
+      assert.equal(error.url.split('#')[1], anchor)
+    }
   }))
 
 test('the families that 8x8 documents only briefly respond too', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
-    const transitions = await jsonOf(await call('/cidp/journey/api/v1/transitions/search', post({})))
-    assert.equal((transitions['data'] as unknown[]).length, 100)
     const card = await call('/api/v1/tenant/t/conversations/cv-1/cards/card-1/action-submit', {
       ...post({ name: '8x8' }),
       method: 'PUT',
@@ -133,11 +187,43 @@ test('the families that 8x8 documents only briefly respond too', () =>
     assert.equal(card.status, 204)
     const token = '8c2d7d1e-2a35-4c55-9b0e-3f4a5b6c7d8e'
     const headers = { '8x8-apikey': sandbox.credentials.key, token }
-    const recent = await call(
-      '/customerexperience/v1/recentCallData/us',
-      post({ page: 2, rows: 500 }, headers),
+    const search = { tenantId: 't1', page: '2', rows: 500, duration: 'allhistory', script: [] }
+    const surveys = await jsonOf(
+      await call('/customerexperience/v1/postCallSurvey/us', post(search, headers)),
     )
-    assert.equal((await jsonOf(recent))['rows'], 172)
+    assert.equal(surveys['hits'], 672)
+    assert.equal((surveys['data'] as unknown[]).length, 172)
+    const recent = await call('/customerexperience/v1/recentCallData/us', post(search, headers))
+    assert.equal(recent.status, 400)
+    assert.match(String((await jsonOf(recent))['message']), /is required/)
+    assert.equal(
+      (await call('/customerexperience/v1/postCallSurvey/mars', post(search, headers))).status,
+      404,
+    )
+  }))
+
+test('recent calls of yesterday are within the ranges that were asked for', () =>
+  withSandbox(async (sandbox) => {
+    const headers = {
+      '8x8-apikey': sandbox.credentials.key,
+      token: '8c2d7d1e-2a35-4c55-9b0e-3f4a5b6c7d8e',
+    }
+    const open = { callDuration: 'Sec: 0, -1', timeInQueue: 'Sec: 60, 90', timeInIVR: 'Sec: 0, -1' }
+    const agent = { agentCallDuration: 'Sec: 0, -1', agentHoldDuration: 'Sec: 0, -1' }
+    const counts = {
+      transferCount: 'Range: 1, -1',
+      agentHoldCount: 'Range: 0, -1',
+      agentMuteCount: 'Range: 0, 0',
+    }
+    const search = { tenantId: 't1', page: 1, rows: 100, duration: 'yesterday', ...open, ...agent, ...counts }
+    const found = await jsonOf(
+      await keyClient(sandbox)('/customerexperience/v1/recentCallData/uk', post(search, headers)),
+    )
+    const data = found['data'] as { waitTime: string; transferCount: string; callDateOnly: string }[]
+    assert.ok(data.length > 0 && data.length < 96)
+    assert.ok(data.every(({ waitTime }) => waitTime >= '00:01:00' && waitTime <= '00:01:30'))
+    assert.ok(data.every(({ transferCount }) => Number(transferCount) > 0))
+    assert.equal(new Set(data.map(({ callDateOnly }) => callDateOnly)).size, 1)
   }))
 
 test('families with a key reject a wrong one in their own format', () =>
