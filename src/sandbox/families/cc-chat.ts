@@ -1,113 +1,235 @@
-import { appToken, open } from '../gateway/access.js'
-import { empty, json, problem } from '../gateway/responses.js'
-import type { SandboxResponse, SandboxCall, Routes } from '../gateway/handler.js'
-import type { SandboxFamily } from './family.js'
+import {
+  ccChat as described,
+  type ChatChannel,
+  type ChatConversation,
+  type ChatMessage,
+  type ChatWebHook,
+} from '../../api/calls/cc-chat.js'
 import { compileFilter } from '../data/fiql.js'
-import { publicKey } from '../files/jwk.js'
-import { collection, counter } from '../data/memory.js'
-import { jsonObject, nonEmptyString } from '../gateway/parameters.js'
+import { collection, counter, remembered } from '../data/memory.js'
 import { company, queues } from '../data/people.js'
+import { seededHex } from '../data/seeded.js'
 import { sorted } from '../data/sorting.js'
 import { tenantExists } from '../data/tenants.js'
-import { allOf, save, type Things } from '../data/things.js'
-import { listResponse, one, violation } from './cc-chat-responses.js'
-import { conversationRoutes } from './cc-chat-conversations.js'
+import { shelf } from '../data/things.js'
+import { publicKey } from '../files/jwk.js'
+import { appToken, type AccessCheck } from '../gateway/access.js'
+import type { SandboxCall } from '../gateway/handler.js'
+import { pageOf } from '../gateway/paging.js'
+import { problem } from '../gateway/responses.js'
+import { simulate } from '../gateway/simulate.js'
 
-/** A named thing and its revision, which counts replacements and is what `If-Match` takes. */
-interface Versioned {
-  readonly id: string
-  readonly revision: number
-  readonly fields: Readonly<Record<string, unknown>>
+type Interaction = ChatConversation['interactions'][number]
+
+/** The last interaction ends when the customer leaves; the next message begins another. */
+interface Conversation extends ChatConversation {
+  readonly interactions: Interaction[]
+  readonly messages: ChatMessage[]
 }
 
-const webHooks = collection<Versioned>(() => [
-  {
-    id: 'hook-1',
-    revision: 0,
-    fields: { name: 'Bot', uri: 'https://bot.example.com/events', version: 'v2.0' },
-  },
-])
-const channels = collection<Versioned>(() => [
-  {
-    id: 'channel-1',
-    revision: 0,
-    fields: {
-      name: 'Website',
-      webHookId: 'hook-1',
-      routingOptions: { type: 'queue', id: queues.find(({ channel }) => channel === 'chat')?.id },
-    },
-  },
-])
+type Sent<T> = Omit<T, 'id' | 'version'> & { readonly version?: 'v1.0' | 'v2.0' }
+
 const nextNumber = counter(2)
+/** How often a web hook or a channel was replaced: what `If-Match` takes. */
+const revisions = remembered(() => new Map<string, number>())
+const conversations = remembered(() => new Map<string, Conversation>())
 
-const base = /^\/vcc\/(?:us|eu|ca|ap)\/chat\/v2/
-
-/** The keys are public, so that they need no token. */
-export const ccChatKeys: SandboxFamily = {
-  name: 'CC chat keys',
-  base: new RegExp(`${base.source}(?=/jwk/)`),
-  access: open,
-  routes: { 'GET /jwk/:jwkId/public': (call) => json(publicKey(call)) },
-}
-
-/** Source: 8x8's specification "Contact Center Chat API v2". */
-export const ccChat: SandboxFamily = {
-  name: 'CC chat',
-  base: new RegExp(`${base.source}/tenant/(?<tenant>[^/]+)`),
-  access: appToken('vcc'),
-  demands: ({ params }) =>
-    tenantExists(params['tenant'] ?? '') ? undefined : foreignTenant(params['tenant']),
-  routes: {
-    'POST /web-hooks/verify': () => empty(204),
-    ...resource('/web-hooks', webHooks, 'hook'),
-    ...resource('/channels', channels, 'channel'),
-    ...conversationRoutes(({ memory }, id) => channels(memory).has(id)),
+const webHooks = collection<ChatWebHook>(() => [
+  { id: 'hook-1', name: 'Bot', uri: 'https://bot.example.com/events', version: 'v2.0' },
+])
+const hooks = shelf({
+  things: webHooks,
+  parameter: 'webHookId',
+  make: (id, { name, uri, version = 'v2.0' }: Sent<ChatWebHook>): ChatWebHook => ({ id, name, uri, version }),
+  newId: (memory) => `hook-${nextNumber(memory)}`,
+  missing,
+})
+const channels = collection<ChatChannel>(() => [
+  { id: 'channel-1', name: 'Website', webHookId: 'hook-1', routingOptions: { type: 'queue', id: '102' } },
+])
+const places = shelf({
+  things: channels,
+  parameter: 'chatChannelId',
+  make: (id, { name, webHookId, routingOptions }: Sent<ChatChannel>): ChatChannel => {
+    return { id, name, webHookId, routingOptions }
   },
+  newId: (memory) => `channel-${nextNumber(memory)}`,
+  missing,
+})
+
+const checkToken = appToken('vcc')
+const access: AccessCheck = (headers, account, path) =>
+  /\/jwk\/[^/]+\/public$/.test(path) ? undefined : checkToken(headers, account, path)
+
+/** Chats whose answers go to a web hook. */
+export const ccChat = simulate(described, {
+  access,
+  demands: ({ params: { tenantId = company.tenant } }) => {
+    const error = `Tenant ${tenantId} does not belong to customer ${company.customerId}.`
+    return tenantExists(tenantId) ? undefined : refusal(403, 'The tenant does not belong to customer.', error)
+  },
+  refuse: ({ method, path }, status, detail) =>
+    method === 'POST' && path.endsWith('/channels')
+      ? invalid(/^\S+/.exec(detail)![0], '', 'invalid_value', detail)
+      : refusal(status, 'Constraint Violation', detail),
+  handlers: {
+    chatKey: publicKey,
+    createChatWebHook: hooks.create,
+    chatWebHooks: (call) => listed(call, hooks.all(call)),
+    chatWebHook: hooks.read,
+    replaceChatWebHook: (call) => stale(call, call.params['webHookId']) ?? hooks.replace(call),
+    deleteChatWebHook: hooks.remove,
+    createChatChannel: (call) => wrongChannel(call) ?? places.create(call),
+    chatChannels: (call) => {
+      const filter = compileFilter(call.given.filter ?? null)
+      if ('error' in filter) return refusal(400, 'Constraint Violation', `filter: ${filter.error}.`)
+      return listed(call, sorted(places.all(call).filter(filter.accepts), call.given.sort))
+    },
+    chatChannel: places.read,
+    replaceChatChannel: (call) => stale(call, call.params['chatChannelId']) ?? places.replace(call),
+    deleteChatChannel: places.remove,
+    createChatConversation: (call) => {
+      const { channelId, customer, history: { messages = [] } = {} } = call.sent
+      if (!channels(call.memory).has(channelId)) {
+        return refusal(400, 'Constraint Violation', 'channelId: No such channel.')
+      }
+      const id = `ID-${nextNumber(call.memory)}`
+      const conversation = conversationFrom(id, channelId, customer, call.dateMs)
+      for (const { text, type } of messages) say(conversation, text, type)
+      conversationsOf(call).set(id, conversation)
+      return { conversationId: id, timestamp: call.dateMs }
+    },
+    chatConversations: (call) => {
+      const { status, order, userId, 'channel-id': channelId } = call.given
+      const wanted = [...call.query].filter(([name]) => name.startsWith('customer.'))
+      const found = [...conversationsOf(call).values()].filter(
+        (one) =>
+          (status === 'all' || status === (isOver(one) ? 'deleted' : 'handling')) &&
+          (channelId === undefined || channelId === one.channelId) &&
+          (userId === undefined || userId === one.customer['customerId']) &&
+          wanted.every(([name, value]) => one.customer[name.slice('customer.'.length)] === value),
+      )
+      return listed(call, (order === 'desc' ? found.toReversed() : found).map(shown))
+    },
+    chatConversation: inConversation(shown),
+    chatParticipants: inConversation(({ id, customer: { language = 'en' }, messages }) => {
+      const types = new Set(['user' as const, ...messages.map(({ authorType }) => authorType)])
+      return { participants: [...types].map((type) => ({ id: `${id}-${type}`, type, language })) }
+    }),
+    chatMessages: inConversation(({ messages }, call) => {
+      const { 'interaction-id': wanted } = call.given
+      return {
+        messages: messages.filter(({ interactionId }) => [undefined, interactionId].includes(wanted)),
+      }
+    }),
+    sendChatMessage: inConversation((found, { sent: { text, authorType }, dateMs }) => {
+      if (isOver(found)) interact(found, dateMs)
+      say(found, text, authorType)
+      return undefined
+    }),
+    leaveChatConversation: inConversation(({ interactions }, { dateMs }) => {
+      interactions.push({ endTime: new Date(dateMs).toISOString(), ...interactions.pop()! })
+      return undefined
+    }),
+  },
+})
+
+/** Returns all conversations by id. The first is there from the start: it began with this hour. */
+function conversationsOf(call: SandboxCall): Map<string, Conversation> {
+  const all = conversations(call.memory)
+  if (all.size > 0) return all
+  const startMs = call.dateMs - (call.dateMs % 3_600_000)
+  const customer = { name: 'Customer', email: 'customer@example.com', language: 'en' }
+  const first = conversationFrom('ID-1', 'channel-1', customer, startMs)
+  say(first, 'Hello!')
+  return all.set(first.id, first)
 }
 
-/** List, create, read, replace and delete for one kind of thing. */
-function resource(path: string, things: Things<Versioned>, prefix: string): Routes {
-  return {
-    [`GET ${path}`]: (call) => {
-      const filter = compileFilter(call.query.get('filter'))
-      if ('error' in filter) return problem({ message: 'Invalid filter', errors: [filter.error] }, 400)
-      const found = allOf(things, call.memory).map(shown).filter(filter.accepts)
-      return listResponse(call, sorted(found, call.query.get('sort')))
-    },
-    [`POST ${path}`]: ({ body, memory }) => {
-      const fields = jsonObject(body)
-      if (!fields || !nonEmptyString(fields['name'])) return violation('name: May not be empty.')
-      const id = `${prefix}-${nextNumber(memory)}`
-      return json(shown(save(things, memory, { id, revision: 0, fields })))
-    },
-    [`GET ${path}/:id`]: one(things, (found) => json(shown(found))),
-    [`PUT ${path}/:id`]: one(things, (found, call) => replace(things, found, call)),
-    [`DELETE ${path}/:id`]: one(things, ({ id }, { memory }) => {
-      things(memory).delete(id)
-      return empty(204)
-    }),
+function conversationFrom(
+  id: string,
+  channelId: string,
+  customer: Conversation['customer'],
+  startMs: number,
+): Conversation {
+  const startTime = new Date(startMs).toISOString()
+  const conversation = { id, channelId, customer, startTime, interactions: [], messages: [] }
+  interact(conversation, startMs)
+  return conversation
+}
+
+function interact({ id, interactions }: Conversation, dateMs: number): void {
+  const hex = seededHex(`${id} ${interactions.length}`, 11)
+  const startTime = new Date(dateMs).toISOString()
+  interactions.push({ id: `int-${hex}-chat-00-${company.tenant}`, startTime })
+}
+
+function say(
+  { id, interactions, messages }: Conversation,
+  text: string,
+  authorType: ChatMessage['authorType'] = 'user',
+): void {
+  const interactionId = interactions.at(-1)!.id
+  const participantId = `${id}-${authorType}`
+  messages.push({ interactionId, originalText: text, translatedText: text, authorType, participantId })
+}
+
+function isOver({ interactions }: Conversation): boolean {
+  return interactions.at(-1)!.endTime !== undefined
+}
+
+function shown({ messages: _messages, ...conversation }: Conversation): ChatConversation {
+  return conversation
+}
+
+/** Makes a handler for paths below a conversation: 404 unless it exists. */
+function inConversation<C extends SandboxCall, R>(what: (found: Conversation, call: C) => R) {
+  return (call: C) => {
+    const id = call.params['chatConversationId'] ?? ''
+    const found = conversationsOf(call).get(id)
+    return found === undefined ? missing(call, id) : what(found, call)
   }
 }
 
-function replace(
-  things: Things<Versioned>,
-  found: Versioned,
-  { headers, body, memory }: SandboxCall,
-): SandboxResponse {
-  const { id, revision } = found
+interface Paged extends SandboxCall {
+  readonly given: { readonly page: number; readonly size: number }
+}
+
+function listed<T>({ given: { page, size } }: Paged, items: readonly T[]) {
+  const { items: data, totalElements: elementCount, totalPages: pageCount } = pageOf(items, page, size)
+  return { data, page: { pageSize: size, pageIndex: page, elementCount, pageCount } }
+}
+
+/** Counts a replacement, unless `If-Match` names another version than the present one. */
+function stale({ headers, memory }: SandboxCall, id = '') {
+  const revision = revisions(memory).get(id) ?? 0
   const expected = headers['if-match']?.replaceAll('"', '')
   if (expected !== undefined && Number(expected) !== revision) {
-    return problem({ message: 'Precondition Failed', errors: [`The version is ${revision}.`] }, 412)
+    return refusal(412, 'Precondition Failed', `The version is ${revision}.`)
   }
-  const fields = { ...found.fields, ...jsonObject(body) }
-  return json(shown(save(things, memory, { id, revision: revision + 1, fields })))
+  revisions(memory).set(id, revision + 1)
+  return undefined
 }
 
-function shown({ id, fields }: Versioned) {
-  return { ...fields, id }
+function wrongChannel({ sent, memory }: SandboxCall & { readonly sent: Sent<ChatChannel> }) {
+  const { webHookId, routingOptions } = sent
+  if (!webHooks(memory).has(webHookId)) {
+    return invalid('webHookId', webHookId, 'invalid_webhook', `Webhook ID ${webHookId} is invalid.`)
+  }
+  const { id } = routingOptions
+  if (queues.some((queue) => queue.id === id)) return undefined
+  return invalid('routingOptions', id, 'invalid_queue', `Queue ID ${id} is invalid.`)
 }
 
-function foreignTenant(tenant: string | undefined): SandboxResponse {
-  const error = `Tenant ${tenant} does not belong to customer ${company.customerId}.`
-  return problem({ message: 'The tenant does not belong to customer.', errors: [error] }, 403)
+/** The 400 of a new channel, with the field that is wrong. */
+function invalid(field: string, value: string, code: string, detail: string) {
+  const error = { code, message: detail }
+  return problem({ message: detail, errors: [error], validations: [{ field, value, ...error }] }, 400)
+}
+
+function missing(_call: SandboxCall, id: string) {
+  return refusal(404, 'Not Found', `No resource ${id}.`)
+}
+
+function refusal(status: number, message: string, error: string) {
+  return problem({ message, errors: [error] }, status)
 }

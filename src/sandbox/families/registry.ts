@@ -2,7 +2,7 @@ import type { SandboxFamily } from './family.js'
 import { administration } from './administration.js'
 import { audit } from './audit.js'
 import { ccCampaigns } from './campaigns.js'
-import { ccChat, ccChatKeys } from './cc-chat.js'
+import { ccChat } from './cc-chat.js'
 import { chatCards, chatGateway } from './chat-gateway.js'
 import { contactDirectory } from './contacts.js'
 import { customer360 } from './customer-360.js'
@@ -24,7 +24,6 @@ export const families: readonly SandboxFamily[] = [
   historical,
   storage,
   qm,
-  ccChatKeys,
   ccChat,
   chatGateway,
   chatCards,

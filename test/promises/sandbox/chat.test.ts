@@ -8,13 +8,19 @@ test('chat: a web hook, a channel, a conversation and its messages', () =>
   withSandbox(async (sandbox) => {
     const call = await appClient(sandbox)
     const base = '/vcc/us/chat/v2/tenant/mytenant'
-    const created = await call(`${base}/web-hooks`, post({ name: 'Mine', version: 'v2.0' }))
+    const mine = { name: 'Mine', uri: 'https://bot.example.com/mine', version: 'v2.0' }
+    const created = await call(`${base}/web-hooks`, post(mine))
     assert.equal(created.status, 200)
     const hook = await jsonOf(created)
     assert.equal(hook['version'], 'v2.0')
     assert.equal((await call(`${base}/channels`, post({}))).status, 400)
+    const routingOptions = { type: 'queue', id: '102' }
+    const wrong = await call(`${base}/channels`, post({ name: 'Mine', webHookId: 'none', routingOptions }))
+    assert.equal(wrong.status, 400)
+    const [validation] = (await jsonOf(wrong))['validations'] as { field: string; value: string }[]
+    assert.deepEqual([validation?.field, validation?.value], ['webHookId', 'none'])
     const channel = await jsonOf(
-      await call(`${base}/channels`, post({ name: 'Mine', webHookId: hook['id'] })),
+      await call(`${base}/channels`, post({ name: 'Mine', webHookId: hook['id'], routingOptions })),
     )
     const begun = {
       channelId: channel['id'],
@@ -36,12 +42,17 @@ test('chat: a web hook, a channel, a conversation and its messages', () =>
     const found = await jsonOf(await call(`${base}/conversations?customer.email=me@example.com`))
     assert.deepEqual(found['page'], { pageSize: 20, pageIndex: 0, elementCount: 1, pageCount: 1 })
     assert.equal((await call(`${conversation}/participants/customer`, { method: 'DELETE' })).status, 204)
-    const ended = await jsonOf(await call(`${base}/conversations?status=ENDED`))
-    assert.equal((ended['data'] as unknown[]).length, 1)
+    const ended = await jsonOf(await call(`${base}/conversations?status=deleted`))
+    const [over] = ended['data'] as { interactions: { endTime?: string }[] }[]
+    assert.ok(over?.interactions[0]?.endTime)
+    assert.equal((await call(`${conversation}/messages`, post({ text: 'Once more' }))).status, 202)
+    const again = await jsonOf(await call(conversation))
+    assert.equal((again['interactions'] as unknown[]).length, 2)
+    assert.equal((await call(`${base}/conversations?status=ENDED`)).status, 400)
 
     const hookPath = `${base}/web-hooks/${String(hook['id'])}`
     const replace = (version: string) =>
-      call(hookPath, { ...post({ name: 'Other' }, { 'if-match': version }), method: 'PUT' })
+      call(hookPath, { ...post({ ...mine, name: 'Other' }, { 'if-match': version }), method: 'PUT' })
     assert.equal((await replace('7')).status, 412)
     assert.equal((await replace('0')).status, 200)
     assert.equal((await replace('0')).status, 412)
@@ -208,10 +219,17 @@ test('Work chat takes a message and lists it, newest first, and goes back in tim
     const page = await listOf(await call(`${path}?room=general&pageSize=5`))
     assert.equal(page.length, 5)
     assert.equal(page[0]?.['parsed'], 'News')
-    assert.deepEqual(Object.keys(page[0] ?? {}), ['authorUser', 'id', 'parsed', 'timestamp'])
+    assert.deepEqual(Object.keys(page[0] ?? {}).sort(), ['authorUser', 'id', 'parsed', 'timestamp'])
+    const ofLastHour = (Date.now() - 3_600_000) * 1000
+    assert.ok(page.slice(1).some(({ timestamp }) => Number(timestamp) > ofLastHour - 3_600_000_000))
     const before = String(page.at(-1)?.['timestamp'])
     const older = await listOf(await call(`${path}?room=general&pageSize=100&ts=${before}`))
     assert.equal(older.length, 20)
+    assert.equal(
+      (await listOf(await call(`${path}/?pageSize=100`))).length,
+      24,
+      'of the room "CHAPI sandbox"',
+    )
     const rejected = await fetch(sandbox.origin + path)
     assert.match(await rejected.text(), /oauth\.v2\.InvalidAccessToken/)
   }))
