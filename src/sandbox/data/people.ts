@@ -29,7 +29,7 @@ export interface Group {
 }
 
 /** A place where it has an office. */
-export interface Site {
+interface Site {
   readonly id: string
   readonly name: string
 }

@@ -160,7 +160,8 @@ function linked(call: SandboxCall, index: number) {
   const fields = customFields.map((name, number) => {
     return [name, { value: values[name] ?? '', displayName: `Custom field ${number}` }] as const
   })
-  const parts = ['notes', 'labels', 'transcriptions', 'media']
+  const media = data.interactionType(index) === 'other' ? [] : ['media']
+  const parts = ['notes', 'labels', 'transcriptions', ...media]
   const paths = Object.fromEntries(parts.map((part) => [part, `/interactions/${guid}/${part}`]))
   return { ...interaction, customFields: Object.fromEntries(fields), links: linksTo(call, paths) }
 }
