@@ -16,19 +16,8 @@ import {
   whole,
 } from '../shape.js'
 
-const OPERATORS = oneOf(
-  'in',
-  '=',
-  '!=',
-  '>',
-  '>=',
-  '<=',
-  '<',
-  'contains',
-  'not-in',
-  'is-empty',
-  'is-not-empty',
-)
+export const OPERATORS = 'in not-in = != > >= <= < contains is-empty is-not-empty'.split(' ')
+const OPERATOR = oneOf('in', ...OPERATORS.slice(1))
 const YES = either(true, oneOf('true', 'false'))
 const CLOCK = { pattern: String.raw`^\d\d:\d\d:\d\d(\.\d+)?$` } as const
 
@@ -36,7 +25,7 @@ const REPORT_TYPE = named(
   'ReportType',
   { type: 'queue-interactions-summary', metrics: maybe(['accepted']) },
   { groupBy: maybe([named('Grouping', { name: 'media-and-queue', filters: ['media'] })]) },
-  { searchQuery: maybe(named('SearchOptions', { fields: ['queueName'], operators: [OPERATORS] })) },
+  { searchQuery: maybe(named('SearchOptions', { fields: ['queueName'], operators: [OPERATOR] })) },
 )
 export type ReportType = ValueOf<typeof REPORT_TYPE>
 
@@ -67,7 +56,7 @@ const SUMMARY = {
 } as const
 const DETAILED = {
   metrics: maybe(list('time', { example: DETAILED_METRICS })),
-  searchQuery: maybe([{ field: 'mediaType', operator: OPERATORS, value: maybe(either(['Phone'], 'Phone')) }]),
+  searchQuery: maybe([{ field: 'mediaType', operator: OPERATOR, value: maybe(either(['Phone'], 'Phone')) }]),
   includeParticipants: maybe(YES),
   reportSettings: maybe({ showOngoingInteractions: maybe(YES), showInteractionsStateInTime: maybe(YES) }),
 } as const

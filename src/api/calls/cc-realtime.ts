@@ -38,21 +38,21 @@ const AGENT_BY_KEY = named('AgentMetricsByKey', {
 const PAGES = {
   page: allow(whole(0, 0), 'The number of the page; the first is 0.', 0),
   size: offer(whole(100, 1, 1000), 'Elements a page, at most 1000.', 100),
+  summary: allow(
+    true,
+    'Only ids and names, or also groups of all agents; ids and metrics are ignored.',
+    false,
+  ),
 } as const
-const PAGING = {
-  kind: 'page',
-  parameter: 'page',
-  size: 'size',
-  first: 0,
-  pages: 'X-Total-Pages',
-  items: [],
+const WITH_TOTALS = {
+  ...PAGES,
+  includeTotals: allow(true, 'Appends totals of times, percentages, averages and counts.', false),
 } as const
 const TIMEZONE = {
   timezone: allow('{{timezone}}', 'Where "today" begins; for metrics of today only.'),
 } as const
-const TOTALS = {
-  includeTotals: allow(true, 'Appends totals of times, percentages, averages and counts.', false),
-} as const
+const BY_NUMBER = { kind: 'page', parameter: 'page', first: 0, pages: 'X-Total-Pages' } as const
+const LIST = { response: listOf(MEASURED), paging: { ...BY_NUMBER, items: [], size: 'size' } } as const
 const QUEUE_METRICS = { metrics: metrics('entered.today', 'abandoned.today'), ...TIMEZONE } as const
 const GROUP_METRICS = { metrics: metrics('availableIdle.rt', 'enabled.rt'), ...TIMEZONE } as const
 const AGENT_METRICS = { metrics: metrics('status.rt', 'accepted.today'), ...TIMEZONE } as const
@@ -80,15 +80,8 @@ export const ccRealtime = describeFamily({
       title: 'Metrics of all queues',
       docs: 'analytics/reference/cc-real-time-get-queues-metrics',
       path: 'GET /queues',
-      query: {
-        ...PAGES,
-        'queue-ids': ids('queueId'),
-        ...QUEUE_METRICS,
-        summary: summary('queue'),
-        ...TOTALS,
-      },
-      response: listOf(MEASURED),
-      paging: PAGING,
+      query: { ...WITH_TOTALS, 'queue-ids': ids('queueId'), ...QUEUE_METRICS },
+      ...LIST,
       deviates: LISTED,
       keeps: { queueId: [0, 'id'] },
     },
@@ -105,15 +98,8 @@ export const ccRealtime = describeFamily({
       description: 'Metrics that end in `.inQueue` count what came through this queue.',
       docs: 'analytics/reference/cc-real-time-get-agents-metrics-by-queue',
       path: 'GET /queues/{queueId}/agents',
-      query: {
-        ...PAGES,
-        'agent-ids': ids('agentId'),
-        ...IN_QUEUE_METRICS,
-        summary: summary('agent'),
-        ...TOTALS,
-      },
-      response: listOf(MEASURED),
-      paging: PAGING,
+      query: { ...WITH_TOTALS, 'agent-ids': ids('agentId'), ...IN_QUEUE_METRICS },
+      ...LIST,
       deviates: `${LISTED} Its pages have 10 elements unless \`size\` says more, those of the guide 100, as here.`,
       keeps: { agentId: [0, 'id'] },
     },
@@ -129,9 +115,8 @@ export const ccRealtime = describeFamily({
       title: 'Metrics of all groups',
       docs: 'analytics/reference/cc-real-time-get-groups-metrics',
       path: 'GET /groups',
-      query: { ...PAGES, 'group-ids': ids('groupId'), ...GROUP_METRICS, summary: summary('group') },
-      response: listOf(MEASURED),
-      paging: PAGING,
+      query: { ...PAGES, 'group-ids': ids('groupId'), ...GROUP_METRICS },
+      ...LIST,
       deviates: `${LISTED} ${TEXTS} The guide marks \`group-ids\` as required and says what happens without them.`,
       keeps: { groupId: [0, 'id'] },
     },
@@ -147,15 +132,8 @@ export const ccRealtime = describeFamily({
       title: 'Metrics of the agents of a group',
       docs: 'analytics/reference/cc-real-time-get-agents-metrics-by-group',
       path: 'GET /groups/{groupId}/agents',
-      query: {
-        ...PAGES,
-        'agent-ids': ids('groupAgentId'),
-        ...AGENT_METRICS,
-        summary: summary('agent'),
-        ...TOTALS,
-      },
-      response: listOf(MEASURED),
-      paging: PAGING,
+      query: { ...WITH_TOTALS, 'agent-ids': ids('groupAgentId'), ...AGENT_METRICS },
+      ...LIST,
       deviates: LISTED,
       keeps: { groupAgentId: [0, 'id'] },
     },
@@ -174,16 +152,14 @@ export const ccRealtime = describeFamily({
       docs: 'analytics/reference/all-tenant-agents-metrics',
       path: 'GET /agents',
       query: {
-        ...PAGES,
+        ...WITH_TOTALS,
         'agent-ids': ids('agentId'),
         'group-ids': ids('groupId'),
         ...TIMEZONE,
         metrics: offer(list('', { example: ['status.rt', 'accepted.today'] }), 'Only these metrics.'),
-        summary: summary('agent'),
-        ...TOTALS,
       },
+      ...LIST,
       response: listOf(AGENT),
-      paging: PAGING,
       deviates: `8x8's specification ${VALUES}. It requires no \`metrics\`; the guide does, as here.`,
     },
     realtimeAgentsInQueues: {
@@ -225,8 +201,4 @@ function ids(variable: string) {
 
 function metrics(...names: readonly [string, ...string[]]) {
   return allow(list('', { example: names }), 'Only these metrics; all without it.')
-}
-
-function summary(thing: string) {
-  return allow(true, `Only the id and name of each ${thing}; ids and metrics are ignored.`, false)
 }

@@ -4,9 +4,8 @@ import { seededHex, seededNumber, seededPick } from '../data/seeded.js'
 import { occurrences } from '../data/time-series.js'
 import { localTime } from '../data/time-zone.js'
 import { grouped } from './cc-analytics.js'
-import { isYes, labelOf, medias, rowOf, type Report } from './historical-rows.js'
+import { isYes, labelOf, medias, rowOf, type ItemValue, type Report } from './historical-rows.js'
 
-type Value = Row['items'][number]['value']
 type Search = NonNullable<Definition['searchQuery']>[number]
 
 const stepMs = 10 * 60_000
@@ -37,47 +36,40 @@ export function detailedRows(report: Report): readonly Row[] {
     .map(({ of }) => {
       const values = Object.fromEntries(metrics.map((metric) => [metric, of(metric)]))
       const ofParticipant = (type.metrics ?? []).filter((metric) => OF_PARTICIPANT.test(metric))
-      const participant = () => Object.fromEntries(ofParticipant.map((metric) => [metric, alone(of(metric))]))
-      return rowOf(
-        { ...(isYes(includeParticipants) ? { participants: [participant()] } : {}), ...values },
-        label,
-      )
+      if (!isYes(includeParticipants)) return rowOf(values, label)
+      const participant = Object.fromEntries(ofParticipant.map((metric) => [metric, alone(of(metric))]))
+      return rowOf({ participants: [participant], ...values }, label)
     })
 }
 
 interface Details {
   readonly isOngoing: boolean
   /** The value of a metric; null for what is not known of it. */
-  readonly of: (metric: string) => Value
+  readonly of: (metric: string) => ItemValue
 }
 
 function detailsOf({ zone, dateMs }: Report, index: number): Details {
   const seed = `interaction ${index}`
   const agent = seededPerson(seed)
   const queue = queues[seededNumber(seed, 0, queues.length - 1)]!
-  const [waitMs, offerMs] = [
-    seededNumber(`${seed} wait`, 0, 120_000),
-    seededNumber(`${seed} offer`, 1000, 20_000),
-  ]
-  const [handlingMs, wrapUpMs] = [
-    seededNumber(`${seed} handling`, 5_000, 900_000),
-    seededNumber(`${seed} wrap`, 0, 30_000),
-  ]
+  const number = (what: string, least: number, most: number) => seededNumber(`${seed} ${what}`, least, most)
+  const [waitMs, offerMs] = [number('wait', 0, 120_000), number('offer', 1000, 20_000)]
+  const [handlingMs, wrapUpMs] = [number('handling', 5_000, 900_000), number('wrap-up', 0, 30_000)]
   const startMs = index * stepMs
   const offeredMs = startMs + waitMs
   const acceptedMs = offeredMs + offerMs
   const endMs = acceptedMs + handlingMs
   const isOngoing = endMs + wrapUpMs > dateMs
-  const at = (ms: number) => localTime(zone, ms).replace(/(\d\d)$/, ':$1')
+  const at = (ms: number) => (ms > dateMs ? null : localTime(zone, ms).replace(/(\d\d)$/, ':$1'))
   const lasting = (ms: number) => ({ value: ms, ongoing: isOngoing })
   const transactionId = String(index % 100_000)
   const interactionId = `int-${startMs.toString(16)}-${seededHex(seed, 25)}-${queue.channel}-01-${company.tenant}`
   const group = groups.find(({ id }) => id === agent.groupId)!
   const phone = `1408555${String(seededNumber(`${seed} caller`, 0, 9999)).padStart(4, '0')}`
-  const known = grouped<Value>(
+  const known = grouped<ItemValue>(
     { time: at(startMs), creationTime: at(startMs), queueTime: at(startMs), startTime: at(startMs) },
     {
-      finishedTime: { value: isOngoing ? null : at(endMs + wrapUpMs), ongoing: isOngoing },
+      finishedTime: { value: at(endMs + wrapUpMs), ongoing: isOngoing },
       endTime: at(endMs),
     },
     { interactionId, transactionId, journeyId: seededHex(`journey ${index}`, 22), direction: 'InboundDir' },
@@ -135,21 +127,21 @@ function detailsOf({ zone, dateMs }: Report, index: number): Details {
 }
 
 /** One participant's value where the row has those of all. */
-function alone(value: Value) {
+function alone(value: ItemValue) {
   return Array.isArray(value) ? (value[0] ?? null) : value
 }
 
 /** Tells whether a value is what a search is for. Of a list one value is enough. */
-function fits(value: Value, { operator, value: wanted = '' }: Search): boolean {
-  const values = [value]
-    .flat()
-    .map((one) => (typeof one === 'object' && one !== null && 'value' in one ? one.value : one))
+function fits(value: ItemValue, { operator, value: wanted = '' }: Search): boolean {
+  const values = [
+    typeof value === 'object' && value !== null && 'value' in value ? value.value : value,
+  ].flat()
   const texts = values.filter((one) => one !== null).map(String)
   const all = [wanted].flat()
   const isAmong = texts.some((one) => all.some((other) => other.toLowerCase() === one.toLowerCase()))
   const order = Number(texts[0] ?? Number.NaN) - milliseconds(all[0] ?? '')
   const [first = ''] = all
-  const holds: Readonly<Record<Search['operator'], boolean>> = {
+  const holds: Readonly<Record<string, boolean>> = {
     in: isAmong,
     'not-in': !isAmong,
     '=': isAmong || order === 0,
@@ -162,7 +154,7 @@ function fits(value: Value, { operator, value: wanted = '' }: Search): boolean {
     'is-empty': texts.length === 0,
     'is-not-empty': texts.length > 0,
   }
-  return holds[operator]
+  return holds[operator] ?? false
 }
 
 /** Reads a number, or a duration such as `10s`, `5m`, `3h` and `7d`. */

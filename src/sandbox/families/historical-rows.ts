@@ -23,16 +23,10 @@ export interface Report {
 /** Downloads have more than the 10,000 rows of JSON, but a made-up company need not have all. */
 const maxRows = 20_000
 const hourMs = 3_600_000
-const steps = {
-  '15m': 0.25,
-  '30m': 0.5,
-  hour: 1,
-  day: 24,
-  week: 168,
-  month: 720,
-  year: 8760,
-  none: Infinity,
-} as const
+const steps = grouped(
+  { '15m': hourMs / 4, '30m': hourMs / 2, hour: hourMs, day: 24 * hourMs, week: 168 * hourMs },
+  { month: 720 * hourMs, year: 8760 * hourMs, none: Number.POSITIVE_INFINITY },
+)
 
 /** The keys of each dimension. A filter is about the last of them. */
 const keysOf = grouped(
@@ -40,6 +34,8 @@ const keysOf = grouped(
   { agent: ['agent', 'agentId'], group: ['group', 'groupId'] },
 )
 export const medias = { phone: 'Phone', chat: 'Chat', email: 'Email', voicemail: 'VoiceMail' } as const
+
+export type ItemValue = Row['items'][number]['value']
 
 /** What a row is about, by the key that it has there. */
 type Member = Readonly<Record<string, string>>
@@ -60,7 +56,7 @@ export function summaryRows({ definition, metrics, window, zone, isInDay }: Repo
   const [keys = [], ...more] = dimensionsOf(groupBy?.name ?? '').map((dimension) => keysOf[dimension] ?? [])
   const members = membersOf([...keys, ...more.flat()], groupBy?.filters)
   const time = (ms: number) => localTime(zone, ms).replace(/^(.{16}).*(.\d\d)(\d\d)$/, '$1$2:$3')
-  const stepMs = steps[granularity] * hourMs
+  const stepMs = steps[granularity]!
   const rows: Row[] = []
   for (let at = window.startMs; at < window.endMs && rows.length < maxRows; at += stepMs) {
     if (stepMs <= hourMs && !isInDay(at)) continue
@@ -78,13 +74,9 @@ export function summaryRows({ definition, metrics, window, zone, isInDay }: Repo
       start = rows.length
     })
   }
-  const total = totalOf(
-    rows.filter((row) => row.total === null),
-    metrics,
-    [],
-    'grandtotal',
-  )
-  return isYes(includeGrandTotal) ? [...rows, total] : rows
+  if (!isYes(includeGrandTotal)) return rows
+  const single = rows.filter(({ total }) => total === null)
+  return [...rows, totalOf(single, metrics, [], 'grandtotal')]
 }
 
 /** Flags may be text. */
@@ -120,63 +112,31 @@ function totalOf(
     const sum = rows.reduce((total, row) => total + Number(row.items[index]!.value), 0)
     return { key, label, value: String(/^avg|Percent/.test(key) ? Math.round(sum / rows.length) : sum) }
   })
-  const isPart = start !== undefined
-  return {
-    total: { type, startIndex: isPart ? start : null, endIndex: isPart ? start + rows.length - 1 : null },
-    items,
-  }
+  const [startIndex, endIndex] = start === undefined ? [null, null] : [start, start + rows.length - 1]
+  return { total: { type, startIndex, endIndex }, items }
 }
 
 /** Makes a row of these values, labelled by their keys. */
-export function rowOf(
-  values: Readonly<Record<string, Row['items'][number]['value']>>,
-  labels = labelOf,
-): Row {
-  return {
-    total: null,
-    items: Object.entries(values).map(([key, value]) => ({ key, label: labels(key), value })),
-  }
+export function rowOf(values: Readonly<Record<string, ItemValue>>, label = labelOf): Row {
+  const items = Object.entries(values).map(([key, value]) => ({ key, label: label(key), value }))
+  return { total: null, items }
 }
 
 export function labelOf(key: string): string {
   return key.charAt(0).toUpperCase() + key.slice(1).replace(/([A-Z])/g, ' $1')
 }
 
+const PATHS = `Path ID,Parent Path ID,Script ID,Script Name,Node Type,Node Label,Depth,Count,Terminal
+1,,,,ENTRY_POINT,,0,ALL,false
+2,1,4163,Main menu,SCRIPT,Main menu,1,ALL,false
+3,2,4163,Main menu,GetDigit,Choice,2,ALL,false
+4,3,4163,Main menu,ForwardToQueue,Sales phone,3,HALF,false
+5,4,4163,Main menu,AgentAccepted,,4,HALF,true
+6,3,4163,Main menu,CustomerHangUp,,3,HALF,true`
+
 /** Returns the rows of `script-paths`: a tree of what callers came through, with its heading first. */
 export function scriptPaths({ window }: Report): readonly (readonly string[])[] {
-  const nodes = [
-    ['', '', '', 'ENTRY_POINT', ''],
-    ['1', '4163', 'Main menu', 'SCRIPT', 'Main menu'],
-    ['2', '4163', 'Main menu', 'GetDigit', 'Choice'],
-    ['3', '4163', 'Main menu', 'ForwardToQueue', 'Sales phone'],
-    ['4', '4163', 'Main menu', 'AgentAccepted', ''],
-    ['3', '4163', 'Main menu', 'CustomerHangUp', ''],
-  ] as const
-  const heading = [
-    'Path ID',
-    'Parent Path ID',
-    'Script ID',
-    'Script Name',
-    'Node Type',
-    'Node Label',
-    'Depth',
-    'Count',
-    'Terminal',
-  ]
-  const most = Math.ceil((window.endMs - window.startMs) / hourMs)
-  return [
-    heading,
-    ...nodes.map(([parent, ...node], index) => {
-      const isTerminal = nodes.every(([other]) => other !== String(index + 1))
-      const count = index < 3 ? most : Math.floor(most / 2)
-      return [
-        String(index + 1),
-        parent,
-        ...node,
-        parent === '' ? '0' : parent,
-        String(count),
-        String(isTerminal),
-      ]
-    }),
-  ]
+  const half = Math.ceil((window.endMs - window.startMs) / hourMs)
+  const counted = PATHS.replaceAll('ALL', String(2 * half)).replaceAll('HALF', String(half))
+  return counted.split('\n').map((line) => line.split(','))
 }

@@ -148,32 +148,22 @@ function create({ memory, dateMs }: SandboxCall, definition: Definition): Job | 
     const at = secondsOf(localTime(zone, instantMs).slice(11, 19))
     return from < to ? at >= from && at < to : at >= from || at < to
   }
-  const asked = {
-    id: nextId(memory),
-    definition,
-    type,
-    metrics: named.length > 0 ? named : (type.metrics ?? []),
-  }
+  const metrics = named.length > 0 ? named : (type.metrics ?? [])
   const span = { window: { ...window, endMs: Math.min(window.endMs, dateMs) }, zone, dateMs, isInDay }
+  const asked = { id: nextId(memory), definition, type, metrics }
   const job: Job = { ...asked, ...span, status: 'IN_PROGRESS', polls: 0 }
   jobs(memory).set(String(job.id), job)
   return job
 }
 
-const NOT_IN_PATHS = [
-  'groupBy',
-  'granularity',
-  'metrics',
-  'includeSubTotal',
-  'includeGrandTotal',
-  'includeParticipants',
-] as const
+const NOT_IN_PATHS =
+  'groupBy granularity metrics includeSubTotal includeGrandTotal includeParticipants'.split(' ')
 
 function summaryProblem(
   { granularity, groupBy }: Definition,
   known: NonNullable<ReportType['groupBy']>,
   lengthMs: number,
-) {
+): string | undefined {
   if (granularity === undefined) return 'granularity is required'
   if (groupBy === undefined) return 'groupBy.name is required'
   const grouping = known.find(({ name }) => name === groupBy.name)

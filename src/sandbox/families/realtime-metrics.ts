@@ -16,6 +16,7 @@ const refreshMs = 5000
 const hourMs = 3_600_000
 
 const PERIODS = ['int-15m', 'int-30m', 'today']
+const IN_QUEUE = PERIODS.map((period) => `${period}.inQueue`)
 const SLA = ['int-12h', 'int-15m', 'int-1h', 'int-30m', 'int-4h', 'int-8h', 'today']
 const STATES = 'availableIdle eligible enabled handling onBreak workingOffline wrapUp'
 
@@ -54,10 +55,7 @@ export const metricKeys = {
     ...keys(`${INTERACTIONS} ${AGENT_TIMES}`, PERIODS),
   ].sort(),
   agentInQueue: [
-    ...keys(
-      INTERACTIONS,
-      PERIODS.map((period) => `${period}.inQueue`),
-    ),
+    ...keys(INTERACTIONS, IN_QUEUE),
     ...keys(AGENT_NOW, ['rt']),
     ...keys(AGENT_TIMES, PERIODS),
   ].sort(),

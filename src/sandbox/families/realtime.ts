@@ -58,10 +58,10 @@ export const realtime = simulate(described, {
       const { metrics, summary } = call.given
       if (!summary && !metrics) return badRequest("Field 'metrics' is required unless 'summary' is true")
       const ids = summary ? [] : list(call.query, 'group-ids')
-      const chosen = people.filter(({ groupId }) => ids.length === 0 || ids.includes(groupId))
+      const isWanted = ({ group }: Subject) => ids.length === 0 || ids.includes(group!.groupId)
       return (
         unknownAmong(ids, groups, 'group-ids') ??
-        listOf(call, agentsOf(call, chosen), 'agent-ids', metricKeys.agent)
+        listOf(call, agentsOf(call, people), 'agent-ids', metricKeys.agent, isWanted)
       )
     },
     realtimeAgentsInQueues: (call) => {
@@ -103,11 +103,17 @@ export const realtime = simulate(described, {
 
 type Subjects = readonly Subject[] | SandboxResponse
 
-function listOf(call: Listing, all: Subjects, idsParameter: string, keys: readonly string[]) {
+function listOf(
+  call: Listing,
+  all: Subjects,
+  idsParameter: string,
+  keys: readonly string[],
+  isWanted: (subject: Subject) => boolean = () => true,
+) {
   if ('status' in all) return all
   const { page: number, size, summary, includeTotals } = call.given
   const ids = summary ? [] : list(call.query, idsParameter)
-  const chosen = all.filter(({ id }) => ids.length === 0 || ids.includes(id))
+  const chosen = all.filter(({ id }) => ids.length === 0 || ids.includes(id)).filter(isWanted)
   const page = unknownAmong(ids, all, idsParameter) ?? pageWithin(chosen, number, size)
   if ('status' in page) return page
   const row = summary ? ({ id, name, group }: Subject) => ({ id, name, ...group }) : rowOf(call, keys)
@@ -117,7 +123,7 @@ function listOf(call: Listing, all: Subjects, idsParameter: string, keys: readon
 
 function one(call: Reading, all: Subjects, kind: string, keys: readonly string[]) {
   if ('status' in all) return all
-  const id = call.path.split('/').at(-1)!
+  const id = Object.values(call.params).at(-1)
   const found = all.find((subject) => subject.id === id)
   return found === undefined ? missing(kind, id) : [rowOf(call, keys)(found)]
 }
