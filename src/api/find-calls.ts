@@ -150,7 +150,7 @@ function curlOf(
     ...lines,
     body === undefined ? '' : bodyOf(body, fill),
   ]
-  return `${words.join('')} '${origin}${regions[0]}${target}${sent.size === 0 ? '' : `?${sent}`}'`
+  return `${words.join('')} '${origin}${regions[0]}${target}${sent.size === 0 ? '' : `?${sent.toString()}`}'`
 }
 
 /** A body that is long is for a file, of which OpenAPI and Postman have an example. */

@@ -4,6 +4,7 @@ import newman from 'newman'
 import type { Call } from '../../src/api/call.js'
 import { catalogueOf } from '../../src/api/catalogue.js'
 import { FAMILIES } from '../../src/api/families.js'
+import { shapeDifferences } from '../support/same-shape.js'
 import { startSandboxedProxy } from '../support/sandboxed-proxy.js'
 
 const { folders, variables } = catalogueOf(FAMILIES)
@@ -44,6 +45,17 @@ test('every call of the collection acts on what the calls before it brought', ()
   }
 })
 
+test('every saved example of the collection is of the shape of the live response', () => {
+  const differences = responses.flatMap(({ call, saved, status, json }) => {
+    const { shape } = call.response
+    if (shape === undefined || json === undefined) return []
+    return shapeDifferences(shape, saved.get(status), json).map((difference) => `${call.id}: ${difference}`)
+  })
+  assert.deepEqual([...new Set(differences)], [])
+  const described = responses.filter(({ saved }) => saved.size > 0)
+  assert.ok(described.length >= 15, 'there are saved examples')
+})
+
 type Keyed = Readonly<Record<string | number, unknown>>
 
 interface ReceivedResponse {
@@ -54,6 +66,8 @@ interface ReceivedResponse {
   /** Decoded, without the query. */
   readonly path: string
   readonly json: unknown
+  /** The JSON of the examples that are saved with the request, by status. */
+  readonly saved: ReadonlyMap<number, unknown>
 }
 
 /** As a person does it: starts the sandbox, imports the collection from the proxy's address, and runs it. */
@@ -80,6 +94,7 @@ async function importAndRun(): Promise<{
       type: response?.headers.get('content-type') ?? undefined,
       path: decodeURIComponent(request.url.getPath()),
       json: parse(response?.text()),
+      saved: new Map(item.responses.map((example) => [example.code, parse(example.body)])),
     })),
   }
 }

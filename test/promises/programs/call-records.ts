@@ -24,7 +24,7 @@ do {
     pageSize: '50',
     scrollId,
   })
-  const response = await fetch(`${base}/analytics/work/v2/call-records?${query}`, {
+  const response = await fetch(`${base}/analytics/work/v2/call-records?${query.toString()}`, {
     headers: { '8x8-apikey': 'my-key', Authorization: `Bearer ${token}` },
   })
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)

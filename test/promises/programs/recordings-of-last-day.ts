@@ -33,7 +33,7 @@ while (!lastPage) {
     limit: '3',
     pageKey: String(pageKey),
   })
-  const response = await fetch(`${objects}?${query}`, { headers })
+  const response = await fetch(`${objects}?${query.toString()}`, { headers })
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
   const page = (await response.json()) as {
     lastPage: boolean
