@@ -1,7 +1,7 @@
 import type { Call } from '../call.js'
 import { allow, describeFamily, offer, returns, returnsNothing } from '../describe.js'
 import { maybe, named, oneOf, record, Shape, text, type ValueOf, whole } from '../shape.js'
-import { ADDRESS, SIGNING_KEY } from './chat-gateway.js'
+import { ADDRESS, INTERACTION, SIGNING_KEY } from './chat-gateway.js'
 
 const PROBLEM = 'application/problem+json'
 const ALL = '/tenant/{tenantId}/conversations'
@@ -39,11 +39,6 @@ const CUSTOMER = named(
   ),
 )
 
-const INTERACTION = named(
-  'ChatInteraction',
-  { id: 'int-170392a3b7d-chat-00-exampletenant01' },
-  { startTime: '2026-01-05T09:00:00.000Z', endTime: maybe('2026-01-05T09:20:00.000Z') },
-)
 const CONVERSATION = named(
   'ChatConversation',
   { id: 'ID-1', channelId: 'channel-1', customer: CUSTOMER },

@@ -59,8 +59,8 @@ const CONVERSATION = named(
 )
 export type GatewayConversation = ValueOf<typeof CONVERSATION>
 
-const INTERACTION = named(
-  'GatewayInteraction',
+export const INTERACTION = named(
+  'ChatInteraction',
   { id: 'int-170392a3b7d-chat-00-exampletenant01' },
   { startTime: '2026-01-05T09:00:00.000Z', endTime: maybe('2026-01-05T09:20:00.000Z') },
 )

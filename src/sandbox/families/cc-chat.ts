@@ -8,22 +8,20 @@ import {
 import { compileFilter } from '../data/fiql.js'
 import { collection, counter, remembered } from '../data/memory.js'
 import { company, queues } from '../data/people.js'
-import { seededHex } from '../data/seeded.js'
 import { sorted } from '../data/sorting.js'
 import { tenantExists } from '../data/tenants.js'
 import { shelf } from '../data/things.js'
-import { publicKey } from '../files/jwk.js'
-import { appToken, type AccessCheck } from '../gateway/access.js'
+import { exceptKeys, publicKey } from '../files/jwk.js'
+import { appToken } from '../gateway/access.js'
 import type { SandboxCall } from '../gateway/handler.js'
 import { pageOf } from '../gateway/paging.js'
 import { problem } from '../gateway/responses.js'
 import { simulate } from '../gateway/simulate.js'
-
-type Interaction = ChatConversation['interactions'][number]
+import { interact, isIdle, leave } from './chat-gateway-conversations.js'
 
 /** The last interaction ends when the customer leaves; the next message begins another. */
 interface Conversation extends ChatConversation {
-  readonly interactions: Interaction[]
+  readonly interactions: ChatConversation['interactions'][number][]
   readonly messages: ChatMessage[]
 }
 
@@ -57,21 +55,14 @@ const places = shelf({
   missing,
 })
 
-const checkToken = appToken('vcc')
-const access: AccessCheck = (headers, account, path) =>
-  /\/jwk\/[^/]+\/public$/.test(path) ? undefined : checkToken(headers, account, path)
-
 /** Chats whose answers go to a web hook. */
 export const ccChat = simulate(described, {
-  access,
+  access: exceptKeys(appToken('vcc')),
   demands: ({ params: { tenantId = company.tenant } }) => {
     const error = `Tenant ${tenantId} does not belong to customer ${company.customerId}.`
     return tenantExists(tenantId) ? undefined : refusal(403, 'The tenant does not belong to customer.', error)
   },
-  refuse: ({ method, path }, status, detail) =>
-    method === 'POST' && path.endsWith('/channels')
-      ? invalid(/^\S+/.exec(detail)![0], '', 'invalid_value', detail)
-      : refusal(status, 'Constraint Violation', detail),
+  refuse: (call, _status, detail) => invalid(call, /^\S+/.exec(detail)![0], '', 'invalid_value', detail),
   handlers: {
     chatKey: publicKey,
     createChatWebHook: hooks.create,
@@ -86,7 +77,8 @@ export const ccChat = simulate(described, {
       return listed(call, sorted(places.all(call).filter(filter.accepts), call.given.sort))
     },
     chatChannel: places.read,
-    replaceChatChannel: (call) => stale(call, call.params['chatChannelId']) ?? places.replace(call),
+    replaceChatChannel: (call) =>
+      wrongChannel(call) ?? stale(call, call.params['chatChannelId']) ?? places.replace(call),
     deleteChatChannel: places.remove,
     createChatConversation: (call) => {
       const { channelId, customer, history: { messages = [] } = {} } = call.sent
@@ -104,7 +96,7 @@ export const ccChat = simulate(described, {
       const wanted = [...call.query].filter(([name]) => name.startsWith('customer.'))
       const found = [...conversationsOf(call).values()].filter(
         (one) =>
-          (status === 'all' || status === (isOver(one) ? 'deleted' : 'handling')) &&
+          (status === 'all' || status === (isIdle(one) ? 'deleted' : 'handling')) &&
           (channelId === undefined || channelId === one.channelId) &&
           (userId === undefined || userId === one.customer['customerId']) &&
           wanted.every(([name, value]) => one.customer[name.slice('customer.'.length)] === value),
@@ -123,24 +115,23 @@ export const ccChat = simulate(described, {
       }
     }),
     sendChatMessage: inConversation((found, { sent: { text, authorType }, dateMs }) => {
-      if (isOver(found)) interact(found, dateMs)
+      if (isIdle(found)) interact(found, dateMs)
       say(found, text, authorType)
       return undefined
     }),
-    leaveChatConversation: inConversation(({ interactions }, { dateMs }) => {
-      interactions.push({ endTime: new Date(dateMs).toISOString(), ...interactions.pop()! })
-      return undefined
-    }),
+    leaveChatConversation: inConversation((found, { dateMs }) => leave(found, dateMs)),
   },
 })
 
-/** Returns all conversations by id. The first is there from the start: it began with this hour. */
+/** Returns all conversations by id. The first is there from the start: its second interaction began with this hour. */
 function conversationsOf(call: SandboxCall): Map<string, Conversation> {
   const all = conversations(call.memory)
   if (all.size > 0) return all
   const startMs = call.dateMs - (call.dateMs % 3_600_000)
   const customer = { name: 'Customer', email: 'customer@example.com', language: 'en' }
-  const first = conversationFrom('ID-1', 'channel-1', customer, startMs)
+  const first = conversationFrom('ID-1', 'channel-1', customer, startMs - 3_600_000)
+  leave(first, startMs - 60_000)
+  interact(first, startMs)
   say(first, 'Hello!')
   return all.set(first.id, first)
 }
@@ -157,12 +148,6 @@ function conversationFrom(
   return conversation
 }
 
-function interact({ id, interactions }: Conversation, dateMs: number): void {
-  const hex = seededHex(`${id} ${interactions.length}`, 11)
-  const startTime = new Date(dateMs).toISOString()
-  interactions.push({ id: `int-${hex}-chat-00-${company.tenant}`, startTime })
-}
-
 function say(
   { id, interactions, messages }: Conversation,
   text: string,
@@ -171,10 +156,6 @@ function say(
   const interactionId = interactions.at(-1)!.id
   const participantId = `${id}-${authorType}`
   messages.push({ interactionId, originalText: text, translatedText: text, authorType, participantId })
-}
-
-function isOver({ interactions }: Conversation): boolean {
-  return interactions.at(-1)!.endTime !== undefined
 }
 
 function shown({ messages: _messages, ...conversation }: Conversation): ChatConversation {
@@ -210,18 +191,21 @@ function stale({ headers, memory }: SandboxCall, id = '') {
   return undefined
 }
 
-function wrongChannel({ sent, memory }: SandboxCall & { readonly sent: Sent<ChatChannel> }) {
-  const { webHookId, routingOptions } = sent
-  if (!webHooks(memory).has(webHookId)) {
-    return invalid('webHookId', webHookId, 'invalid_webhook', `Webhook ID ${webHookId} is invalid.`)
+function wrongChannel(call: SandboxCall & { readonly sent: Sent<ChatChannel> }) {
+  const {
+    webHookId: hook,
+    routingOptions: { id },
+  } = call.sent
+  if (!webHooks(call.memory).has(hook)) {
+    return invalid(call, 'webHookId', hook, 'invalid_webhook', `Webhook ID ${hook} is invalid.`)
   }
-  const { id } = routingOptions
   if (queues.some((queue) => queue.id === id)) return undefined
-  return invalid('routingOptions', id, 'invalid_queue', `Queue ID ${id} is invalid.`)
+  return invalid(call, 'routingOptions', id, 'invalid_queue', `Queue ID ${id} is invalid.`)
 }
 
-/** The 400 of a new channel, with the field that is wrong. */
-function invalid(field: string, value: string, code: string, detail: string) {
+/** Makes the 400: that of a new channel names the field. */
+function invalid({ method, path }: SandboxCall, field: string, value: string, code: string, detail: string) {
+  if (method !== 'POST' || !path.endsWith('/channels')) return refusal(400, 'Constraint Violation', detail)
   const error = { code, message: detail }
   return problem({ message: detail, errors: [error], validations: [{ field, value, ...error }] }, 400)
 }

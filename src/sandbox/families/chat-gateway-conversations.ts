@@ -49,7 +49,7 @@ export function begin(all: Map<string, Conversation>, begun: Begun, call: Sandbo
   const id = `cv-${numbers.conversation(call.memory)}`
   const conversation = { ...begun, id, messages: [], attachments: [], interactions: [] }
   all.set(id, conversation)
-  interact(conversation, call)
+  interact(conversation, call.dateMs)
   return conversation
 }
 
@@ -66,7 +66,7 @@ export function say(conversation: Conversation, message: NewGatewayMessage, call
     return { id: `card-${numbers.card(call.memory)}`, contentType, content, ...flags }
   })
   conversation.messages.push({ id, text, createdAt, authorType, attachments, cards: own, ...rest })
-  if (isIdle(conversation)) interact(conversation, call)
+  if (isIdle(conversation)) interact(conversation, call.dateMs)
 }
 
 /** Adds a file, for messages to name. */
@@ -82,18 +82,25 @@ export function attach(
   return shown
 }
 
-/** Ends the interaction that is going on. */
-export function leave({ interactions }: Conversation, { dateMs }: SandboxCall): undefined {
-  const last = interactions.pop()!
-  interactions.push({ endTime: iso(dateMs), ...last })
+/** What has interactions: the last one is going on until it ends. */
+interface Talk {
+  readonly id: string
+  readonly interactions: GatewayInteraction[]
 }
 
-function interact({ id, interactions }: Conversation, { dateMs }: SandboxCall): void {
+/** Begins an interaction. */
+export function interact({ id, interactions }: Talk, dateMs: number): void {
   const hex = seededHex(`${id} ${interactions.length}`, 11)
   interactions.push({ id: `int-${hex}-chat-00-${company.tenant}`, startTime: iso(dateMs) })
 }
 
-function isIdle({ interactions }: Conversation): boolean {
+/** Ends the interaction that is going on. */
+export function leave({ interactions }: Talk, dateMs: number): undefined {
+  interactions.push({ endTime: iso(dateMs), ...interactions.pop()! })
+}
+
+/** Tells whether no interaction is going on. */
+export function isIdle({ interactions }: Talk): boolean {
   return interactions.at(-1)?.endTime !== undefined
 }
 

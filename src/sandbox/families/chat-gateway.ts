@@ -12,9 +12,9 @@ import { company, queues } from '../data/people.js'
 import { sorted } from '../data/sorting.js'
 import { tenantExists } from '../data/tenants.js'
 import { shelf } from '../data/things.js'
-import { publicKey } from '../files/jwk.js'
+import { exceptKeys, publicKey } from '../files/jwk.js'
 import { partOf } from '../files/multipart.js'
-import { apiKey, type AccessCheck } from '../gateway/access.js'
+import { apiKey } from '../gateway/access.js'
 import { halPage } from '../gateway/hal.js'
 import type { SandboxCall, SandboxResponse } from '../gateway/handler.js'
 import { bytes, problem } from '../gateway/responses.js'
@@ -63,12 +63,10 @@ const places = shelf({
 })
 
 const checkKey = apiKey(() => failure(401, 'access_denied', 'Access Denied'), 'chat-gateway')
-const access: AccessCheck = (headers, account, path) =>
-  /\/jwk\/[^/]+\/public$/.test(path) ? undefined : checkKey(headers, account, path)
 
 /** Webhooks, channels, and conversations with all that happens in them. */
 export const chatGateway = simulate(gateway, {
-  access,
+  access: exceptKeys(checkKey),
   demands: ({ headers }) => ownTenant(headers['x-8x8-tenant']?.toString() ?? company.tenant),
   refuse: ({ method, path }, status, detail) =>
     method === 'POST' && path.endsWith('/messages')
@@ -105,7 +103,7 @@ export const chatGateway = simulate(gateway, {
     gatewayInteractions: listed('interactions', ({ interactions }) => interactions),
     gatewayParticipants: listed('participants', participantsOf),
     leaveGatewayConversation: inConversation((found, call) => {
-      return call.sent.removed ? leave(found, call) : undefined
+      return call.sent.removed ? leave(found, call.dateMs) : undefined
     }),
     gatewayAttachments: listed('attachments', ({ attachments }) => attachments.map(({ shown }) => shown)),
     addGatewayAttachment: inConversation((found, call) => {
@@ -139,7 +137,7 @@ export const chatGateway = simulate(gateway, {
 
 /** The buttons on cards. */
 export const chatCards = simulate(gatewayCards, {
-  access,
+  access: checkKey,
   demands: ({ params }) => ownTenant(params['tenantId'] ?? ''),
   refuse: (_call, status, detail) => failure(status, 'invalid_parameter', detail),
   handlers: { submitGatewayCard: pressed('actionSubmitted'), executeGatewayCard: pressed('actionExecuted') },
