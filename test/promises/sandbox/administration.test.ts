@@ -211,22 +211,38 @@ test('contacts are created, searched by any of their values, replaced and delete
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
     const path = '/directory-contacts/api/v3/contacts'
-    const given = { firstName: 'New', lastName: 'Comer', emails: [{ email: 'new@example.com' }] }
+    const emails = [{ email: 'new@example.com', primary: true, purposeType: 'WORK' }]
+    const mine = { customerId: '0012J00002ExampleAA', contactType: 'company' }
+    const given = { ...mine, firstName: 'New', lastName: 'Comer', emails }
     const created = await call(path, post(given))
     assert.equal(created.status, 200)
     const contact = await jsonOf(created)
     const search = async (filter: string, more = '') =>
-      (await jsonOf(await call(`${path}?filter=${encodeURIComponent(filter)}${more}`)))['data'] as object[]
+      (await jsonOf(await call(`${path}?filter=${encodeURIComponent(filter)}${more}`)))['data'] as {
+        readonly id: string
+        readonly emails?: unknown
+      }[]
     const all = '&details=TAG,ADDRESS,PHONE,EMAIL,EXTENSION'
     assert.deepEqual(await search("email.email=='new@example.com'", all), [contact])
-    const { id, firstName, lastName } = contact
-    assert.deepEqual(await search('firstName==new;lastName=out=(Berg,Gupta)'), [{ firstName, lastName, id }])
+    const [plain] = await search('firstName==new;lastName=out=(Berg,Gupta)')
+    assert.deepEqual([plain?.id, plain?.emails], [contact['id'], undefined])
+    assert.equal((await search('contactType==corporate', '&filterByDisplayFlag=true&size=100')).length, 57)
 
-    const one = `${path}/${String(id)}`
-    const replaced = await jsonOf(await call(one, { ...post({ lastName: 'Comer' }), method: 'PUT' }))
+    const one = `${path}/${String(contact['id'])}`
+    const replaced = await jsonOf(await call(one, { ...post({ ...mine, lastName: 'Comer' }), method: 'PUT' }))
     assert.equal(replaced['firstName'], undefined)
+    for (const wrong of [
+      { ...given, customerId: undefined },
+      { ...given, emails: [...emails, ...emails] },
+    ]) {
+      assert.equal((await call(path, post(wrong))).status, 400)
+    }
     assert.equal((await call(one, { method: 'DELETE' })).status, 200)
-    assert.equal((await call(one)).status, 404)
+    assert.equal((await call(one, { method: 'DELETE' })).status, 404)
+    const [colleague] = await search('contactType==corporate')
+    assert.equal((await call(`${path}/${colleague?.id}`, { method: 'DELETE' })).status, 400)
+    assert.equal((await call(`${path}?details=SHOE`)).status, 400)
+    assert.equal((await call(`${path}?useScrollId=true&sort=name,ASC`)).status, 400)
   }))
 
 test('contacts scroll to the end if that is asked for', () =>

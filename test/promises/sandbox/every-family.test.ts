@@ -33,7 +33,10 @@ const CALLS: readonly (readonly [path: string, body?: string, headers?: Record<s
   ],
   ['/admin-provisioning/users?pageSize=5'],
   ['/directory-contacts/api/v3/contacts?filter=lastName==Berg'],
-  ['/cc/US1/campaigns/v1/abc/records', '{"records":[{}]}'],
+  [
+    '/cc/US1/campaigns/v1/123e4567-e89b-12d3-a456-426614174000/records',
+    '{"records":[{"crmRecordId":"CRM-1"}]}',
+  ],
   ['/faxapi/v1/faxes'],
 ]
 

@@ -36,15 +36,54 @@ test('audit records scroll to a null, and never more than 31 days', () =>
     assert.match(String((await jsonOf(events))['message']), /^eventTypes\.1 must be/)
   }))
 
-test('campaigns need their tenant', () =>
+test('campaigns need their tenant, take records once, and follow their state machine', () =>
   withSandbox(async (sandbox) => {
     const call = keyClient(sandbox)
-    const path = '/cc/US1/campaigns/v1/3f2c/records'
-    assert.equal((await call(path, post({ records: [{}] }))).status, 400)
-    assert.equal((await call(path, post({ records: [{}] }, { 'x-8x8-tenant': 'unknown' }))).status, 404)
-    const added = await call(path, post({ records: [{}, {}] }, { 'x-8x8-tenant': 'mytenant' }))
+    const campaign = '/cc/US1/campaigns/v1/123e4567-e89b-12d3-a456-426614174000'
+    const tenant = { 'x-8x8-tenant': 'mytenant' }
+    const add = (records: readonly object[], headers: Record<string, string> = tenant) =>
+      call(`${campaign}/records`, post({ records }, headers))
+    const [first, second] = [{ crmRecordId: 'CRM-1' }, { crmRecordId: 'CRM-2', priority: 'LOW' }]
+    assert.equal((await add([first], {})).status, 400)
+    assert.equal((await add([first], { 'x-8x8-tenant': 'unknown' })).status, 404)
+    const added = await add([first, second])
     assert.equal(added.headers.get('content-type'), 'application/vnd.campaigns.v1+json')
-    assert.equal((await jsonOf(added))['recordCount'], 2)
+    const { records } = (await jsonOf(added)) as unknown as { records: { priority: string; state: string }[] }
+    assert.deepEqual(
+      records.map(({ priority, state }) => [priority, state]),
+      [
+        ['HIGH', 'PENDING'],
+        ['LOW', 'PENDING'],
+      ],
+    )
+    for (const [wrong, status] of [
+      [[{}], 400],
+      [[], 400],
+      [[second, { crmRecordId: 'CRM-3' }, { crmRecordId: 'CRM-3' }], 400],
+      [[first], 409],
+    ] as const) {
+      assert.equal((await add(wrong)).status, status)
+    }
+
+    const change = (body: object) => call(campaign, { ...post(body, tenant), method: 'PATCH' })
+    const states: unknown[] = []
+    for (const action of ['BUILD', 'START', 'PAUSE', 'PURGE', 'RESUME', 'CANCEL']) {
+      const { state, displayStatus, recordCount } = await jsonOf(await change({ action }))
+      states.push(state, displayStatus)
+      assert.equal(recordCount, 1502)
+    }
+    assert.deepEqual(states.slice(0, 4), ['BUILDING', 'BUILDING', 'STARTING', 'BUILDING'])
+    assert.deepEqual(states.slice(4, 8), ['PAUSED', 'PAUSED', 'PAUSED', 'PURGED'])
+    assert.deepEqual(states.slice(8), ['RUNNING', 'RUNNING', 'COMPLETE', 'COMPLETED'])
+    assert.equal((await change({ action: 'START' })).status, 409)
+    assert.equal((await change({ enabled: false })).status, 400)
+    assert.equal((await add([{ crmRecordId: 'CRM-4' }])).status, 409)
+    const other = campaign.replace('123e', '923e')
+    const started = await call(other, {
+      ...post({ action: 'START', buildOnStart: true }, tenant),
+      method: 'PATCH',
+    })
+    assert.equal((await jsonOf(started))['state'], 'BUILDING')
   }))
 
 test('Customer 360 takes exactly one identity, and counts what it says of the newest 50 interactions', () =>
