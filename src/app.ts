@@ -15,6 +15,7 @@ import { localRoutes } from './local/local-routes.js'
 import { createMetrics } from './local/metrics.js'
 import { createStatus } from './local/status.js'
 import { createRealtimeCache } from './proxy/cache/realtime-cache.js'
+import { createRateBudget } from './proxy/budget/rate-budget.js'
 import { createForward } from './proxy/forward.js'
 import { createCircuitBreaker } from './proxy/upstream/circuit-breaker.js'
 import type { Upstream } from './proxy/upstream/upstream.js'
@@ -73,6 +74,10 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
   const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
   const cache =
     config.realtimeCacheMs > 0 ? createRealtimeCache({ ttlMs: config.realtimeCacheMs, now }) : undefined
+  const budget =
+    config.rateWaitMs > 0
+      ? createRateBudget({ families: FAMILIES, maxWaitMs: config.rateWaitMs, now, log })
+      : undefined
   const requestCounters = createRequestCounters()
   const inFlight = new Set<ServerResponse>()
   const recorder = createRecorder({ now, schedule: outside.schedule ?? schedule })
@@ -97,6 +102,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     logLinesDropped: outside.logLinesDropped?.() ?? 0,
     circuitBreaker: circuitBreaker.status(),
     cache: cache?.status(),
+    rates: budget?.status(),
   })
   const inspection = createInspection({
     recorder,
@@ -138,6 +144,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     upstream,
     circuitBreaker,
     cache,
+    budget,
     appToken: tokens.app,
     workToken: tokens.work,
     products: () => tokens.app.status().products,
@@ -162,6 +169,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
       inspection.close()
       const aborted = await drain.run()
       tokens.stop()
+      budget?.stop()
       return aborted
     },
     status: () => tokens.app.status(),

@@ -24,6 +24,8 @@ export interface Config {
   readonly shutdownGraceMs: number
   /** How long responses of the real-time families may be served again; 0: not at all. */
   readonly realtimeCacheMs: number
+  /** The longest that a call may wait for its turn under 8x8's documented limits; 0: no call is held. */
+  readonly rateWaitMs: number
   /** Whether links to 8x8 in JSON lead back to the proxy, in the families that page by them. */
   readonly rewriteBodyLinks: boolean
   readonly logLevel: string

@@ -76,6 +76,7 @@ export function loadConfig(
     tokenTimeoutMs: settings.X8_TOKEN_TIMEOUT_MS,
     shutdownGraceMs: settings.X8_SHUTDOWN_GRACE_MS,
     realtimeCacheMs: settings.X8_REALTIME_CACHE_MS,
+    rateWaitMs: settings.X8_RATE_WAIT_MS,
     rewriteBodyLinks: settings.X8_REWRITE_BODY_LINKS,
     logLevel: settings.X8_LOG_LEVEL,
     handlesWorkLogin: secrets.work !== undefined,

@@ -64,6 +64,7 @@ export const SETTINGS = {
     'a redis:// or rediss:// URL with a host, and no path but a database number',
     NO_CONTROLS,
   ),
+  X8_RATE_WAIT_MS: milliseconds(0, 0),
   X8_REWRITE_BODY_LINKS: flag(true),
   X8_LOG_LEVEL: {
     ...text('trace, debug, info, warn, error, fatal or silent'),

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config/config.js'
 import { FAMILIES, isGranted } from '../api/families.js'
-import type { Counters } from '../telemetry/counters.js'
+import type { Counters, RateStatus } from '../telemetry/counters.js'
 import type { TokenCache } from '../token/token-cache.js'
 import type { RequestCounts } from '../telemetry/request-counters.js'
 
@@ -29,7 +29,7 @@ export function createStatus(options: StatusOptions): ReadStatus {
   const { version, config, tokens, workTokens, tokenStore, counters, now } = options
   const startedAt = now()
   return () => {
-    const { requestCounters, circuitBreaker, cache } = counters()
+    const { requestCounters, circuitBreaker, cache, rates } = counters()
     return {
       version,
       uptimeSeconds: Math.floor((now() - startedAt) / 1000),
@@ -44,9 +44,28 @@ export function createStatus(options: StatusOptions): ReadStatus {
         cache === undefined
           ? { enabled: false }
           : { enabled: true, ...cache, ...cacheResults(requestCounters) },
+      rateBudget:
+        rates === undefined
+          ? { enabled: false }
+          : {
+              enabled: true,
+              ...OF_THIS_REPLICA,
+              maxWaitMs: config.rateWaitMs,
+              families: rates.map(withoutWaits),
+            },
       settings: settingsInForce(config),
     }
   }
+}
+
+const OF_THIS_REPLICA = {
+  scope: 'replica',
+  note: 'Replicas keep their own budgets and know nothing of each other: docs/budget.md says what to set.',
+} as const
+
+function withoutWaits({ waits, ...status }: RateStatus): object {
+  const averageWaitSeconds = waits.count === 0 ? 0 : Math.round((1000 * waits.seconds) / waits.count) / 1000
+  return { ...status, sent: waits.count, averageWaitSeconds }
 }
 
 /** The settings by their names, as a person wrote them; secrets only as being set. */
@@ -79,6 +98,7 @@ function settingsInForce(config: Config): Record<string, unknown> {
     X8_SHUTDOWN_GRACE_MS: config.shutdownGraceMs,
     X8_REALTIME_CACHE_MS: config.realtimeCacheMs,
     X8_TOKEN_STORE_URL: config.sharesTokens ? 'set' : 'not set',
+    X8_RATE_WAIT_MS: config.rateWaitMs,
     X8_REWRITE_BODY_LINKS: config.rewriteBodyLinks,
     X8_LOG_LEVEL: config.logLevel,
   }

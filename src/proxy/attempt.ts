@@ -1,7 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Config } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
+import type { Turn } from './budget/turns.js'
 import type { Lookup, RealtimeCache } from './cache/realtime-cache.js'
 import { overloaded } from './load.js'
 import { type RequestBody, Upload } from './request-body.js'
@@ -45,15 +47,19 @@ export class Attempt implements AttemptProgress {
   readonly #sender: Sender
   readonly #handler: ResponseHandler
   readonly #isUpload: boolean
+  /** Under 8x8's documented limits, where the family has one and they are kept. */
+  readonly #turn: Turn | undefined
   #token: AccessToken | undefined
+  #sent = false
   #since = 0
   #responseTimer: NodeJS.Timeout | undefined
   #queueTimer: NodeJS.Timeout | undefined
   #stopMakingRoom: (() => void) | undefined
 
-  constructor(sender: Sender, token: AccessToken | undefined) {
+  constructor(sender: Sender, token: AccessToken | undefined, turn: Turn | undefined) {
     this.#sender = sender
     this.#token = token
+    this.#turn = turn
     this.#isUpload = sender.body instanceof Upload
     this.#handler = new ResponseHandler(sender, this)
   }
@@ -106,6 +112,7 @@ export class Attempt implements AttemptProgress {
   settle(): void {
     clearTimeout(this.#responseTimer)
     this.#stopWaiting()
+    this.#turn?.end(this.#sent)
   }
 
   /** All connections may be taken by calls that hang: a request waits for one no longer than for a response. */
@@ -144,7 +151,7 @@ export class Attempt implements AttemptProgress {
     exchange.queueMs += time - this.#since
     this.#since = time
     // An expired token is never sent: if there is no other yet, the request waits for it.
-    if (this.#token === undefined || time < this.#token.expiresAt) return true
+    if (this.#token === undefined || time < this.#token.expiresAt) return (this.#sent = true)
     this.#sender.tokenExpired()
     return false
   }
@@ -154,8 +161,9 @@ export class Attempt implements AttemptProgress {
     if (this.#responseTimer === undefined && !this.#isUpload) this.#startResponseTimer()
   }
 
-  headersReceived(status: number): void {
+  headersReceived(status: number, headers: IncomingHttpHeaders): void {
     const { exchange, method, options } = this.#sender
+    this.#turn?.answered(status, headers)
     exchange.upstreamMs = options.now() - this.#since
     const mayHaveChanged = status < 400 && exchange.family!.realtime === true && !SAFE_METHODS.has(method)
     if (mayHaveChanged) options.cache?.changed(exchange.admission!.target)
@@ -171,5 +179,3 @@ export class Attempt implements AttemptProgress {
     ).unref()
   }
 }
-
-/** The proxy is at one of its own limits. */

@@ -9,9 +9,11 @@ import type { RawHeaders } from '../http/raw-headers.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { Attempt, type AttemptOptions, type Sender } from './attempt.js'
 import type { BodyTransform } from './body-links.js'
-import { notToBeAsked } from './cache/cache-control.js'
+import type { RateBudget } from './budget/rate-budget.js'
+import type { Turn } from './budget/turns.js'
 import { type Kept, type Lookup, type RealtimeCache, withoutCoalescing } from './cache/realtime-cache.js'
 import { NotCoalesced } from './cache/subscriber.js'
+import { type CacheReader, fromCache } from './cache/from-cache.js'
 import { asProxyError, type TokenSources, tokensOf } from './choose-token.js'
 import type { Departures } from './departures.js'
 import { hintFor, isRefused } from './hints.js'
@@ -19,7 +21,7 @@ import { createLoad, type Load, type RequestLoad } from './load.js'
 import { isProductRefusal } from './product-refusal.js'
 import type { Failure } from './receiver.js'
 import { bodyState, readBody, type RequestBody, Upload } from './request-body.js'
-import { requestHeaders } from './request-headers.js'
+import { additionsTo, requestHeaders } from './request-headers.js'
 import { writeResponseHead } from './response-head.js'
 import { acceptsToken, afterRejection, mayRetry } from './retry-policy.js'
 import type { SlowReaders } from './slow-readers.js'
@@ -27,6 +29,8 @@ import { isAboutUpstream, networkProblem, secondChance } from './upstream/networ
 
 export interface ForwardOptions extends Omit<AttemptOptions, 'upstreamOrigin'>, TokenSources {
   readonly credentials: () => Pick<AppCredentials, 'key'>
+  /** 8x8's documented limits; undefined while no call is held for them. */
+  readonly budget: RateBudget | undefined
   /** The products that 8x8 grants to the app, as far as known. */
   readonly products: () => readonly string[]
   /** Responds with a failure of the proxy's own. */
@@ -53,7 +57,7 @@ export function createForward(given: ForwardOptions): Forward {
  * The lifecycle of one request: body, token, attempt, response; on a 401 or a lost connection perhaps a second attempt. It
  * is a class because undici wants an object with methods, and one object a request is cheaper than closures.
  */
-class Forwarding implements Sender {
+class Forwarding implements Sender, CacheReader {
   readonly options: ForwardingOptions
   readonly request: FastifyRequest
   readonly reply: FastifyReply
@@ -62,10 +66,11 @@ class Forwarding implements Sender {
   readonly tokens: TokenSource | undefined
   readonly #load: Load
   readonly #own: RequestLoad
-  readonly #incoming: IncomingMessage
+  readonly incoming: IncomingMessage
   body: RequestBody = null
   lookup: Lookup | undefined
   #attempt: Attempt | undefined
+  #turn: Turn | undefined
   #lacksProduct = false
   #admittedAt = 0
   #failed = false
@@ -81,7 +86,7 @@ class Forwarding implements Sender {
     this.reply = reply
     this.response = reply.raw
     this.exchange = request.exchange
-    this.#incoming = request.raw
+    this.incoming = request.raw
     const { family, admission } = request.exchange
     this.#rewritesLinks = options.config.rewriteBodyLinks && pagesByLinks(family!, admission!.target.path)
     this.tokens = tokensOf(request.exchange, options)
@@ -92,11 +97,11 @@ class Forwarding implements Sender {
   }
 
   get method(): string {
-    return this.#incoming.method!
+    return this.incoming.method!
   }
 
   get declaredLength(): string | undefined {
-    return this.#incoming.headers['content-length']
+    return this.incoming.headers['content-length']
   }
 
   /** Whether the caller is gone: nothing is sent for it any more. */
@@ -115,28 +120,29 @@ class Forwarding implements Sender {
   start(): void {
     this.response.once('close', () => {
       this.#attempt?.settle()
+      this.#turn?.end(true)
       this.#own.end()
       if (this.response.writableFinished) return
       this.#left = true
       this.#attempt?.abandon()
       if (this.body instanceof Upload) this.body.destroy()
     })
-    if (hasBody(this.#incoming)) return this.#readBody()
+    if (hasBody(this.incoming)) return this.#readBody()
     // Reads nothing. Without it Node drains the body that is not there, which costs more.
-    this.#incoming.read(0)
+    this.incoming.read(0)
     this.#authorize()
   }
 
   #readBody(): void {
     const { capture } = this.exchange
-    if (capture !== undefined) this.#incoming.on('data', (chunk: Buffer) => capture.requestBody(chunk))
-    readBody(this.#incoming, this.options.config, this.#own.keep, (error, body) => {
+    if (capture !== undefined) this.incoming.on('data', (chunk: Buffer) => capture.requestBody(chunk))
+    readBody(this.incoming, this.options.config, this.#own.keep, (error, body) => {
       if (error !== undefined) return this.fail(error)
       this.body = body
       this.#authorize()
     })
     // "100 Continue" is sent once neither the door nor the declared length has spoken against the request.
-    if (waitsForContinue(this.#incoming) && !this.response.headersSent) this.response.writeContinue()
+    if (waitsForContinue(this.incoming) && !this.response.headersSent) this.response.writeContinue()
   }
 
   fail(error: ProxyError): void {
@@ -146,7 +152,7 @@ class Forwarding implements Sender {
   /** The token is there already in all but the first moments: then nothing is awaited. */
   #authorize(): void {
     const { cache } = this.options
-    if (cache !== undefined && this.exchange.family!.realtime === true && this.#fromCache(cache)) return
+    if (cache !== undefined && this.exchange.family!.realtime === true && fromCache(cache, this)) return
     const token = this.tokens?.get()
     if (!(token instanceof Promise)) return this.#send(token)
     const waitingSince = this.options.now()
@@ -159,51 +165,43 @@ class Forwarding implements Sender {
     )
   }
 
-  /** A fresh cached response needs neither a token nor a connection. @returns whether the request is over */
-  #fromCache(cache: RealtimeCache): boolean {
-    if (this.method !== 'GET' && this.method !== 'HEAD') return false
-    const kept = this.method === 'GET' ? this.#find(cache) : undefined
-    if (kept === undefined) {
-      const refusal = notToBeAsked(this.#incoming.headers)
-      if (refusal !== undefined) this.fail(refusal)
-      return refusal !== undefined
-    }
+  serve(kept: Kept, cache: RealtimeCache): void {
     this.#attempt = undefined
     this.begin(kept.response.status, kept.response.statusMessage, kept.rawHeaders)
     cache.give(kept, this.response, this.exchange)
-    return true
   }
 
-  #find(cache: RealtimeCache): Kept | undefined {
-    const { target } = this.exchange.admission!
-    const appKey = this.options.credentials().key
-    this.lookup ??= cache.lookup(this.#incoming, target, this.headers(undefined), appKey)
-    return cache.find(this.lookup, this.exchange)
+  get appKey(): string {
+    return this.options.credentials().key
   }
 
   headers(token: AccessToken | undefined): string[] {
-    const { config, credentials } = this.options
-    return requestHeaders(this.#incoming.rawHeaders, {
-      family: this.exchange.family!,
-      appKey: credentials().key,
+    const own = {
+      appKey: this.appKey,
       token: token?.value,
       requestId: this.request.id,
-      tenant: config.tenant,
-      pbx: config.pbx,
       unencoded: this.#rewritesLinks,
-      dropAuthorization: this.exchange.admission!.authorizationIsProxyKey,
-    })
+    }
+    return requestHeaders(this.incoming.rawHeaders, additionsTo(this.exchange, this.options.config, own))
   }
 
   #send(token: AccessToken | undefined): void {
     if (this.#left) return
     this.#attempt?.settle()
+    const { budget } = this.options
+    if (budget === undefined) return this.#dispatch(token, undefined)
+    const go = (turn: Turn | undefined) => this.#dispatch(token, turn)
+    this.#turn = budget.take(this.exchange, this.incoming.headers, go, (error) => this.fail(error))
+  }
+
+  #dispatch(token: AccessToken | undefined, turn: Turn | undefined): void {
     try {
       this.#admittedAt = this.options.circuitBreaker.admit()
     } catch (error) {
+      turn?.end(false)
       return this.fail(asProxyError(error))
     }
-    this.#attempt = new Attempt(this, token)
+    this.#attempt = new Attempt(this, token, turn)
     this.#attempt.dispatch()
   }
 
@@ -231,7 +229,7 @@ class Forwarding implements Sender {
     return hintFor({
       status,
       family: this.exchange.family!,
-      rawHeaders: this.#incoming.rawHeaders,
+      rawHeaders: this.incoming.rawHeaders,
       lacksProduct: this.#lacksProduct,
       heldBackMs: this.tokens?.heldBackMs() ?? 0,
       products: this.options.products(),

@@ -1,4 +1,6 @@
 import type { Family } from '../api/families.js'
+import type { Config } from '../config/config.js'
+import type { Exchange } from '../http/exchange.js'
 import { isPlaceholder } from '../http/placeholder.js'
 import { connectionOptions, forEachHeader } from '../http/raw-headers.js'
 
@@ -82,6 +84,15 @@ const KEY_HEADER = {
   'customer-experience': '8x8-apikey',
 } as const
 
+/** What the proxy adds to the request of an exchange. */
+export function additionsTo(
+  { family, admission }: Exchange,
+  { tenant, pbx }: Pick<Config, 'tenant' | 'pbx'>,
+  own: Pick<Additions, 'appKey' | 'token' | 'requestId' | 'unencoded'>,
+): Additions {
+  return { ...own, family: family!, tenant, pbx, dropAuthorization: admission!.authorizationIsProxyKey }
+}
+
 /** Servers that hand headers on as variables take "_" for "-". */
 function isStripped(lower: string): boolean {
   const name = lower.includes('_') ? lower.replaceAll('_', '-') : lower
@@ -111,6 +122,7 @@ const STRIPPED: ReadonlySet<string> = new Set([
   'via',
   'x-real-ip',
   'x-proxy-key',
+  'x-proxy-client',
   // They ask for another method or path than the rules have judged.
   'x-http-method-override',
   'x-http-method',
