@@ -2,6 +2,11 @@ import { envSchema } from 'env-schema'
 import { closestMatch } from 'leven'
 import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from './settings.js'
 
+const OTHER_FORMS = {
+  X8_APP_KEY: 'X8_APP_KEY_FILE',
+  X8_APP_SECRET: 'X8_APP_SECRET_FILE or X8_APP_SECRET_COMMAND',
+} as const
+
 const WORKERS_REMOVED =
   'X8_WORKERS was removed: one process serves some 20,000 requests a second. For more, run replicas that share one token through X8_TOKEN_STORE_URL.'
 
@@ -32,7 +37,9 @@ export function checkTypes(given: Readonly<Record<string, string>>, errors: stri
   const data = { ...given }
   for (const name of ['X8_APP_KEY', 'X8_APP_SECRET'] as const) {
     if (data[name] === undefined) {
-      errors.push(`${name} is required: it must be ${SETTINGS[name].description}. Or set ${name}_FILE.`)
+      errors.push(
+        `${name} is required: it must be ${SETTINGS[name].description}. Or set ${OTHER_FORMS[name]}.`,
+      )
     }
   }
   // To env-schema "Infinity", "0x10" and " 1e3" are whole numbers.

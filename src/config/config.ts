@@ -31,6 +31,8 @@ export interface Config {
   readonly logLevel: string
   /** Whether the proxy logs in to Work Analytics itself; else that login is forwarded. */
   readonly handlesWorkLogin: boolean
+  /** Whether the app's secret comes from a command. */
+  readonly hasSecretCommand: boolean
   /** Whether callers must send a proxy key. */
   readonly requiresProxyKey: boolean
   /** Whether replicas share tokens through a store. */

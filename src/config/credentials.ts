@@ -1,3 +1,5 @@
+import type { BaseLogger } from 'pino'
+import type { CommandSecret } from './secret-command.js'
 import type { AppCredentials, Secrets, WorkCredentials } from './config.js'
 
 /** The secrets of callers and of 8x8 while the program runs: files may change under it. */
@@ -8,6 +10,12 @@ export interface Credentials {
   readonly inForce: () => AppCredentials
   /** 8x8 has given a token for these. */
   readonly accepted: (app: AppCredentials) => void
+  /**
+   * 8x8 has refused these: X8_APP_SECRET_COMMAND is run, once for each secret that is refused.
+   *
+   * @returns whether there is a new secret to try
+   */
+  readonly renewed: (refused: AppCredentials) => Promise<boolean>
   readonly work: () => WorkCredentials | undefined
   /** What callers must send; undefined where they need not. */
   readonly proxyKey: () => string | undefined
@@ -17,14 +25,36 @@ export interface Credentials {
 
 export type ReplaceableSecrets = Pick<Secrets, 'app' | 'work' | 'proxyKey'>
 
-export function createCredentials(secrets: ReplaceableSecrets): Credentials {
+/** Asks for the secret anew. */
+export interface SecretSource {
+  readonly run: () => Promise<CommandSecret>
+  readonly log: BaseLogger
+}
+
+/** @param source where the secret comes from a command */
+export function createCredentials(secrets: ReplaceableSecrets, source?: SecretSource): Credentials {
   let newest = secrets.app
   let inForce = secrets.app
+  let renewedFor: string | undefined
   let { work, proxyKey } = secrets
   return {
     newest: () => newest,
     inForce: () => inForce,
     accepted: (accepted) => void (inForce = accepted),
+    async renewed({ secret }) {
+      if (newest.secret !== secret) return true
+      if (source === undefined || renewedFor === secret) return false
+      renewedFor = secret
+      const result = await source.run()
+      // A reload may have brought one meanwhile.
+      if (newest.secret !== secret) return true
+      if ('error' in result)
+        source.log.error({ errors: [result.error] }, 'the secret was refused, and there is no other')
+      if ('error' in result || result.secret === secret) return false
+      source.log.info('the secret was refused, its command has a new one')
+      newest = { ...newest, secret: result.secret }
+      return true
+    },
     work: () => work,
     proxyKey: () => proxyKey,
     replace(given) {

@@ -1,3 +1,4 @@
+import { type CommandSecret, withCommandSecret } from './secret-command.js'
 import { checkNames, checkTypes } from './check-schema.js'
 import { checkCredentials } from './check-credentials.js'
 import { type Config, ConfigError, type Environment, type Secrets } from './config.js'
@@ -28,15 +29,17 @@ export interface LoadedConfig {
  * @param environment variables by name, those of a `.env` file included
  * @param readFile reads a secret file whole; throws as `fs.readFileSync` does
  * @param dotenvErrors what is wrong in that file, to be reported with the rest
+ * @param commandSecret what X8_APP_SECRET_COMMAND gave, where it is set
  * @throws {ConfigError} with all configuration errors together
  */
 export function loadConfig(
   environment: Environment,
   readFile: (path: string) => string,
   dotenvErrors: readonly string[] = [],
+  commandSecret?: CommandSecret,
 ): LoadedConfig {
   const errors = [...dotenvErrors]
-  const named = checkNames(setByOperator(environment), errors)
+  const named = withCommandSecret(checkNames(setByOperator(environment), errors), commandSecret, errors)
   const given = checkCredentials(readSecretFiles(named, readFile, errors), errors)
   const settings = checkTypes(given, errors)
   rejectIneffective(given, errors)
@@ -80,6 +83,7 @@ export function loadConfig(
     rewriteBodyLinks: settings.X8_REWRITE_BODY_LINKS,
     logLevel: settings.X8_LOG_LEVEL,
     handlesWorkLogin: secrets.work !== undefined,
+    hasSecretCommand: commandSecret !== undefined,
     requiresProxyKey: secrets.proxyKey !== undefined,
     sharesTokens: secrets.tokenStoreUrl !== undefined,
   }

@@ -37,6 +37,7 @@ export const SETTINGS = {
     "the app's secret from 8x8 Admin Console > API Keys (visible ASCII, no spaces)",
     VISIBLE,
   ),
+  X8_APP_SECRET_COMMAND: text('a program and its arguments, or a JSON list of them', NO_CONTROLS),
   X8_BASE_URL: { ...text('a URL', NO_CONTROLS), default: 'https://api.8x8.com' },
   X8_TOKEN_URL: text('a URL', NO_CONTROLS),
   X8_WORK_USERNAME: text('the name of a Work Analytics user', NO_CONTROLS),

@@ -63,9 +63,9 @@ const OF_THIS_REPLICA = {
   note: 'Replicas keep their own budgets and know nothing of each other: docs/budget.md says what to set.',
 } as const
 
-function withoutWaits({ waits, ...status }: RateStatus): object {
+function withoutWaits({ waits, ...rate }: RateStatus): object {
   const averageWaitSeconds = waits.count === 0 ? 0 : Math.round((1000 * waits.seconds) / waits.count) / 1000
-  return { ...status, sent: waits.count, averageWaitSeconds }
+  return { ...rate, sent: waits.count, averageWaitSeconds }
 }
 
 /** The settings by their names, as a person wrote them; secrets only as being set. */
@@ -80,6 +80,7 @@ function settingsInForce(config: Config): Record<string, unknown> {
     X8_TOKEN_URL: withoutQuery(config.tokenUrl),
     X8_APP_KEY: 'set',
     X8_APP_SECRET: 'set',
+    X8_APP_SECRET_COMMAND: config.hasSecretCommand ? 'set' : 'not set',
     X8_WORK_USERNAME: config.handlesWorkLogin ? 'set' : 'not set',
     X8_PROXY_KEY: config.requiresProxyKey ? 'set' : 'not set',
     X8_TENANT: config.tenant ?? null,

@@ -6,6 +6,7 @@ import { opens } from '../api/families.js'
 import { createTokenSharing } from './store/with-store.js'
 import type { TokenStoreStatus } from './store/store-outage.js'
 import { appTokenRequest, workTokenRequest } from './request-token.js'
+import { retriedWithRenewedSecret } from './renewed-secret.js'
 import { createTokenCache, type TokenCache } from './token-cache.js'
 
 export interface TokensOptions {
@@ -41,8 +42,11 @@ export function createTokens(options: TokensOptions): Tokens {
   const app = createTokenCache({
     ...common,
     credential: 'app',
-    requestToken: sharing.app(
-      appTokenRequest({ ...endpoint, url: config.tokenUrl }, credentials.newest, credentials.accepted),
+    requestToken: retriedWithRenewedSecret(
+      sharing.app(
+        appTokenRequest({ ...endpoint, url: config.tokenUrl }, credentials.newest, credentials.accepted),
+      ),
+      credentials,
     ),
     opens,
   })

@@ -13,7 +13,7 @@ export interface SimulatedCall {
   /** No connection: it never gets to the far side. */
   readonly isLost?: boolean
   /** What its caller sends once the response is there: `at` is how long after. */
-  readonly then?: SimulatedCall
+  readonly followedBy?: SimulatedCall
 }
 
 export interface SimulatedOutcome {
@@ -82,7 +82,7 @@ export function simulate(
     later(arrivesAt, () => farSide.arrive(arrivesAt))
     later(arrivesAt + call.back, () => {
       budget.ended(budgeted, now, true)
-      if (call.then !== undefined) come({ ...call.then, at: now + call.then.at })
+      if (call.followedBy !== undefined) come({ ...call.followedBy, at: now + call.followedBy.at })
     })
   }
 
@@ -118,7 +118,7 @@ export function simulate(
 
 /** Calls of one caller, each a while after the response to the one before. */
 export function oneByOne(call: SimulatedCall, count: number, thinkMs: number): SimulatedCall {
-  const rest = count > 1 ? { then: oneByOne({ ...call, at: thinkMs }, count - 1, thinkMs) } : {}
+  const rest = count > 1 ? { followedBy: oneByOne({ ...call, at: thinkMs }, count - 1, thinkMs) } : {}
   return { ...call, ...rest }
 }
 

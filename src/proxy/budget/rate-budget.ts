@@ -37,7 +37,10 @@ export function createRateBudget({ families, ...options }: RateBudgetOptions): R
   return {
     take(exchange, headers, go, refuse) {
       const ofFamily = turns.get(exchange.family!)
-      if (ofFamily === undefined) return void go(undefined)
+      if (ofFamily === undefined) {
+        go(undefined)
+        return undefined
+      }
       const since = now()
       const waited = () => (exchange.rateWaitMs = (exchange.rateWaitMs ?? 0) + now() - since)
       return ofFamily.take(callerName(headers), {

@@ -17,7 +17,7 @@ import {
 const RUNS = 10_000
 const RULES = FAMILIES.flatMap(({ name, limits }) => (limits === undefined ? [] : [{ name, limits }]))
 
-const call = (span: number): fc.Arbitrary<SimulatedCall> =>
+const anyCall = (span: number): fc.Arbitrary<SimulatedCall> =>
   fc.record(
     {
       caller: fc.oneof(fc.constant('bulk'), fc.constantFrom('a', 'b', 'c'), fc.stringMatching(/^[a-z]{3}$/)),
@@ -30,13 +30,13 @@ const call = (span: number): fc.Arbitrary<SimulatedCall> =>
     { requiredKeys: ['caller', 'at', 'there', 'back'] },
   )
 
-const limit = fc.record({
+const anyLimit = fc.record({
   calls: fc.integer({ min: 1, max: 12 }),
   windowMs: fc.integer({ min: 200, max: 3_000 }),
 })
 // Those of 8x8, small enough for many histories; the scenes below have them as they are.
-const history = fc.array(limit, { minLength: 1, maxLength: 2 }).chain((limits) => {
-  const calls = fc.array(call(limits[0]!.windowMs), { maxLength: 40, size: 'max' })
+const history = fc.array(anyLimit, { minLength: 1, maxLength: 2 }).chain((limits) => {
+  const calls = fc.array(anyCall(limits[0]!.windowMs), { maxLength: 40, size: 'max' })
   return fc.record({ limits: fc.constant(limits), calls })
 })
 
