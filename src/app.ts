@@ -17,7 +17,7 @@ import { createStatus } from './local/status.js'
 import { createRealtimeCache } from './proxy/cache/realtime-cache.js'
 import { createRateBudget } from './proxy/budget/rate-budget.js'
 import { createForward } from './proxy/forward.js'
-import { createCircuitBreaker } from './proxy/upstream/circuit-breaker.js'
+import { createHosts } from './proxy/upstream/hosts.js'
 import type { Upstream } from './proxy/upstream/upstream.js'
 import { createDrain } from './server/drain.js'
 import { createRequestLifecycle } from './server/request-lifecycle.js'
@@ -70,8 +70,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     timeOfDay,
     log,
   })
-  // A connection takes its time-out at most; a little more and the probe is given up.
-  const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
+  const hosts = createHosts({ config, egress: secrets.egress, upstream, now })
   const cache =
     config.realtimeCacheMs > 0 ? createRealtimeCache({ ttlMs: config.realtimeCacheMs, now }) : undefined
   const budget =
@@ -83,7 +82,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
   const recorder = createRecorder({ now, schedule: outside.schedule ?? schedule })
 
   const fastify = createServer(log, (request, reply) => lifecycle.begin(request, reply))
-  const drain = createDrain({ fastify, upstream, inFlight, log, graceMs: config.shutdownGraceMs })
+  const drain = createDrain({ fastify, upstream: hosts, inFlight, log, graceMs: config.shutdownGraceMs })
   const lifecycle = createRequestLifecycle({
     config,
     door: createDoor(config, credentials.proxyKey),
@@ -100,7 +99,8 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     requestCounters,
     inFlight: inFlight.size,
     logLinesDropped: outside.logLinesDropped?.() ?? 0,
-    circuitBreaker: circuitBreaker.status(),
+    circuitBreaker: hosts.main.circuitBreaker.status(),
+    hosts: hosts.status(),
     cache: cache?.status(),
     rates: budget?.status(),
   })
@@ -140,9 +140,8 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
 
   const forward = createForward({
     config,
-    credentials: credentials.inForce,
-    upstream,
-    circuitBreaker,
+    keyOf: credentials.keyOf,
+    hosts,
     cache,
     budget,
     appToken: tokens.app,

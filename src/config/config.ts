@@ -4,6 +4,8 @@
  */
 export interface Config {
   readonly baseUrl: URL
+  /** Where single families live, by their names; all others at `baseUrl`. */
+  readonly familyUrls: ReadonlyMap<string, URL>
   readonly tokenUrl: URL
   readonly workTokenUrl: URL
   readonly tenant: string | undefined
@@ -31,6 +33,8 @@ export interface Config {
   readonly logLevel: string
   /** Whether the proxy logs in to Work Analytics itself; else that login is forwarded. */
   readonly handlesWorkLogin: boolean
+  /** The names of the families that have a key of their own. */
+  readonly familiesWithKey: readonly string[]
   /** Whether the app's secret comes from a command. */
   readonly hasSecretCommand: boolean
   /** Whether callers must send a proxy key. */
@@ -42,6 +46,8 @@ export interface Config {
 /** What only those parts get that send it or compare with it. */
 export interface Secrets {
   readonly app: AppCredentials
+  /** The keys of single families, by their names; all others take the app's. */
+  readonly familyKeys: ReadonlyMap<string, string>
   readonly work: WorkCredentials | undefined
   readonly proxyKey: string | undefined
   /** The Redis or Valkey through which replicas share one token. It may hold a password. */

@@ -8,6 +8,8 @@ export interface Credentials {
   readonly newest: () => AppCredentials
   /** What stands in headers: the newest that 8x8 has given a token for, so that a wrong new key breaks nothing. */
   readonly inForce: () => AppCredentials
+  /** The key of a family: its own, else the one in force. */
+  readonly keyOf: (family: { readonly name: string }) => string
   /** 8x8 has given a token for these. */
   readonly accepted: (app: AppCredentials) => void
   /**
@@ -20,10 +22,19 @@ export interface Credentials {
   /** What callers must send; undefined where they need not. */
   readonly proxyKey: () => string | undefined
   /** Takes up new ones. @returns which of them differ from those before */
-  replace(secrets: ReplaceableSecrets): { readonly forUpstream: boolean; readonly proxyKey: boolean }
+  replace(secrets: ReplaceableSecrets): ReplacedSecrets
 }
 
-export type ReplaceableSecrets = Pick<Secrets, 'app' | 'work' | 'proxyKey'>
+export type ReplaceableSecrets = Pick<Secrets, 'app' | 'work' | 'proxyKey'> &
+  Partial<Pick<Secrets, 'familyKeys'>>
+
+/** Which of them differ from those before. */
+export interface ReplacedSecrets {
+  /** What tokens are asked for with. */
+  readonly forUpstream: boolean
+  readonly familyKeys: boolean
+  readonly proxyKey: boolean
+}
 
 /** Asks for the secret anew. */
 export interface SecretSource {
@@ -36,10 +47,11 @@ export function createCredentials(secrets: ReplaceableSecrets, source?: SecretSo
   let newest = secrets.app
   let inForce = secrets.app
   let renewedFor: string | undefined
-  let { work, proxyKey } = secrets
+  let { work, proxyKey, familyKeys = new Map<string, string>() } = secrets
   return {
     newest: () => newest,
     inForce: () => inForce,
+    keyOf: ({ name }) => familyKeys.get(name) ?? inForce.key,
     accepted: (accepted) => void (inForce = accepted),
     async renewed({ secret }) {
       if (newest.secret !== secret) return true
@@ -63,12 +75,19 @@ export function createCredentials(secrets: ReplaceableSecrets, source?: SecretSo
         given.app.secret !== newest.secret ||
         given.work?.username !== work?.username ||
         given.work?.password !== work?.password
+      const before = familyKeys
+      // No token tells whether they are right: they are in force at once.
+      familyKeys = given.familyKeys ?? familyKeys
       newest = given.app
       work = given.work
       // Whether there is one at all is decided at the start.
       const rotated = proxyKey !== undefined && given.proxyKey !== undefined && given.proxyKey !== proxyKey
       if (rotated) proxyKey = given.proxyKey
-      return { forUpstream, proxyKey: rotated }
+      return { forUpstream, familyKeys: !sameEntries(before, familyKeys), proxyKey: rotated }
     },
   }
+}
+
+function sameEntries(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): boolean {
+  return before.size === after.size && [...before].every(([name, value]) => after.get(name) === value)
 }

@@ -3,7 +3,7 @@ import { ConfigError, type Environment } from './config.js'
 import type { Credentials } from './credentials.js'
 import { type CommandSecret } from './secret-command.js'
 import { loadConfig } from './load-config.js'
-import { FILE_SETTINGS } from './settings.js'
+import { SECRET_SETTINGS } from './family-settings.js'
 import { watchFiles } from './watch-files.js'
 
 export interface ReloadOptions {
@@ -37,10 +37,11 @@ export function createReload(options: ReloadOptions): Reload {
       const { environment, errors } = readEnvironment()
       const { secrets } = loadConfig(environment, readFile, errors, commandSecret)
       const restart = changedNames(options.environment, environment).filter((name) => !RELOADED.has(name))
-      const { forUpstream, proxyKey } = credentials.replace(secrets)
+      const { forUpstream, familyKeys, proxyKey } = credentials.replace(secrets)
       if (proxyKey) log.info('new proxy key read, the old one is not accepted any more')
+      if (familyKeys) log.info('new keys of families read')
       if (forUpstream) log.info('new credentials read')
-      else if (!proxyKey) log.info('credentials read again, they are the same')
+      else if (!proxyKey && !familyKeys) log.info('credentials read again, they are the same')
       if (restart.length > 0) {
         log.warn({ settings: restart }, `changed, but only a restart takes it up: ${restart.join(', ')}`)
       }
@@ -59,7 +60,7 @@ export function createReload(options: ReloadOptions): Reload {
   }
 }
 
-const RELOADED: ReadonlySet<string> = new Set(FILE_SETTINGS)
+const RELOADED: ReadonlySet<string> = new Set(SECRET_SETTINGS)
 
 /** The settings that differ, by name. */
 function changedNames(before: Environment, after: Environment): string[] {
@@ -69,5 +70,5 @@ function changedNames(before: Environment, after: Environment): string[] {
 
 /** The files that may bring new secrets. */
 function secretFiles(environment: Environment): string[] {
-  return FILE_SETTINGS.flatMap((name) => environment[`${name}_FILE`] || [])
+  return SECRET_SETTINGS.flatMap((name) => environment[`${name}_FILE`] || [])
 }

@@ -14,12 +14,13 @@ export async function checkSettings(
   try {
     const fromCommand = await secretOf(environment)
     const loaded = loadConfig(environment, readFile, dotenv?.errors, fromCommand)
-    const { baseUrl, tokenUrl } = loaded.config
+    const { baseUrl, familyUrls, tokenUrl } = loaded.config
     const exposed = warnOfExposedFiles(environment, dotenv?.path)
     const elsewhere = tokenUrl.origin === baseUrl.origin ? '' : `, tokens from ${tokenUrl.origin}`
+    const families = [...familyUrls].map(([family, url]) => `, ${family} to ${url.origin}`).join('')
     return passed(
       [
-        `key and secret are set${fromCommand === undefined ? '' : ' (the secret by X8_APP_SECRET_COMMAND)'}, requests go to ${baseUrl.origin}${elsewhere}`,
+        `key and secret are set${fromCommand === undefined ? '' : ' (the secret by X8_APP_SECRET_COMMAND)'}, requests go to ${baseUrl.origin}${families}${elsewhere}`,
         ...exposed,
       ].join('\n'),
       loaded,

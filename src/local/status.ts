@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { settingOf } from '../config/family-settings.js'
 import type { Config } from '../config/config.js'
 import { FAMILIES, isGranted } from '../api/families.js'
 import type { Counters, RateStatus } from '../telemetry/counters.js'
@@ -29,7 +30,7 @@ export function createStatus(options: StatusOptions): ReadStatus {
   const { version, config, tokens, workTokens, tokenStore, counters, now } = options
   const startedAt = now()
   return () => {
-    const { requestCounters, circuitBreaker, cache, rates } = counters()
+    const { requestCounters, circuitBreaker, hosts, cache, rates } = counters()
     return {
       version,
       uptimeSeconds: Math.floor((now() - startedAt) / 1000),
@@ -39,6 +40,7 @@ export function createStatus(options: StatusOptions): ReadStatus {
       // Left out of the JSON where there is none.
       tokenStore: tokenStore(),
       upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...circuitBreaker },
+      hosts,
       requests: requestsByFamily(requestCounters),
       cache:
         cache === undefined
@@ -77,8 +79,12 @@ function settingsInForce(config: Config): Record<string, unknown> {
       ? { X8_SOCKET: config.listen.socket }
       : { X8_HOST: config.listen.host, X8_PORT: config.listen.port }),
     X8_BASE_URL: config.baseUrl.origin,
+    ...Object.fromEntries(
+      [...config.familyUrls].map(([family, url]) => [settingOf('X8_BASE_URL', family), url.origin]),
+    ),
     X8_TOKEN_URL: withoutQuery(config.tokenUrl),
     X8_APP_KEY: 'set',
+    ...Object.fromEntries(config.familiesWithKey.map((family) => [settingOf('X8_APP_KEY', family), 'set'])),
     X8_APP_SECRET: 'set',
     X8_APP_SECRET_COMMAND: config.hasSecretCommand ? 'set' : 'not set',
     X8_WORK_USERNAME: config.handlesWorkLogin ? 'set' : 'not set',

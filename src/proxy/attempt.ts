@@ -10,25 +10,22 @@ import { type RequestBody, Upload } from './request-body.js'
 import type { AttemptProgress, Receiver } from './receiver.js'
 import { ResponseHandler } from './response-handler.js'
 import { SAFE_METHODS } from './retry-policy.js'
-import type { CircuitBreaker } from './upstream/circuit-breaker.js'
 import type { TrackedDispatchOptions } from './upstream/connection.js'
-import type { Upstream } from './upstream/upstream.js'
+import type { Host } from './upstream/hosts.js'
 
 export interface AttemptOptions {
   readonly config: Config
-  readonly upstream: Pick<Upstream, 'api' | 'uploads'>
-  readonly circuitBreaker: CircuitBreaker
   /** For the families whose responses are the state of the moment; undefined while it is off. */
   readonly cache: RealtimeCache | undefined
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
-  /** 8x8's origin; a URL works it out anew each time. */
-  readonly upstreamOrigin: string
 }
 
 /** The request that an attempt is made for. */
 export interface Sender extends Receiver {
   readonly options: AttemptOptions
+  /** Where its family lives. */
+  readonly host: Host
   readonly method: string
   readonly body: RequestBody
   /** The caller's `Content-Length`. */
@@ -74,15 +71,16 @@ export class Attempt implements AttemptProgress {
   }
 
   dispatch(): void {
-    const { body, declaredLength, exchange, lookup, method, options } = this.#sender
-    const { cache, config, upstream } = options
+    const { body, declaredLength, exchange, host, lookup, method, options } = this.#sender
+    const { cache, config } = options
+    const { upstream } = host
     const headers = this.#sender.headers(this.#token)
     // A stream's length is the caller's; a body in memory tells its own.
     if (this.#isUpload && declaredLength !== undefined) headers.push('Content-Length', declaredLength)
     exchange.capture?.requestHeaders(headers)
     const handler = this.#handler
     const request: TrackedDispatchOptions = {
-      origin: options.upstreamOrigin,
+      origin: host.origin,
       path: exchange.admission!.target.raw,
       method,
       headers,
@@ -144,9 +142,9 @@ export class Attempt implements AttemptProgress {
   }
 
   connected(): boolean {
-    const { exchange, options } = this.#sender
+    const { exchange, host, options } = this.#sender
     this.#stopWaiting()
-    options.circuitBreaker.connected()
+    host.circuitBreaker.connected()
     const time = options.now()
     exchange.queueMs += time - this.#since
     this.#since = time

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { pagesByLinks } from '../api/families.js'
-import type { AppCredentials } from '../config/config.js'
+import { type Family, pagesByLinks } from '../api/families.js'
 import { hasBody, waitsForContinue } from '../http/body.js'
 import type { ProxyError } from '../http/errors.js'
 import type { Exchange } from '../http/exchange.js'
@@ -25,10 +24,13 @@ import { additionsTo, requestHeaders } from './request-headers.js'
 import { writeResponseHead } from './response-head.js'
 import { acceptsToken, afterRejection, mayRetry } from './retry-policy.js'
 import type { SlowReaders } from './slow-readers.js'
+import type { Host, Hosts } from './upstream/hosts.js'
 import { isAboutUpstream, networkProblem, secondChance } from './upstream/network-problem.js'
 
-export interface ForwardOptions extends Omit<AttemptOptions, 'upstreamOrigin'>, TokenSources {
-  readonly credentials: () => Pick<AppCredentials, 'key'>
+export interface ForwardOptions extends AttemptOptions, TokenSources {
+  readonly hosts: Hosts
+  /** The key that a family takes. */
+  readonly keyOf: (family: Family) => string
   /** 8x8's documented limits; undefined while no call is held for them. */
   readonly budget: RateBudget | undefined
   /** The products that 8x8 grants to the app, as far as known. */
@@ -40,11 +42,8 @@ export interface ForwardOptions extends Omit<AttemptOptions, 'upstreamOrigin'>, 
 /** Sends a request on to 8x8 and its response back. Returns at once; the raw response is written to as bytes come. */
 export type Forward = (request: FastifyRequest, reply: FastifyReply) => void
 
-type ForwardingOptions = ForwardOptions & AttemptOptions
-
-export function createForward(given: ForwardOptions): Forward {
-  const { now, config } = given
-  const options = { ...given, upstreamOrigin: config.baseUrl.origin }
+export function createForward(options: ForwardOptions): Forward {
+  const { now, config } = options
   const load = createLoad(now, config.idleTimeoutMs)
   return (request, reply) => {
     const forwarding = new Forwarding(options, load, request, reply)
@@ -58,7 +57,8 @@ export function createForward(given: ForwardOptions): Forward {
  * is a class because undici wants an object with methods, and one object a request is cheaper than closures.
  */
 class Forwarding implements Sender, CacheReader {
-  readonly options: ForwardingOptions
+  readonly options: ForwardOptions
+  readonly host: Host
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly response: ServerResponse
@@ -78,7 +78,7 @@ class Forwarding implements Sender, CacheReader {
   readonly #rewritesLinks: boolean
   #left = false
 
-  constructor(options: ForwardingOptions, load: Load, request: FastifyRequest, reply: FastifyReply) {
+  constructor(options: ForwardOptions, load: Load, request: FastifyRequest, reply: FastifyReply) {
     this.options = options
     this.#load = load
     this.#own = load.begin()
@@ -89,6 +89,7 @@ class Forwarding implements Sender, CacheReader {
     this.incoming = request.raw
     const { family, admission } = request.exchange
     this.#rewritesLinks = options.config.rewriteBodyLinks && pagesByLinks(family!, admission!.target.path)
+    this.host = options.hosts.of(family!)
     this.tokens = tokensOf(request.exchange, options)
   }
 
@@ -172,7 +173,7 @@ class Forwarding implements Sender, CacheReader {
   }
 
   get appKey(): string {
-    return this.options.credentials().key
+    return this.options.keyOf(this.exchange.family!)
   }
 
   headers(token: AccessToken | undefined): string[] {
@@ -196,7 +197,7 @@ class Forwarding implements Sender, CacheReader {
 
   #dispatch(token: AccessToken | undefined, turn: Turn | undefined): void {
     try {
-      this.#admittedAt = this.options.circuitBreaker.admit()
+      this.#admittedAt = this.host.circuitBreaker.admit()
     } catch (error) {
       turn?.end(false)
       return this.fail(asProxyError(error))
@@ -210,7 +211,6 @@ class Forwarding implements Sender, CacheReader {
   }
 
   begin(status: number, statusMessage: string, rawHeaders: RawHeaders): BodyTransform | undefined {
-    const { upstreamOrigin } = this.options
     const token = this.#attempt?.token
     this.#attempt?.settle()
     if (token !== undefined && acceptsToken(status)) {
@@ -218,7 +218,7 @@ class Forwarding implements Sender, CacheReader {
     }
     const head = { status, statusMessage, rawHeaders }
     return writeResponseHead(this.response, this.exchange, head, {
-      upstreamOrigin,
+      upstreamOrigin: this.host.origin,
       requestId: this.request.id,
       hint: isRefused(status) ? this.#hint(status) : undefined,
       rewritesLinks: this.#rewritesLinks,
@@ -274,13 +274,13 @@ class Forwarding implements Sender, CacheReader {
       this.lookup = withoutCoalescing(this.lookup!)
       return this.#authorize()
     }
-    const problem = networkProblem(error, sent)
+    const problem = networkProblem(error, sent, this.host.setting)
     // One connection that failed is one failure, however many requests waited for it.
     const isMine = this.exchange.cache !== 'collapsed'
     // Nor is the second attempt of a request a second one.
     if (!sent && isMine && !this.#failed && isAboutUpstream(problem)) {
       this.#failed = true
-      this.options.circuitBreaker.failed(problem, this.#admittedAt)
+      this.host.circuitBreaker.failed(problem, this.#admittedAt)
     }
     const attempt = {
       method: this.method,

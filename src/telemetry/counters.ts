@@ -10,6 +10,8 @@ export interface Counters {
   readonly logLinesDropped: number
   /** Whether 8x8 can be reached, as far as known. */
   readonly circuitBreaker: CircuitBreakerStatus
+  /** Servers that single families live at. */
+  readonly hosts: readonly HostStatus[]
   /** What the real-time cache holds; undefined while it is off. */
   readonly cache: RealtimeCacheStatus | undefined
   /** The budgets of the families with a documented limit; undefined while they are off. */
@@ -39,6 +41,13 @@ export interface CircuitBreakerStatus {
   /** Connection failures in a row. */
   readonly failures: number
   readonly retryInSeconds: number | null
+}
+
+/** A server besides the one of X8_BASE_URL. */
+export interface HostStatus extends CircuitBreakerStatus {
+  readonly origin: string
+  /** The families that live there. */
+  readonly families: readonly string[]
 }
 
 export interface RealtimeCacheStatus {

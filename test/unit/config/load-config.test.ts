@@ -31,6 +31,9 @@ function errors(environment: Environment, files: Record<string, string> = {}): r
 test('a key and a secret are enough, and the rest has its defaults', () => {
   assert.deepEqual(load({}), {
     app: { key: 'eght_key', secret: 'app-secret' },
+    familyUrls: new Map(),
+    familyKeys: new Map(),
+    familiesWithKey: [],
     work: undefined,
     baseUrl: new URL('https://api.8x8.com'),
     tokenUrl: new URL('https://api.8x8.com/oauth/v2/token'),
@@ -95,6 +98,9 @@ test('every setting is taken', () => {
   })
   assert.deepEqual(config, {
     app: { key: 'eght_key', secret: 'app-secret' },
+    familyUrls: new Map(),
+    familyKeys: new Map(),
+    familiesWithKey: [],
     work: { username: 'jürgen smith', password: 'pass word' },
     baseUrl: new URL('http://127.0.0.1:9000'),
     tokenUrl: new URL('http://localhost:9001/token?x=y'),
