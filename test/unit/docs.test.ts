@@ -6,7 +6,13 @@ import { fileURLToPath } from 'node:url'
 
 // The project beside the compiled tests: dist/test/unit -> its folder.
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const PAGES = ['README.md', 'CHANGELOG.md', '.github/CONTRIBUTING.md', 'docs/architecture.md']
+const PAGES = [
+  'README.md',
+  'CHANGELOG.md',
+  '.github/CONTRIBUTING.md',
+  'docs/architecture.md',
+  'docs/budget.md',
+]
 
 function read(page: string): string {
   return readFileSync(ROOT + page, 'utf8')

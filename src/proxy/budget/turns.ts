@@ -63,7 +63,7 @@ export class Turns {
       end: (wasSent) => this.#end(call, wasSent),
     }
     this.#waiting.set(call, { taker, turn, since: now })
-    this.#pump()
+    this.#pump(now)
     if (!this.#waiting.has(call)) return turn
     this.#beginSpell()
     const waitMs = this.#budget.expectedWaitMs(call, now)
@@ -92,11 +92,10 @@ export class Turns {
   }
 
   /** Sends what may go now, and wakes up when there may be more. */
-  #pump(): void {
+  #pump(now = this.#options.now()): void {
     // What is sent may end at once, and come back here.
     if (this.#isPumping) return
     this.#isPumping = true
-    const now = this.#options.now()
     try {
       for (let call = this.#budget.next(now); call !== undefined; call = this.#budget.next(now)) {
         this.#go(call, now)
