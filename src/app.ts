@@ -109,6 +109,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     tokens: tokens.app,
     workTokens: tokens.work,
     families: FAMILIES,
+    rates: () => budget?.status(),
     version,
     upstream: config.baseUrl.origin,
     keyRequired: config.requiresProxyKey,
