@@ -75,7 +75,7 @@ class Forwarding implements Sender, CacheReader {
   #admittedAt = 0
   #failed = false
   /** Whether links to 8x8 in the response's JSON are to lead back here. */
-  readonly #rewritesLinks: boolean
+  readonly rewritesLinks: boolean
   #left = false
 
   constructor(options: ForwardOptions, load: Load, request: FastifyRequest, reply: FastifyReply) {
@@ -88,7 +88,7 @@ class Forwarding implements Sender, CacheReader {
     this.exchange = request.exchange
     this.incoming = request.raw
     const { family, admission } = request.exchange
-    this.#rewritesLinks = options.config.rewriteBodyLinks && pagesByLinks(family!, admission!.target.path)
+    this.rewritesLinks = options.config.rewriteBodyLinks && pagesByLinks(family!, admission!.target.path)
     this.host = options.hosts.of(family!)
     this.tokens = tokensOf(request.exchange, options)
   }
@@ -177,13 +177,7 @@ class Forwarding implements Sender, CacheReader {
   }
 
   headers(token: AccessToken | undefined): string[] {
-    const own = {
-      appKey: this.appKey,
-      token: token?.value,
-      requestId: this.request.id,
-      unencoded: this.#rewritesLinks,
-    }
-    return requestHeaders(this.incoming.rawHeaders, additionsTo(this.exchange, this.options.config, own))
+    return requestHeaders(this.incoming.rawHeaders, additionsTo(this, token?.value))
   }
 
   #send(token: AccessToken | undefined): void {
@@ -221,7 +215,7 @@ class Forwarding implements Sender, CacheReader {
       upstreamOrigin: this.host.origin,
       requestId: this.request.id,
       hint: isRefused(status) ? this.#hint(status) : undefined,
-      rewritesLinks: this.#rewritesLinks,
+      rewritesLinks: this.rewritesLinks,
     })
   }
 
