@@ -34,18 +34,23 @@ async function call({ origin }: TestProxy, caller: string, signal?: AbortSignal)
 
 test('40 calls at once on 5 a second: 8x8 refuses none, and all are there within 1.6 of the ideal time', async () => {
   const { strict, proxy } = await strictChat(30_000)
-  const startedAt = performance.now()
   const calls = await Promise.all(Array.from({ length: 40 }, () => call(proxy, 'bulk')))
-  const tookMs = performance.now() - startedAt
+  const timing = (name: string) =>
+    calls.map(({ response }) =>
+      Number(new RegExp(`${name};dur=([\\d.]+)`).exec(response.headers.get('server-timing')!)![1]),
+    )
 
   assert.equal(strict.refused, 0)
   assert.deepEqual(new Set(calls.map(({ response }) => response.status)), new Set([200]))
-  // Five at once and five in each second after: the last five after seven seconds.
-  assert.ok(tookMs <= 1.6 * 7_000, `${tookMs} ms`)
-  const timings = calls.map(
-    ({ response }) => /rate;dur=([\d.]+)/.exec(response.headers.get('server-timing')!)![1],
+  // Five at once and five in each second after: the last five after seven seconds. On a machine that is busy, a round trip
+  // takes longer than it is meant to, and each second with it.
+  const busyMs = Math.max(0, median(timing('upstream')) - ROUND_TRIP_MS)
+  const tookMs = strict.counted.at(-1)!.at - strict.counted[0]!.at
+  assert.ok(
+    tookMs <= 1.6 * 7 * (1_000 + busyMs),
+    `${tookMs} ms, round trips of ${median(timing('upstream'))} ms`,
   )
-  assert.ok(Math.max(...timings.map(Number)) > 5_000, 'the wait is told')
+  assert.ok(Math.max(...timing('rate')) > 5_000, 'the wait is told')
 })
 
 for (const [what, nameOf] of [
@@ -95,21 +100,15 @@ test('of 30 callers who leave, none that still waits is sent', async () => {
 
 test('who would wait longer than allowed is told at once, and may come when it is told', async () => {
   const { strict, proxy } = await strictChat(500)
-  const startedAt = performance.now()
-  const calls = await Promise.all(
-    Array.from({ length: 12 }, async () => ({
-      ...(await call(proxy, 'bulk')),
-      at: performance.now() - startedAt,
-    })),
-  )
+  const calls = await Promise.all(Array.from({ length: 12 }, () => call(proxy, 'bulk')))
   const refused = calls.filter(({ response }) => response.status === 429)
   const [first] = refused
 
   assert.equal(refused.length, 8)
-  assert.ok(
-    refused.every(({ at }) => at < 450),
-    refused.map(({ at }) => Math.round(at)).join(),
-  )
+  // Those who are told at the end of their time have waited for 500 ms.
+  const told = proxy.log.filter(({ problem }) => problem === 'rate-budget')
+  assert.equal(told.length, 8)
+  assert.ok(told.every(({ rateWaitMs = 0 }) => (rateWaitMs as number) < 400))
   assert.equal((JSON.parse(first!.body) as { type: string }).type, 'urn:8x8-auth-proxy:rate-budget')
   assert.match(first!.response.headers.get('proxy-status')!, /^"8x8-auth-proxy"; error=/)
   const seconds = Number(first!.response.headers.get('retry-after'))
