@@ -15,8 +15,9 @@ import { localRoutes } from './local/local-routes.js'
 import { createMetrics } from './local/metrics.js'
 import { createStatus } from './local/status.js'
 import { createRealtimeCache } from './proxy/cache/realtime-cache.js'
+import { createRateBudget } from './proxy/budget/rate-budget.js'
 import { createForward } from './proxy/forward.js'
-import { createCircuitBreaker } from './proxy/upstream/circuit-breaker.js'
+import { createHosts } from './proxy/upstream/hosts.js'
 import type { Upstream } from './proxy/upstream/upstream.js'
 import { createDrain } from './server/drain.js'
 import { createRequestLifecycle } from './server/request-lifecycle.js'
@@ -72,16 +73,19 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     // So that the first call after ready finds an open connection.
     obtained: () => void (started && upstream.warmUp()),
   })
-  // A connection takes its time-out at most; a little more and the probe is given up.
-  const circuitBreaker = createCircuitBreaker(now, config.connectTimeoutMs + 1_000)
+  const hosts = createHosts({ config, egress: secrets.egress, upstream, now })
   const cache =
     config.realtimeCacheMs > 0 ? createRealtimeCache({ ttlMs: config.realtimeCacheMs, now }) : undefined
+  const budget =
+    config.rateWaitMs > 0
+      ? createRateBudget({ families: FAMILIES, maxWaitMs: config.rateWaitMs, now, log })
+      : undefined
   const requestCounters = createRequestCounters()
   const inFlight = new Set<ServerResponse>()
   const recorder = createRecorder({ now, schedule: outside.schedule ?? schedule })
 
   const fastify = createServer(log, (request, reply) => lifecycle.begin(request, reply))
-  const drain = createDrain({ fastify, upstream, inFlight, log, graceMs: config.shutdownGraceMs })
+  const drain = createDrain({ fastify, upstream: hosts, inFlight, log, graceMs: config.shutdownGraceMs })
   const lifecycle = createRequestLifecycle({
     config,
     door: createDoor(config, credentials.proxyKey),
@@ -98,14 +102,17 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     requestCounters,
     inFlight: inFlight.size,
     logLinesDropped: outside.logLinesDropped?.() ?? 0,
-    circuitBreaker: circuitBreaker.status(),
+    circuitBreaker: hosts.main.circuitBreaker.status(),
+    hosts: hosts.status(),
     cache: cache?.status(),
+    rates: budget?.status(),
   })
   const inspection = createInspection({
     recorder,
     tokens: tokens.app,
     workTokens: tokens.work,
     families: FAMILIES,
+    rates: () => budget?.status(),
     version,
     upstream: config.baseUrl.origin,
     keyRequired: config.requiresProxyKey,
@@ -139,10 +146,10 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
 
   const forward = createForward({
     config,
-    credentials: credentials.inForce,
-    upstream,
-    circuitBreaker,
+    keyOf: credentials.keyOf,
+    hosts,
     cache,
+    budget,
     appToken: tokens.app,
     workToken: tokens.work,
     products: () => tokens.app.status().products,
@@ -170,6 +177,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
       inspection.close()
       const aborted = await drain.run()
       tokens.stop()
+      budget?.stop()
       return aborted
     },
     status: () => tokens.app.status(),

@@ -7,6 +7,7 @@ import { createClock } from './clock.js'
 import { ConfigError } from './config/config.js'
 import { withDotenv } from './config/dotenv.js'
 import { loadConfig } from './config/load-config.js'
+import { secretOf } from './config/secret-command.js'
 import type { System, Running } from './system.js'
 
 // The only file that says `process`: arguments and environment in, exit code out. The rest takes what it needs.
@@ -112,7 +113,8 @@ async function start(command: 'serve' | 'sandbox'): Promise<Running> {
 
 /** Each command loads what it needs: `--help` is instant, and serving does not wait for the sandbox. */
 async function serveProxy(system: System): Promise<Running> {
-  const loaded = loadConfig(system.environment, system.readFile, system.dotenv?.errors)
+  const { environment, readFile, dotenv } = system
+  const loaded = loadConfig(environment, readFile, dotenv?.errors, await secretOf(environment))
   const { serve } = await import('./serve.js')
   return serve(loaded, system)
 }

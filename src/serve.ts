@@ -3,6 +3,7 @@ import { createCredentials } from './config/credentials.js'
 import { warnOfExposedFiles } from './config/exposed-files.js'
 import type { LoadedConfig } from './config/load-config.js'
 import { createReload } from './config/reload.js'
+import { runSecretCommand } from './config/secret-command.js'
 import { createUpstream } from './proxy/upstream/upstream.js'
 import { announce, listen, prepareSocket } from './server/listen.js'
 import type { Running, System } from './system.js'
@@ -25,7 +26,9 @@ export async function serve({ config, secrets }: LoadedConfig, system: System): 
     destination: system.isTerminal ? await prettyLines(output) : output,
   })
   const upstream = createUpstream(config, secrets.egress)
-  const credentials = createCredentials(secrets)
+  const command = environment.X8_APP_SECRET_COMMAND
+  const runCommand = command ? () => runSecretCommand(command) : undefined
+  const credentials = createCredentials(secrets, runCommand && { run: runCommand, log })
   const app = await buildApp(config, secrets, {
     version,
     upstream,
@@ -43,7 +46,15 @@ export async function serve({ config, secrets }: LoadedConfig, system: System): 
   app.start()
 
   const changed = () => app.credentialsChanged()
-  const reload = createReload({ environment, readEnvironment, readFile, credentials, log, changed })
+  const reload = createReload({
+    environment,
+    readEnvironment,
+    readFile,
+    credentials,
+    runCommand,
+    log,
+    changed,
+  })
   return {
     config,
     address,

@@ -22,6 +22,14 @@ export interface Family {
   readonly realtime?: true
   /** Where 8x8 pages by links in JSON: those below these canonical paths lead back to the proxy (X8_REWRITE_BODY_LINKS). */
   readonly pagesByLinks?: RegExp
+  /** The limits that 8x8 documents for a key, all of which hold (X8_RATE_WAIT_MS). */
+  readonly limits?: readonly RateLimit[]
+}
+
+/** At most so many calls in any window of this length. */
+export interface RateLimit {
+  readonly calls: number
+  readonly windowMs: number
 }
 
 /**
@@ -34,6 +42,7 @@ export type Credential = 'bearer' | 'api-key' | 'work' | 'customer-experience'
 
 const REGION = '(?:/(?:eu|au|ca))?'
 const EVERYWHERE = /^/
+const MINUTE_MS = 60_000
 
 export const FAMILIES: readonly Family[] = [
   {
@@ -96,6 +105,8 @@ export const FAMILIES: readonly Family[] = [
     pattern: /^\/chat\/api(?:\/|$)/,
     credential: 'api-key',
     product: 'Chat',
+    // "Things you should know" of 8x8's guide to the chat API.
+    limits: [{ calls: 5, windowMs: 1_000 }],
   },
   {
     name: 'work-analytics',
@@ -126,7 +137,14 @@ export const FAMILIES: readonly Family[] = [
     credential: 'api-key',
     moreProducts: ['customer-360'],
   },
-  { name: 'journey', title: 'Journey', pattern: /^\/cidp\/journey(?:\/|$)/, credential: 'api-key' },
+  {
+    name: 'journey',
+    title: 'Journey',
+    pattern: /^\/cidp\/journey(?:\/|$)/,
+    credential: 'api-key',
+    // A sliding window, as the guide "End to end journey API" says.
+    limits: [{ calls: 10, windowMs: MINUTE_MS }],
+  },
   {
     name: 'administration',
     title: 'Administration suite',
@@ -141,6 +159,11 @@ export const FAMILIES: readonly Family[] = [
       'UC Site Admin',
     ],
     pagesByLinks: EVERYWHERE,
+    // "Rate limiting" of the administration suite.
+    limits: [
+      { calls: 100, windowMs: MINUTE_MS },
+      { calls: 20, windowMs: 10_000 },
+    ],
   },
   {
     name: 'contacts',
@@ -148,6 +171,8 @@ export const FAMILIES: readonly Family[] = [
     pattern: /^\/(?:directory-contacts|directoryContacts)(?:\/|$)/,
     credential: 'api-key',
     moreProducts: ['Contact Search', 'Contact Management'],
+    // A rolling window, for the customer as a whole.
+    limits: [{ calls: 60, windowMs: MINUTE_MS }],
   },
   {
     name: 'campaigns',

@@ -1,3 +1,5 @@
+import { FAMILY_KEYS } from './family-settings.js'
+
 // What examples have in the place of a value: eght_..., your-app-secret, <API Key>, {{x-api-key}}, ${X8_APP_KEY}, xxxx.
 const PLACEHOLDER =
   /(?:\.\.\.|\u2026)$|^your[-_ ]|^<.*>$|^\{\{.*\}\}$|^\$\{?\w+\}?$|^(?:eght_)?(?:x{3,}|\*+)$|^eght_?$|^change[-_]?me$/i
@@ -18,6 +20,7 @@ export function checkCredentials(
   for (const [name, what] of [
     ['X8_APP_KEY', "the app's key"],
     ['X8_APP_SECRET', "the app's secret"],
+    ...FAMILY_KEYS.map((setting) => [setting.name, 'the key'] as const),
   ] as const) {
     const value = given[name]?.trim() ?? ''
     const isPlaceholder = PLACEHOLDER.test(value)

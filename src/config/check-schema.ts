@@ -1,9 +1,17 @@
 import { envSchema } from 'env-schema'
 import { closestMatch } from 'leven'
+import { FAMILY_SETTING_NAMES } from './family-settings.js'
 import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from './settings.js'
+
+const OTHER_FORMS = {
+  X8_APP_KEY: 'X8_APP_KEY_FILE',
+  X8_APP_SECRET: 'X8_APP_SECRET_FILE or X8_APP_SECRET_COMMAND',
+} as const
 
 const WORKERS_REMOVED =
   'X8_WORKERS was removed: one process serves some 20,000 requests a second. For more, run replicas that share one token through X8_TOKEN_STORE_URL.'
+
+const ALL_NAMES = [...SETTING_NAMES, ...FAMILY_SETTING_NAMES]
 
 /** Picks the variables that are settings, and reports the others: a misspelt setting would silently have no effect. */
 export function checkNames(
@@ -12,10 +20,10 @@ export function checkNames(
 ): Record<string, string> {
   const known: Record<string, string> = {}
   for (const [name, value] of Object.entries(given)) {
-    if (SETTING_NAMES.includes(name)) known[name] = value
+    if (ALL_NAMES.includes(name)) known[name] = value
     else if (name === 'X8_WORKERS') errors.push(WORKERS_REMOVED)
     else {
-      const nearest = closestMatch(name, SETTING_NAMES)
+      const nearest = closestMatch(name, ALL_NAMES)
       errors.push(`${name} is not a setting of this program. Did you mean ${nearest}?`)
     }
   }
@@ -32,7 +40,9 @@ export function checkTypes(given: Readonly<Record<string, string>>, errors: stri
   const data = { ...given }
   for (const name of ['X8_APP_KEY', 'X8_APP_SECRET'] as const) {
     if (data[name] === undefined) {
-      errors.push(`${name} is required: it must be ${SETTINGS[name].description}. Or set ${name}_FILE.`)
+      errors.push(
+        `${name} is required: it must be ${SETTINGS[name].description}. Or set ${OTHER_FORMS[name]}.`,
+      )
     }
   }
   // To env-schema "Infinity", "0x10" and " 1e3" are whole numbers.

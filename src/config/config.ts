@@ -4,6 +4,8 @@
  */
 export interface Config {
   readonly baseUrl: URL
+  /** Where single families live, by their names; all others at `baseUrl`. */
+  readonly familyUrls: ReadonlyMap<string, URL>
   readonly tokenUrl: URL
   readonly workTokenUrl: URL
   readonly tenant: string | undefined
@@ -24,11 +26,17 @@ export interface Config {
   readonly shutdownGraceMs: number
   /** How long responses of the real-time families may be served again; 0: not at all. */
   readonly realtimeCacheMs: number
+  /** The longest that a call may wait for its turn under 8x8's documented limits; 0: no call is held. */
+  readonly rateWaitMs: number
   /** Whether links to 8x8 in JSON lead back to the proxy, in the families that page by them. */
   readonly rewriteBodyLinks: boolean
   readonly logLevel: string
   /** Whether the proxy logs in to Work Analytics itself; else that login is forwarded. */
   readonly handlesWorkLogin: boolean
+  /** The names of the families that have a key of their own. */
+  readonly familiesWithKey: readonly string[]
+  /** Whether the app's secret comes from a command. */
+  readonly hasSecretCommand: boolean
   /** Whether callers must send a proxy key. */
   readonly requiresProxyKey: boolean
   /** Whether replicas share tokens through a store. */
@@ -38,6 +46,8 @@ export interface Config {
 /** What only those parts get that send it or compare with it. */
 export interface Secrets {
   readonly app: AppCredentials
+  /** The keys of single families, by their names; all others take the app's. */
+  readonly familyKeys: ReadonlyMap<string, string>
   readonly work: WorkCredentials | undefined
   readonly proxyKey: string | undefined
   /** The Redis or Valkey through which replicas share one token. It may hold a password. */

@@ -33,8 +33,18 @@ export function withDotenv(environment: Environment, readFile: () => string): Do
       // Of a line without `=` it makes a name, which holds the value.
       .filter(([name]) => /^[\w.-]+$/.test(name)),
   )
-  return { environment: { ...written, ...environment }, errors: checkDotenvLines(text, written, environment) }
+  const errors = checkDotenvLines(text, written, environment)
+  if (!written.X8_APP_SECRET_COMMAND) return { environment: { ...written, ...environment }, errors }
+  const { X8_APP_SECRET_COMMAND: _, ...others } = written
+  const hasSecret =
+    others.X8_APP_SECRET || environment.X8_APP_SECRET_FILE || environment.X8_APP_SECRET_COMMAND
+  const standIn = hasSecret ? {} : { X8_APP_SECRET: UNREADABLE }
+  return { environment: { ...standIn, ...others, ...environment }, errors: [...errors, NO_COMMAND] }
 }
+
+// A file in a folder that somebody else prepared must not say which program is run.
+const NO_COMMAND =
+  'X8_APP_SECRET_COMMAND must not stand in .env: a program is run only where the real environment names it.'
 
 // Stand in for what the file would have said, so that it is not reported as missing, too.
 const UNREADABLE = '-'

@@ -2,7 +2,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { platform } from 'node:os'
 import { resolve } from 'node:path'
 import type { Environment } from './config.js'
-import { FILE_SETTINGS } from './settings.js'
+import { SECRET_SETTINGS } from './family-settings.js'
 
 const READABLE_BY_OTHERS = 0o004
 const WRITABLE_BY_OTHERS = 0o002
@@ -17,7 +17,7 @@ const WRITABLE_BY_OTHERS = 0o002
 export function warnOfExposedFiles(environment: Environment, dotenv: string | undefined): string[] {
   // Windows has no such modes.
   if (platform() === 'win32') return []
-  const files = FILE_SETTINGS.map((name) => [`${name}_FILE`, environment[`${name}_FILE`] ?? ''] as const)
+  const files = SECRET_SETTINGS.map((name) => [`${name}_FILE`, environment[`${name}_FILE`] ?? ''] as const)
   return [['', dotenv ?? ''] as const, ...files].flatMap(([name, path]) => {
     const mode = path === '' || isMounted(path) ? 0 : modeOf(path)
     const rights = [

@@ -1,12 +1,14 @@
+import { type CommandSecret, withCommandSecret } from './secret-command.js'
 import { checkNames, checkTypes } from './check-schema.js'
 import { checkCredentials } from './check-credentials.js'
 import { type Config, ConfigError, type Environment, type Secrets } from './config.js'
+import { FAMILY_URLS, readFamilyKeys, readFamilyUrls, withoutFamilySettings } from './family-settings.js'
 import { rejectOwnAddress } from './own-address.js'
 import { readSecretFiles } from './read-secret-files.js'
 import {
-  readBaseUrl,
   readEgress,
   readHosts,
+  readOrigin,
   readOrigins,
   readRules,
   readSocketPath,
@@ -28,22 +30,25 @@ export interface LoadedConfig {
  * @param environment variables by name, those of a `.env` file included
  * @param readFile reads a secret file whole; throws as `fs.readFileSync` does
  * @param dotenvErrors what is wrong in that file, to be reported with the rest
+ * @param commandSecret what X8_APP_SECRET_COMMAND gave, where it is set
  * @throws {ConfigError} with all configuration errors together
  */
 export function loadConfig(
   environment: Environment,
   readFile: (path: string) => string,
   dotenvErrors: readonly string[] = [],
+  commandSecret?: CommandSecret,
 ): LoadedConfig {
   const errors = [...dotenvErrors]
-  const named = checkNames(setByOperator(environment), errors)
+  const named = withCommandSecret(checkNames(setByOperator(environment), errors), commandSecret, errors)
   const given = checkCredentials(readSecretFiles(named, readFile, errors), errors)
-  const settings = checkTypes(given, errors)
+  const settings = checkTypes(withoutFamilySettings(given), errors)
+  const familyUrls = readFamilyUrls(given, errors)
   rejectIneffective(given, errors)
   const socket = readSocketPath(given.X8_SOCKET, errors)
   rejectUnverifiedTls(environment, errors)
 
-  const baseUrl = readBaseUrl(settings.X8_BASE_URL, errors)
+  const baseUrl = readOrigin('X8_BASE_URL', settings.X8_BASE_URL, errors)
   // Behind an invalid base URL the other values are checked against the default.
   const base = baseUrl ?? new URL(SETTINGS.X8_BASE_URL.default)
   const tokenUrl = readUrl(
@@ -54,12 +59,14 @@ export function loadConfig(
   const secrets = {
     app: { key: settings.X8_APP_KEY ?? '', secret: settings.X8_APP_SECRET ?? '' },
     work: readWorkUser(settings.X8_WORK_USERNAME, settings.X8_WORK_PASSWORD, errors),
+    familyKeys: readFamilyKeys(given, errors),
     proxyKey: settings.X8_PROXY_KEY,
     tokenStoreUrl: readTokenStoreUrl(settings.X8_TOKEN_STORE_URL, errors),
     egress: readEgress(environment, errors),
   }
   const config = {
-    workTokenUrl: new URL('/analytics/work/v1/oauth/token', base),
+    familyUrls,
+    workTokenUrl: new URL('/analytics/work/v1/oauth/token', familyUrls.get('work-analytics') ?? base),
     tenant: settings.X8_TENANT,
     pbx: settings.X8_PBX,
     listen: socket === undefined ? { host: settings.X8_HOST, port: settings.X8_PORT } : { socket },
@@ -76,9 +83,12 @@ export function loadConfig(
     tokenTimeoutMs: settings.X8_TOKEN_TIMEOUT_MS,
     shutdownGraceMs: settings.X8_SHUTDOWN_GRACE_MS,
     realtimeCacheMs: settings.X8_REALTIME_CACHE_MS,
+    rateWaitMs: settings.X8_RATE_WAIT_MS,
     rewriteBodyLinks: settings.X8_REWRITE_BODY_LINKS,
     logLevel: settings.X8_LOG_LEVEL,
     handlesWorkLogin: secrets.work !== undefined,
+    familiesWithKey: [...secrets.familyKeys.keys()],
+    hasSecretCommand: commandSecret !== undefined,
     requiresProxyKey: secrets.proxyKey !== undefined,
     sharesTokens: secrets.tokenStoreUrl !== undefined,
   }
@@ -86,6 +96,7 @@ export function loadConfig(
     config.listen,
     {
       X8_BASE_URL: baseUrl,
+      ...Object.fromEntries(FAMILY_URLS.map(({ name, family }) => [name, familyUrls.get(family)])),
       X8_TOKEN_URL: settings.X8_TOKEN_URL === undefined ? undefined : tokenUrl,
       X8_TOKEN_STORE_URL: secrets.tokenStoreUrl,
       HTTPS_PROXY: secrets.egress === undefined ? undefined : parsed(secrets.egress.httpsProxy),

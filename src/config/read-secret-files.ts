@@ -1,4 +1,4 @@
-import { FILE_SETTINGS } from './settings.js'
+import { SECRET_SETTINGS } from './family-settings.js'
 import { hasForeignBytes, isUtf16, withoutMark } from './text-file.js'
 
 // Stands in for a secret that could not be read, so that it is not reported as missing, too.
@@ -17,7 +17,7 @@ export function readSecretFiles(
   errors: string[],
 ): Record<string, string> {
   const complete = { ...given }
-  for (const name of FILE_SETTINGS) {
+  for (const name of SECRET_SETTINGS) {
     const path = given[`${name}_FILE`]
     if (path === undefined) continue
     delete complete[`${name}_FILE`]

@@ -22,11 +22,11 @@ export function readUrl(name: string, value: string, errors: string[]): URL | un
   return undefined
 }
 
-/** Reads X8_BASE_URL: the path and query of a request are the caller's. */
-export function readBaseUrl(value: string, errors: string[]): URL | undefined {
-  const url = readUrl('X8_BASE_URL', value, errors)
+/** Reads X8_BASE_URL or one of a family: the path and query of a request are the caller's. */
+export function readOrigin(name: string, value: string, errors: string[]): URL | undefined {
+  const url = readUrl(name, value, errors)
   if (url === undefined || (url.pathname === '/' && url.search === '')) return url
-  errors.push('X8_BASE_URL must be an origin without a path, such as https://api.8x8.com.')
+  errors.push(`${name} must be an origin without a path, such as https://api.8x8.com.`)
   return undefined
 }
 

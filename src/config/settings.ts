@@ -37,6 +37,7 @@ export const SETTINGS = {
     "the app's secret from 8x8 Admin Console > API Keys (visible ASCII, no spaces)",
     VISIBLE,
   ),
+  X8_APP_SECRET_COMMAND: text('a program and its arguments, or a JSON list of them', NO_CONTROLS),
   X8_BASE_URL: { ...text('a URL', NO_CONTROLS), default: 'https://api.8x8.com' },
   X8_TOKEN_URL: text('a URL', NO_CONTROLS),
   X8_WORK_USERNAME: text('the name of a Work Analytics user', NO_CONTROLS),
@@ -64,6 +65,7 @@ export const SETTINGS = {
     'a redis:// or rediss:// URL with a host, and no path but a database number',
     NO_CONTROLS,
   ),
+  X8_RATE_WAIT_MS: milliseconds(0, 0),
   X8_REWRITE_BODY_LINKS: flag(true),
   X8_LOG_LEVEL: {
     ...text('trace, debug, info, warn, error, fatal or silent'),

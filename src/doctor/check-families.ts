@@ -10,6 +10,8 @@ import { type Read, readOf } from './reads.js'
 
 export interface FamilyReadOptions {
   readonly dispatcher: Dispatcher
+  /** Where the family lives. */
+  readonly origin: string
   readonly appKey: string
   readonly token: string
   /** A monotonic clock, in milliseconds. */
@@ -62,12 +64,12 @@ async function get(
   family: Family,
   read: Read,
   config: Config,
-  { dispatcher, appKey, token, now }: FamilyReadOptions,
+  { dispatcher, origin, appKey, token, now }: FamilyReadOptions,
   signal: AbortSignal,
 ): Promise<ReadResult> {
   const startedMs = now()
   try {
-    const response = await request(new URL(path, config.baseUrl), {
+    const response = await request(new URL(path, origin), {
       dispatcher,
       method: 'GET',
       headers: {

@@ -1,22 +1,28 @@
 import { ConfigError, type Environment } from '../config/config.js'
 import { warnOfExposedFiles } from '../config/exposed-files.js'
 import { type LoadedConfig, loadConfig } from '../config/load-config.js'
+import { secretOf } from '../config/secret-command.js'
 import type { System } from '../system.js'
 import { failed, type Outcome, passed } from './outcome.js'
 
 /** Checks the settings: all configuration errors together, one line each. */
-export function checkSettings(
+export async function checkSettings(
   environment: Environment,
   readFile: (path: string) => string,
   dotenv: System['dotenv'],
-): Outcome<LoadedConfig> {
+): Promise<Outcome<LoadedConfig>> {
   try {
-    const loaded = loadConfig(environment, readFile, dotenv?.errors)
-    const { baseUrl, tokenUrl } = loaded.config
+    const fromCommand = await secretOf(environment)
+    const loaded = loadConfig(environment, readFile, dotenv?.errors, fromCommand)
+    const { baseUrl, familyUrls, tokenUrl } = loaded.config
     const exposed = warnOfExposedFiles(environment, dotenv?.path)
     const elsewhere = tokenUrl.origin === baseUrl.origin ? '' : `, tokens from ${tokenUrl.origin}`
+    const families = [...familyUrls].map(([family, url]) => `, ${family} to ${url.origin}`).join('')
     return passed(
-      [`key and secret are set, requests go to ${baseUrl.origin}${elsewhere}`, ...exposed].join('\n'),
+      [
+        `key and secret are set${fromCommand === undefined ? '' : ' (the secret by X8_APP_SECRET_COMMAND)'}, requests go to ${baseUrl.origin}${families}${elsewhere}`,
+        ...exposed,
+      ].join('\n'),
       loaded,
     )
   } catch (error) {

@@ -1,8 +1,11 @@
 import type { Duplex } from 'node:stream'
+import type { Dispatcher } from 'undici'
 import type { Config, Secrets } from '../config/config.js'
-import type { Family } from '../api/families.js'
+import { settingOf } from '../config/family-settings.js'
+import { FAMILIES, type Family } from '../api/families.js'
 import { proxyAuthorization } from '../proxy/upstream/egress.js'
-import { createUpstream, type Upstream } from '../proxy/upstream/upstream.js'
+import { createHosts, type Hosts } from '../proxy/upstream/hosts.js'
+import { createUpstream } from '../proxy/upstream/upstream.js'
 import type { System } from '../system.js'
 import { checkCertificate } from './check-certificate.js'
 import { checkClock } from './check-clock.js'
@@ -81,7 +84,14 @@ async function examine({ system, report, wallClock }: Examination): Promise<void
       : await reachServer('token-', routeTo(config.tokenUrl, 'X8_TOKEN_URL', secrets.egress), reach)
 
   const upstream = createUpstream(config, secrets.egress)
+  const hosts = createHosts({ config, egress: secrets.egress, upstream, now })
   try {
+    const bases = new Map([[config.baseUrl.origin, base]])
+    for (const [family, url] of config.familyUrls) {
+      if (bases.has(url.origin)) continue
+      const route = routeTo(url, settingOf('X8_BASE_URL', family), secrets.egress)
+      bases.set(url.origin, await reachServer(`${family}-`, route, reach))
+    }
     const token = await check('token', [tokens], () =>
       checkToken(config, secrets.app, { dispatcher: upstream.token, now, wallClock, clean }),
     )
@@ -91,16 +101,17 @@ async function examine({ system, report, wallClock }: Examination): Promise<void
     for (const finding of await readFamilies({
       config,
       secrets,
-      upstream,
+      hosts,
+      dispatcher: upstream.token,
       now,
       clean,
-      base,
+      bases,
       token,
       products,
     }))
       report(finding)
   } finally {
-    await upstream.destroy()
+    await hosts.destroy()
   }
   const { tokenStoreUrl: store } = secrets
   const { connectTimeoutMs: timeoutMs } = config
@@ -140,10 +151,13 @@ async function reachServer(
 interface FamilyReads {
   readonly config: Config
   readonly secrets: Secrets
-  readonly upstream: Upstream
+  readonly hosts: Hosts
+  /** The way to token endpoints. */
+  readonly dispatcher: Dispatcher
   readonly now: () => number
   readonly clean: Clean
-  readonly base: Finding
+  /** How each host was reached, by its origin. */
+  readonly bases: ReadonlyMap<string, Finding>
   readonly token: Finding<Grant>
   readonly products: Finding<readonly Family[]>
 }
@@ -152,25 +166,31 @@ interface FamilyReads {
 async function readFamilies({
   config,
   secrets,
-  upstream,
+  hosts,
+  dispatcher,
   now,
   clean,
-  base,
+  bases,
   token,
   products,
 }: FamilyReads): Promise<Finding[]> {
-  const dispatcher = upstream.api
-  const perFamily = (products.value ?? [])
+  const baseOf = (family: Pick<Family, 'name'>) => bases.get(hosts.of(family).origin)!
+  const granted = products.value ?? []
+  // A key of its own is of another app, whose products this app's token does not list.
+  const isSetUp = ({ name, credential }: Family) =>
+    credential === 'api-key' && (config.familyUrls.has(name) || secrets.familyKeys.has(name))
+  const perFamily = FAMILIES.filter((family) => granted.includes(family) || isSetUp(family))
     .filter(({ credential }) => credential === 'bearer' || credential === 'api-key')
     .map((family) =>
       perform(
         family.name,
-        [base],
+        family.credential === 'bearer' ? [baseOf(family), token] : [baseOf(family)],
         () =>
           checkFamily(family, config, {
-            dispatcher,
-            appKey: secrets.app.key,
-            token: token.value!.value,
+            dispatcher: hosts.of(family).upstream.api,
+            origin: hosts.of(family).origin,
+            appKey: secrets.familyKeys.get(family.name) ?? secrets.app.key,
+            token: token.value?.value ?? '',
             now,
             clean,
           }),
@@ -183,8 +203,8 @@ async function readFamilies({
   function workLogin(): Promise<Finding>[] {
     const { app, work } = secrets
     if (work !== undefined) {
-      const login = () => checkWorkLogin(config, { app, work }, { dispatcher: upstream.token, now, clean })
-      return [perform('work-analytics', [base], login, now)]
+      const login = () => checkWorkLogin(config, { app, work }, { dispatcher, now, clean })
+      return [perform('work-analytics', [baseOf({ name: 'work-analytics' })], login, now)]
     }
     return products.value?.some(({ credential }) => credential === 'work') === true
       ? [perform('work-analytics', [], workUserMissing, now)]
@@ -229,7 +249,7 @@ async function perform<T>(
 }
 
 /** Returns every secret that must not be printed if a server sends it back. */
-function valuesOf({ app, work, proxyKey, egress, tokenStoreUrl }: Secrets): Set<string> {
+function valuesOf({ app, familyKeys, work, proxyKey, egress, tokenStoreUrl }: Secrets): Set<string> {
   const proxy = egress === undefined ? undefined : new URL(egress.httpsProxy)
   const authorization = (proxy && proxyAuthorization(proxy))?.replace('Basic ', '') ?? ''
   const [user = '', ...rest] = Buffer.from(authorization, 'base64').toString().split(':')
@@ -238,5 +258,14 @@ function valuesOf({ app, work, proxyKey, egress, tokenStoreUrl }: Secrets): Set<
   const login = [authorization, proxy?.password ?? '', password, ...(password === '' ? [user] : [])]
   const basic = Buffer.from(`${app.key}:${app.secret}`).toString('base64')
   const storePassword = tokenStoreUrl?.password ?? ''
-  return new Set([basic, app.key, app.secret, work?.password ?? '', proxyKey ?? '', ...login, storePassword])
+  return new Set([
+    basic,
+    app.key,
+    ...familyKeys.values(),
+    app.secret,
+    work?.password ?? '',
+    proxyKey ?? '',
+    ...login,
+    storePassword,
+  ])
 }

@@ -1,15 +1,23 @@
+import { settingOf } from '../config/family-settings.js'
 import type { Config } from '../config/config.js'
 import type { Family } from '../api/families.js'
 import { isProductRefusal } from '../proxy/product-refusal.js'
 
 /** Returns what to do about a failed read, by what 8x8 and its gateways (Apigee, Kong) mean by the status. */
-export function readAdvice(status: number, body: string, family: Family, { tenant, pbx }: Config): string {
+export function readAdvice(
+  status: number,
+  body: string,
+  family: Family,
+  { tenant, pbx, familiesWithKey }: Config,
+): string {
   const product = `the product "${family.product ?? family.title}"`
   switch (true) {
     case status === 401 && isProductRefusal(Buffer.from(body), undefined):
       return `The token lists ${product}, but the gateway does not know it yet. Changes to an app take some minutes: wait, then run this again. If it stays so, untick ${product} in Admin Console > API Keys, save, and tick it again.`
     case status === 401 && family.credential === 'bearer':
       return 'The token is fresh and still rejected: X8_TOKEN_URL and X8_BASE_URL must belong to the same 8x8. Unset both for https://api.8x8.com.'
+    case status === 401 && familiesWithKey.includes(family.name):
+      return `8x8 rejected the key of ${settingOf('X8_APP_KEY', family.name)}. Check in Admin Console > API Keys that its app has ${product}.`
     case status === 401:
       return `8x8 rejected the app key here. Check in Admin Console > API Keys that this app has ${product}.`
     case status === 400 && /x-tenant-info/i.test(body):

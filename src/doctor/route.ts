@@ -11,18 +11,14 @@ export interface Route {
   /** What a connection is opened to: the server, or the egress proxy. */
   readonly hop: { readonly host: string; readonly port: number }
   /** The setting that names the hop. */
-  readonly setting: 'X8_BASE_URL' | 'X8_TOKEN_URL' | 'HTTPS_PROXY'
+  readonly setting: string
 }
 
 /**
  * Works out how a request to `target` leaves this machine: directly, or through the egress proxy, by the rules that the
  * proxy's own requests follow.
  */
-export function routeTo(
-  target: URL,
-  setting: 'X8_BASE_URL' | 'X8_TOKEN_URL',
-  egress: EgressSettings | undefined,
-): Route {
+export function routeTo(target: URL, setting: string, egress: EgressSettings | undefined): Route {
   const server = { host: bare(target.hostname), port: portOf(target) }
   const isTls = target.protocol === 'https:'
   if (egress === undefined || !isTls || isExempt(target, egress.noProxy)) {

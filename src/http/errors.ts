@@ -15,6 +15,7 @@ export const PROBLEMS = {
   'not-found': row(404, 'The proxy has nothing at this address', 'http_request_error'),
   'request-timeout': row(408, 'The request did not arrive in time', 'http_request_error'),
   'body-too-large': row(413, 'The request body is too large', 'http_request_error'),
+  'rate-budget': row(429, 'The wait for a turn would be too long', 'http_request_denied'),
   'headers-too-large': row(431, 'The request headers are too large', 'http_request_error'),
   internal: row(500, 'Internal error in the proxy', 'proxy_internal_error'),
   'websocket-not-supported': row(501, 'WebSockets are not supported', 'http_request_denied'),

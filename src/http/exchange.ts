@@ -38,6 +38,8 @@ export interface Exchange {
   family: Family | undefined
   /** What was waited for: a token that was not there yet. */
   tokenWaitMs: number
+  /** The wait for its turn under 8x8's limits; undefined unless it was subject to them. */
+  rateWaitMs: number | undefined
   /** From being ready to go to having a connection to 8x8. */
   queueMs: number
   /** From having a connection to the response's headers. */
@@ -86,6 +88,7 @@ export function newExchange(startedAt: number): Exchange {
     admission: undefined,
     family: undefined,
     tokenWaitMs: 0,
+    rateWaitMs: undefined,
     queueMs: 0,
     upstreamMs: 0,
     retries: [],

@@ -2,7 +2,8 @@ import { type Family, productNames } from '../api/families.js'
 import type { TokenCache } from '../token/token-cache.js'
 import { createEvents, type Viewer } from './events.js'
 import type { Recorder } from './recorder.js'
-import type { Detail, Status } from './wire.js'
+import type { RateStatus } from '../telemetry/counters.js'
+import type { Detail, RateView, Status } from './wire.js'
 
 /** What the page at `/-/` can see and do. It is there once, wherever the page's connections are. */
 export interface Inspection {
@@ -26,6 +27,8 @@ export interface InspectionOptions {
   readonly tokens: Pick<TokenCache, 'status'>
   readonly workTokens: Pick<TokenCache, 'status'> | undefined
   readonly families: readonly Family[]
+  /** The budgets of the families with a documented limit; undefined while they are off. */
+  readonly rates: () => readonly RateStatus[] | undefined
   readonly version: string
   /** 8x8's origin. */
   readonly upstream: string
@@ -40,14 +43,22 @@ export function createInspection(options: InspectionOptions): Inspection {
 
   const status = (): Status => {
     const token = tokens.status()
+    const rates = options.rates()?.map(viewOf)
     return {
       token,
       ...(workTokens === undefined ? {} : { workToken: workTokens.status() }),
       ready: token.expiresInSeconds !== null && !draining(),
       traffic: recorder.traffic(),
       capture: recorder.capturing,
+      ...(rates === undefined ? {} : { rates }),
     }
   }
+  const viewOf = ({ family, limits, remaining, waiting }: RateStatus): RateView => ({
+    title: families.find(({ name }) => name === family)!.title,
+    remaining,
+    allowed: Math.min(...limits.map(({ calls }) => calls)),
+    waiting,
+  })
   const events = createEvents({
     recorder,
     status,

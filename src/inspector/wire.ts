@@ -78,12 +78,23 @@ export interface Traffic {
   readonly errors: number
 }
 
+/** One family's budget under 8x8's documented limits. */
+export interface RateView {
+  readonly title: string
+  /** Calls that could be sent at once now, of those that the narrowest limit allows. */
+  readonly remaining: number
+  readonly allowed: number
+  readonly waiting: number
+}
+
 export interface Status {
   readonly token: TokenView
   readonly workToken?: TokenView
   readonly ready: boolean
   readonly traffic: Traffic
   readonly capture: boolean
+  /** Absent while no call is held for a limit (X8_RATE_WAIT_MS). */
+  readonly rates?: readonly RateView[]
 }
 
 export interface FamilyView {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Metric, Registry } from 'prom-client'
 import type { Counters } from '../telemetry/counters.js'
 import type { TokenCache } from '../token/token-cache.js'
-import { BUCKETS_SECONDS } from '../telemetry/request-counters.js'
+import { BUCKETS_SECONDS, type Histogram } from '../telemetry/histogram.js'
 
 export interface MetricsOptions {
   readonly counters: () => Counters
@@ -36,7 +36,7 @@ export function createMetrics({ counters, tokens, processMetrics }: MetricsOptio
 
 function registerCounters(
   registry: Registry,
-  { requestCounters, inFlight, logLinesDropped }: Counters,
+  { requestCounters, inFlight, logLinesDropped, rates = [] }: Counters,
   tokens: MetricsOptions['tokens'],
 ): void {
   counter(
@@ -57,20 +57,19 @@ function registerCounters(
     'x8_proxy_request_duration_seconds',
     'How long requests took, to the last byte.',
     () =>
-      [...requestCounters.families].flatMap(([family, { buckets, count, seconds }]) => {
-        const name = 'x8_proxy_request_duration_seconds'
-        let upTo = 0
-        return [
-          ...buckets.map((inBucket, i) => ({
-            metricName: `${name}_bucket`,
-            value: (upTo += inBucket),
-            labels: { le: BUCKETS_SECONDS[i]!, family },
-          })),
-          { metricName: `${name}_bucket`, value: count, labels: { le: '+Inf', family } },
-          { metricName: `${name}_sum`, value: seconds, labels: { family } },
-          { metricName: `${name}_count`, value: count, labels: { family } },
-        ]
-      }),
+      [...requestCounters.families].flatMap(([family, durations]) =>
+        histogram('x8_proxy_request_duration_seconds', family, durations),
+      ),
+  )
+  gauge(registry, 'x8_rate_remaining', "Calls that 8x8's documented limits allow at once now.", () =>
+    rates.map(({ family, remaining }) => ({ value: remaining, labels: { family } })),
+  )
+  register(
+    registry,
+    'histogram',
+    'x8_rate_wait_seconds',
+    "How long calls that were sent had waited for their turn under 8x8's limits.",
+    () => rates.flatMap(({ family, waits }) => histogram('x8_rate_wait_seconds', family, waits)),
   )
   gauge(registry, 'x8_proxy_requests_in_flight', 'Requests that are not over yet.', () => [
     { value: inFlight },
@@ -96,6 +95,20 @@ function registerCounters(
   gauge(registry, 'x8_token_expires_in_seconds', 'Until the token expires; 0 without one.', () => [
     { value: tokens.status().expiresInSeconds ?? 0 },
   ])
+}
+
+function histogram(name: string, family: string, { buckets, count, seconds }: Histogram): Value[] {
+  let upTo = 0
+  return [
+    ...buckets.map((inBucket, i) => ({
+      metricName: `${name}_bucket`,
+      value: (upTo += inBucket),
+      labels: { le: BUCKETS_SECONDS[i]!, family },
+    })),
+    { metricName: `${name}_bucket`, value: count, labels: { le: '+Inf', family } },
+    { metricName: `${name}_sum`, value: seconds, labels: { family } },
+    { metricName: `${name}_count`, value: count, labels: { family } },
+  ]
 }
 
 interface Value {

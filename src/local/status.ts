@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
+import { settingOf } from '../config/family-settings.js'
 import type { Config } from '../config/config.js'
 import { FAMILIES, isGranted } from '../api/families.js'
-import type { Counters } from '../telemetry/counters.js'
+import type { Counters, RateStatus } from '../telemetry/counters.js'
 import type { TokenCache } from '../token/token-cache.js'
 import type { RequestCounts } from '../telemetry/request-counters.js'
 
@@ -29,7 +30,7 @@ export function createStatus(options: StatusOptions): ReadStatus {
   const { version, config, tokens, workTokens, tokenStore, counters, now } = options
   const startedAt = now()
   return () => {
-    const { requestCounters, circuitBreaker, cache } = counters()
+    const { requestCounters, circuitBreaker, hosts, cache, rates } = counters()
     return {
       version,
       uptimeSeconds: Math.floor((now() - startedAt) / 1000),
@@ -39,14 +40,34 @@ export function createStatus(options: StatusOptions): ReadStatus {
       // Left out of the JSON where there is none.
       tokenStore: tokenStore(),
       upstream: { origin: config.baseUrl.origin, tokenUrl: withoutQuery(config.tokenUrl), ...circuitBreaker },
+      hosts,
       requests: requestsByFamily(requestCounters),
       cache:
         cache === undefined
           ? { enabled: false }
           : { enabled: true, ...cache, ...cacheResults(requestCounters) },
+      rateBudget:
+        rates === undefined
+          ? { enabled: false }
+          : {
+              enabled: true,
+              ...OF_THIS_REPLICA,
+              maxWaitMs: config.rateWaitMs,
+              families: rates.map(withoutWaits),
+            },
       settings: settingsInForce(config),
     }
   }
+}
+
+const OF_THIS_REPLICA = {
+  scope: 'replica',
+  note: 'Replicas keep their own budgets and know nothing of each other: docs/budget.md says what to set.',
+} as const
+
+function withoutWaits({ waits, ...rate }: RateStatus): object {
+  const averageWaitSeconds = waits.count === 0 ? 0 : Math.round((1000 * waits.seconds) / waits.count) / 1000
+  return { ...rate, sent: waits.count, averageWaitSeconds }
 }
 
 /** The settings by their names, as a person wrote them; secrets only as being set. */
@@ -58,9 +79,14 @@ function settingsInForce(config: Config): Record<string, unknown> {
       ? { X8_SOCKET: config.listen.socket }
       : { X8_HOST: config.listen.host, X8_PORT: config.listen.port }),
     X8_BASE_URL: config.baseUrl.origin,
+    ...Object.fromEntries(
+      [...config.familyUrls].map(([family, url]) => [settingOf('X8_BASE_URL', family), url.origin]),
+    ),
     X8_TOKEN_URL: withoutQuery(config.tokenUrl),
     X8_APP_KEY: 'set',
+    ...Object.fromEntries(config.familiesWithKey.map((family) => [settingOf('X8_APP_KEY', family), 'set'])),
     X8_APP_SECRET: 'set',
+    X8_APP_SECRET_COMMAND: config.hasSecretCommand ? 'set' : 'not set',
     X8_WORK_USERNAME: config.handlesWorkLogin ? 'set' : 'not set',
     X8_PROXY_KEY: config.requiresProxyKey ? 'set' : 'not set',
     X8_TENANT: config.tenant ?? null,
@@ -79,6 +105,7 @@ function settingsInForce(config: Config): Record<string, unknown> {
     X8_SHUTDOWN_GRACE_MS: config.shutdownGraceMs,
     X8_REALTIME_CACHE_MS: config.realtimeCacheMs,
     X8_TOKEN_STORE_URL: config.sharesTokens ? 'set' : 'not set',
+    X8_RATE_WAIT_MS: config.rateWaitMs,
     X8_REWRITE_BODY_LINKS: config.rewriteBodyLinks,
     X8_LOG_LEVEL: config.logLevel,
   }

@@ -1,32 +1,31 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { Config } from '../config/config.js'
 import { ProxyError } from '../http/errors.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
+import type { Turn } from './budget/turns.js'
 import type { Lookup, RealtimeCache } from './cache/realtime-cache.js'
 import { overloaded } from './load.js'
 import { type RequestBody, Upload } from './request-body.js'
 import type { AttemptProgress, Receiver } from './receiver.js'
 import { ResponseHandler } from './response-handler.js'
 import { SAFE_METHODS } from './retry-policy.js'
-import type { CircuitBreaker } from './upstream/circuit-breaker.js'
 import type { TrackedDispatchOptions } from './upstream/connection.js'
-import type { Upstream } from './upstream/upstream.js'
+import type { Host } from './upstream/hosts.js'
 
 export interface AttemptOptions {
   readonly config: Config
-  readonly upstream: Pick<Upstream, 'api' | 'uploads'>
-  readonly circuitBreaker: CircuitBreaker
   /** For the families whose responses are the state of the moment; undefined while it is off. */
   readonly cache: RealtimeCache | undefined
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
-  /** 8x8's origin; a URL works it out anew each time. */
-  readonly upstreamOrigin: string
 }
 
 /** The request that an attempt is made for. */
 export interface Sender extends Receiver {
   readonly options: AttemptOptions
+  /** Where its family lives. */
+  readonly host: Host
   readonly method: string
   readonly body: RequestBody
   /** The caller's `Content-Length`. */
@@ -45,15 +44,19 @@ export class Attempt implements AttemptProgress {
   readonly #sender: Sender
   readonly #handler: ResponseHandler
   readonly #isUpload: boolean
+  /** Under 8x8's documented limits, where the family has one and they are kept. */
+  readonly #turn: Turn | undefined
   #token: AccessToken | undefined
+  #sent = false
   #since = 0
   #responseTimer: NodeJS.Timeout | undefined
   #queueTimer: NodeJS.Timeout | undefined
   #stopMakingRoom: (() => void) | undefined
 
-  constructor(sender: Sender, token: AccessToken | undefined) {
+  constructor(sender: Sender, token: AccessToken | undefined, turn: Turn | undefined) {
     this.#sender = sender
     this.#token = token
+    this.#turn = turn
     this.#isUpload = sender.body instanceof Upload
     this.#handler = new ResponseHandler(sender, this)
   }
@@ -68,15 +71,16 @@ export class Attempt implements AttemptProgress {
   }
 
   dispatch(): void {
-    const { body, declaredLength, exchange, lookup, method, options } = this.#sender
-    const { cache, config, upstream } = options
+    const { body, declaredLength, exchange, host, lookup, method, options } = this.#sender
+    const { cache, config } = options
+    const { upstream } = host
     const headers = this.#sender.headers(this.#token)
     // A stream's length is the caller's; a body in memory tells its own.
     if (this.#isUpload && declaredLength !== undefined) headers.push('Content-Length', declaredLength)
     exchange.capture?.requestHeaders(headers)
     const handler = this.#handler
     const request: TrackedDispatchOptions = {
-      origin: options.upstreamOrigin,
+      origin: host.origin,
       path: exchange.admission!.target.raw,
       method,
       headers,
@@ -106,6 +110,7 @@ export class Attempt implements AttemptProgress {
   settle(): void {
     clearTimeout(this.#responseTimer)
     this.#stopWaiting()
+    this.#turn?.end(this.#sent)
   }
 
   /** All connections may be taken by calls that hang: a request waits for one no longer than for a response. */
@@ -137,14 +142,14 @@ export class Attempt implements AttemptProgress {
   }
 
   connected(): boolean {
-    const { exchange, options } = this.#sender
+    const { exchange, host, options } = this.#sender
     this.#stopWaiting()
-    options.circuitBreaker.connected()
+    host.circuitBreaker.connected()
     const time = options.now()
     exchange.queueMs += time - this.#since
     this.#since = time
     // An expired token is never sent: if there is no other yet, the request waits for it.
-    if (this.#token === undefined || time < this.#token.expiresAt) return true
+    if (this.#token === undefined || time < this.#token.expiresAt) return (this.#sent = true)
     this.#sender.tokenExpired()
     return false
   }
@@ -154,8 +159,9 @@ export class Attempt implements AttemptProgress {
     if (this.#responseTimer === undefined && !this.#isUpload) this.#startResponseTimer()
   }
 
-  headersReceived(status: number): void {
+  headersReceived(status: number, headers: IncomingHttpHeaders): void {
     const { exchange, method, options } = this.#sender
+    this.#turn?.answered(status, headers)
     exchange.upstreamMs = options.now() - this.#since
     const mayHaveChanged = status < 400 && exchange.family!.realtime === true && !SAFE_METHODS.has(method)
     if (mayHaveChanged) options.cache?.changed(exchange.admission!.target)
@@ -171,5 +177,3 @@ export class Attempt implements AttemptProgress {
     ).unref()
   }
 }
-
-/** The proxy is at one of its own limits. */

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { pagesByLinks } from '../api/families.js'
-import type { AppCredentials } from '../config/config.js'
+import { type Family, pagesByLinks } from '../api/families.js'
 import { hasBody, waitsForContinue } from '../http/body.js'
 import type { ProxyError } from '../http/errors.js'
 import type { Exchange } from '../http/exchange.js'
@@ -9,9 +8,11 @@ import type { RawHeaders } from '../http/raw-headers.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { Attempt, type AttemptOptions, type Sender } from './attempt.js'
 import type { BodyTransform } from './body-links.js'
-import { notToBeAsked } from './cache/cache-control.js'
+import type { RateBudget } from './budget/rate-budget.js'
+import type { Turn } from './budget/turns.js'
 import { type Kept, type Lookup, type RealtimeCache, withoutCoalescing } from './cache/realtime-cache.js'
 import { NotCoalesced } from './cache/subscriber.js'
+import { type CacheReader, fromCache } from './cache/from-cache.js'
 import { asProxyError, type TokenSources, tokensOf } from './choose-token.js'
 import type { Departures } from './departures.js'
 import { hintFor, isRefused } from './hints.js'
@@ -19,14 +20,19 @@ import { createLoad, type Load, type RequestLoad } from './load.js'
 import { isProductRefusal } from './product-refusal.js'
 import type { Failure } from './receiver.js'
 import { bodyState, readBody, type RequestBody, Upload } from './request-body.js'
-import { requestHeaders } from './request-headers.js'
+import { additionsTo, requestHeaders } from './request-headers.js'
 import { writeResponseHead } from './response-head.js'
 import { acceptsToken, afterRejection, mayRetry } from './retry-policy.js'
 import type { SlowReaders } from './slow-readers.js'
+import type { Host, Hosts } from './upstream/hosts.js'
 import { isAboutUpstream, networkProblem, secondChance } from './upstream/network-problem.js'
 
-export interface ForwardOptions extends Omit<AttemptOptions, 'upstreamOrigin'>, TokenSources {
-  readonly credentials: () => Pick<AppCredentials, 'key'>
+export interface ForwardOptions extends AttemptOptions, TokenSources {
+  readonly hosts: Hosts
+  /** The key that a family takes. */
+  readonly keyOf: (family: Family) => string
+  /** 8x8's documented limits; undefined while no call is held for them. */
+  readonly budget: RateBudget | undefined
   /** The products that 8x8 grants to the app, as far as known. */
   readonly products: () => readonly string[]
   /** Responds with a failure of the proxy's own. */
@@ -36,11 +42,8 @@ export interface ForwardOptions extends Omit<AttemptOptions, 'upstreamOrigin'>, 
 /** Sends a request on to 8x8 and its response back. Returns at once; the raw response is written to as bytes come. */
 export type Forward = (request: FastifyRequest, reply: FastifyReply) => void
 
-type ForwardingOptions = ForwardOptions & AttemptOptions
-
-export function createForward(given: ForwardOptions): Forward {
-  const { now, config } = given
-  const options = { ...given, upstreamOrigin: config.baseUrl.origin }
+export function createForward(options: ForwardOptions): Forward {
+  const { now, config } = options
   const load = createLoad(now, config.idleTimeoutMs)
   return (request, reply) => {
     const forwarding = new Forwarding(options, load, request, reply)
@@ -53,8 +56,9 @@ export function createForward(given: ForwardOptions): Forward {
  * The lifecycle of one request: body, token, attempt, response; on a 401 or a lost connection perhaps a second attempt. It
  * is a class because undici wants an object with methods, and one object a request is cheaper than closures.
  */
-class Forwarding implements Sender {
-  readonly options: ForwardingOptions
+class Forwarding implements Sender, CacheReader {
+  readonly options: ForwardOptions
+  readonly host: Host
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly response: ServerResponse
@@ -62,18 +66,19 @@ class Forwarding implements Sender {
   readonly tokens: TokenSource | undefined
   readonly #load: Load
   readonly #own: RequestLoad
-  readonly #incoming: IncomingMessage
+  readonly incoming: IncomingMessage
   body: RequestBody = null
   lookup: Lookup | undefined
   #attempt: Attempt | undefined
+  #turn: Turn | undefined
   #lacksProduct = false
   #admittedAt = 0
   #failed = false
   /** Whether links to 8x8 in the response's JSON are to lead back here. */
-  readonly #rewritesLinks: boolean
+  readonly rewritesLinks: boolean
   #left = false
 
-  constructor(options: ForwardingOptions, load: Load, request: FastifyRequest, reply: FastifyReply) {
+  constructor(options: ForwardOptions, load: Load, request: FastifyRequest, reply: FastifyReply) {
     this.options = options
     this.#load = load
     this.#own = load.begin()
@@ -81,9 +86,10 @@ class Forwarding implements Sender {
     this.reply = reply
     this.response = reply.raw
     this.exchange = request.exchange
-    this.#incoming = request.raw
+    this.incoming = request.raw
     const { family, admission } = request.exchange
-    this.#rewritesLinks = options.config.rewriteBodyLinks && pagesByLinks(family!, admission!.target.path)
+    this.rewritesLinks = options.config.rewriteBodyLinks && pagesByLinks(family!, admission!.target.path)
+    this.host = options.hosts.of(family!)
     this.tokens = tokensOf(request.exchange, options)
   }
 
@@ -92,11 +98,11 @@ class Forwarding implements Sender {
   }
 
   get method(): string {
-    return this.#incoming.method!
+    return this.incoming.method!
   }
 
   get declaredLength(): string | undefined {
-    return this.#incoming.headers['content-length']
+    return this.incoming.headers['content-length']
   }
 
   /** Whether the caller is gone: nothing is sent for it any more. */
@@ -115,28 +121,29 @@ class Forwarding implements Sender {
   start(): void {
     this.response.once('close', () => {
       this.#attempt?.settle()
+      this.#turn?.end(true)
       this.#own.end()
       if (this.response.writableFinished) return
       this.#left = true
       this.#attempt?.abandon()
       if (this.body instanceof Upload) this.body.destroy()
     })
-    if (hasBody(this.#incoming)) return this.#readBody()
+    if (hasBody(this.incoming)) return this.#readBody()
     // Reads nothing. Without it Node drains the body that is not there, which costs more.
-    this.#incoming.read(0)
+    this.incoming.read(0)
     this.#authorize()
   }
 
   #readBody(): void {
     const { capture } = this.exchange
-    if (capture !== undefined) this.#incoming.on('data', (chunk: Buffer) => capture.requestBody(chunk))
-    readBody(this.#incoming, this.options.config, this.#own.keep, (error, body) => {
+    if (capture !== undefined) this.incoming.on('data', (chunk: Buffer) => capture.requestBody(chunk))
+    readBody(this.incoming, this.options.config, this.#own.keep, (error, body) => {
       if (error !== undefined) return this.fail(error)
       this.body = body
       this.#authorize()
     })
     // "100 Continue" is sent once neither the door nor the declared length has spoken against the request.
-    if (waitsForContinue(this.#incoming) && !this.response.headersSent) this.response.writeContinue()
+    if (waitsForContinue(this.incoming) && !this.response.headersSent) this.response.writeContinue()
   }
 
   fail(error: ProxyError): void {
@@ -146,7 +153,7 @@ class Forwarding implements Sender {
   /** The token is there already in all but the first moments: then nothing is awaited. */
   #authorize(): void {
     const { cache } = this.options
-    if (cache !== undefined && this.exchange.family!.realtime === true && this.#fromCache(cache)) return
+    if (cache !== undefined && this.exchange.family!.realtime === true && fromCache(cache, this)) return
     const token = this.tokens?.get()
     if (!(token instanceof Promise)) return this.#send(token)
     const waitingSince = this.options.now()
@@ -159,51 +166,37 @@ class Forwarding implements Sender {
     )
   }
 
-  /** A fresh cached response needs neither a token nor a connection. @returns whether the request is over */
-  #fromCache(cache: RealtimeCache): boolean {
-    if (this.method !== 'GET' && this.method !== 'HEAD') return false
-    const kept = this.method === 'GET' ? this.#find(cache) : undefined
-    if (kept === undefined) {
-      const refusal = notToBeAsked(this.#incoming.headers)
-      if (refusal !== undefined) this.fail(refusal)
-      return refusal !== undefined
-    }
+  serve(kept: Kept, cache: RealtimeCache): void {
     this.#attempt = undefined
     this.begin(kept.response.status, kept.response.statusMessage, kept.rawHeaders)
     cache.give(kept, this.response, this.exchange)
-    return true
   }
 
-  #find(cache: RealtimeCache): Kept | undefined {
-    const { target } = this.exchange.admission!
-    const appKey = this.options.credentials().key
-    this.lookup ??= cache.lookup(this.#incoming, target, this.headers(undefined), appKey)
-    return cache.find(this.lookup, this.exchange)
+  get appKey(): string {
+    return this.options.keyOf(this.exchange.family!)
   }
 
   headers(token: AccessToken | undefined): string[] {
-    const { config, credentials } = this.options
-    return requestHeaders(this.#incoming.rawHeaders, {
-      family: this.exchange.family!,
-      appKey: credentials().key,
-      token: token?.value,
-      requestId: this.request.id,
-      tenant: config.tenant,
-      pbx: config.pbx,
-      unencoded: this.#rewritesLinks,
-      dropAuthorization: this.exchange.admission!.authorizationIsProxyKey,
-    })
+    return requestHeaders(this.incoming.rawHeaders, additionsTo(this, token?.value))
   }
 
   #send(token: AccessToken | undefined): void {
     if (this.#left) return
     this.#attempt?.settle()
+    const { budget } = this.options
+    if (budget === undefined) return this.#dispatch(token, undefined)
+    const go = (turn: Turn | undefined) => this.#dispatch(token, turn)
+    this.#turn = budget.take(this.exchange, this.incoming.headers, go, (error) => this.fail(error))
+  }
+
+  #dispatch(token: AccessToken | undefined, turn: Turn | undefined): void {
     try {
-      this.#admittedAt = this.options.circuitBreaker.admit()
+      this.#admittedAt = this.host.circuitBreaker.admit()
     } catch (error) {
+      turn?.end(false)
       return this.fail(asProxyError(error))
     }
-    this.#attempt = new Attempt(this, token)
+    this.#attempt = new Attempt(this, token, turn)
     this.#attempt.dispatch()
   }
 
@@ -212,7 +205,6 @@ class Forwarding implements Sender {
   }
 
   begin(status: number, statusMessage: string, rawHeaders: RawHeaders): BodyTransform | undefined {
-    const { upstreamOrigin } = this.options
     const token = this.#attempt?.token
     this.#attempt?.settle()
     if (token !== undefined && acceptsToken(status)) {
@@ -220,10 +212,10 @@ class Forwarding implements Sender {
     }
     const head = { status, statusMessage, rawHeaders }
     return writeResponseHead(this.response, this.exchange, head, {
-      upstreamOrigin,
+      upstreamOrigin: this.host.origin,
       requestId: this.request.id,
       hint: isRefused(status) ? this.#hint(status) : undefined,
-      rewritesLinks: this.#rewritesLinks,
+      rewritesLinks: this.rewritesLinks,
     })
   }
 
@@ -231,7 +223,7 @@ class Forwarding implements Sender {
     return hintFor({
       status,
       exchange: this.exchange,
-      rawHeaders: this.#incoming.rawHeaders,
+      rawHeaders: this.incoming.rawHeaders,
       lacksProduct: this.#lacksProduct,
       heldBackMs: this.tokens?.heldBackMs() ?? 0,
       products: this.options.products(),
@@ -276,13 +268,13 @@ class Forwarding implements Sender {
       this.lookup = withoutCoalescing(this.lookup!)
       return this.#authorize()
     }
-    const problem = networkProblem(error, sent)
+    const problem = networkProblem(error, sent, this.host.setting)
     // One connection that failed is one failure, however many requests waited for it.
     const isMine = this.exchange.cache !== 'collapsed'
     // Nor is the second attempt of a request a second one.
     if (!sent && isMine && !this.#failed && isAboutUpstream(problem)) {
       this.#failed = true
-      this.options.circuitBreaker.failed(problem, this.#admittedAt)
+      this.host.circuitBreaker.failed(problem, this.#admittedAt)
     }
     const attempt = {
       method: this.method,

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { RawHeaders } from '../http/raw-headers.js'
 import type { Exchange } from '../http/exchange.js'
 import type { BodyTransform } from './body-links.js'
@@ -42,7 +42,7 @@ export interface AttemptProgress {
   /** An informational response came (102, 103): the final one is still owed. */
   informed(): void
   /** The response's headers are there. */
-  headersReceived(status: number): void
+  headersReceived(status: number, headers: IncomingHttpHeaders): void
 }
 
 export interface Failure {

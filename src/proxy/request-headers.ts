@@ -1,4 +1,6 @@
 import type { Family } from '../api/families.js'
+import type { Config } from '../config/config.js'
+import type { Exchange } from '../http/exchange.js'
 import { isPlaceholder } from '../http/placeholder.js'
 import { connectionOptions, forEachHeader } from '../http/raw-headers.js'
 
@@ -82,6 +84,31 @@ const KEY_HEADER = {
   'customer-experience': '8x8-apikey',
 } as const
 
+/** A request that is about to be sent. */
+export interface OutgoingRequest {
+  readonly exchange: Exchange
+  readonly request: { readonly id: string }
+  readonly appKey: string
+  readonly rewritesLinks: boolean
+  readonly options: { readonly config: Pick<Config, 'tenant' | 'pbx'> }
+}
+
+/** What the proxy adds to a request. Each one pays for this: put together by spreading, it takes a fifth of a request's time. */
+export function additionsTo(outgoing: OutgoingRequest, token: string | undefined): Additions {
+  const { family, admission } = outgoing.exchange
+  const { tenant, pbx } = outgoing.options.config
+  return {
+    family: family!,
+    appKey: outgoing.appKey,
+    token,
+    requestId: outgoing.request.id,
+    tenant,
+    pbx,
+    unencoded: outgoing.rewritesLinks,
+    dropAuthorization: admission!.authorizationIsProxyKey,
+  }
+}
+
 /** Servers that hand headers on as variables take "_" for "-". */
 function isStripped(lower: string): boolean {
   const name = lower.includes('_') ? lower.replaceAll('_', '-') : lower
@@ -111,6 +138,7 @@ const STRIPPED: ReadonlySet<string> = new Set([
   'via',
   'x-real-ip',
   'x-proxy-key',
+  'x-proxy-client',
   // They ask for another method or path than the rules have judged.
   'x-http-method-override',
   'x-http-method',

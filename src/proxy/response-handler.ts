@@ -90,7 +90,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler, Abortable, D
     if (this.#over) return
     // Informational responses were for this hop.
     if (status < 200) return this.#attempt.informed()
-    this.#attempt.headersReceived(status)
+    this.#attempt.headersReceived(status, headers)
     const unreadable = unreadableBody(headers)
     if (unreadable !== undefined) return controller.abort(unreadable)
     const rawHeaders = controller.rawHeaders as (Buffer | string)[]

@@ -78,6 +78,7 @@ const JSON_TYPE = /^\s*application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;|$)/i
 const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** Where the time went until now, in milliseconds (W3C Server Timing). */
-function serverTiming({ tokenWaitMs, queueMs, upstreamMs }: Exchange): string {
-  return `token;dur=${tenths(tokenWaitMs)}, queue;dur=${tenths(queueMs)}, upstream;dur=${tenths(upstreamMs)}`
+function serverTiming({ tokenWaitMs, rateWaitMs, queueMs, upstreamMs }: Exchange): string {
+  const rate = rateWaitMs === undefined ? '' : `, rate;dur=${tenths(rateWaitMs)}`
+  return `token;dur=${tenths(tokenWaitMs)}${rate}, queue;dur=${tenths(queueMs)}, upstream;dur=${tenths(upstreamMs)}`
 }

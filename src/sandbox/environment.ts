@@ -1,10 +1,13 @@
 import type { Environment } from '../config/config.js'
+import { FAMILY_SETTING_NAMES } from '../config/family-settings.js'
 import { FILE_SETTINGS } from '../config/settings.js'
 import type { Sandbox } from './sandbox.js'
 
 /** What the sandbox replaces or leaves out: an account's credentials and addresses, even if they are in `.env` already. */
 const REPLACED = new Set([
+  ...FAMILY_SETTING_NAMES,
   ...FILE_SETTINGS.filter((name) => name !== 'X8_PROXY_KEY').flatMap((name) => [name, `${name}_FILE`]),
+  'X8_APP_SECRET_COMMAND',
   'X8_BASE_URL',
   'X8_TOKEN_URL',
   'X8_TOKEN_STORE_URL',

@@ -34,6 +34,9 @@ export function logExchange(log: Logger, request: FastifyRequest, reply: Fastify
       // Fastify knows the length of what it sent itself.
       bytes: exchange.bytes || Number(reply.getHeader('content-length') ?? 0),
       ...(exchange.tokenWaitMs === 0 ? undefined : { tokenWaitMs: Math.round(exchange.tokenWaitMs) }),
+      ...(exchange.rateWaitMs === undefined || exchange.rateWaitMs < 1
+        ? undefined
+        : { rateWaitMs: Math.round(exchange.rateWaitMs) }),
       ...(exchange.retries.length === 0 ? undefined : { retries: exchange.retries }),
       ...(exchange.cache === undefined ? undefined : { cache: exchange.cache }),
       ...(exchange.problem === undefined

@@ -6,6 +6,7 @@ import { opens } from '../api/families.js'
 import { createTokenSharing } from './store/with-store.js'
 import type { TokenStoreStatus } from './store/store-outage.js'
 import { appTokenRequest, workTokenRequest } from './request-token.js'
+import { retriedWithRenewedSecret } from './renewed-secret.js'
 import { createTokenCache, type TokenCache } from './token-cache.js'
 
 export interface TokensOptions {
@@ -40,8 +41,11 @@ export function createTokens(options: TokensOptions): Tokens {
   const { config, secrets, credentials, dispatcher, timeOfDay, obtained, ...common } = options
   const sharing = createTokenSharing({ config, secrets, credentials, ...common })
   const endpoint = { dispatcher, timeoutMs: config.tokenTimeoutMs, timeOfDay }
-  const requestAppToken = sharing.app(
-    appTokenRequest({ ...endpoint, url: config.tokenUrl }, credentials.newest, credentials.accepted),
+  const requestAppToken = retriedWithRenewedSecret(
+    sharing.app(
+      appTokenRequest({ ...endpoint, url: config.tokenUrl }, credentials.newest, credentials.accepted),
+    ),
+    credentials,
   )
   const app = createTokenCache({
     ...common,

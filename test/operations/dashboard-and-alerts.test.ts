@@ -139,7 +139,7 @@ test('each alert has a case in which it fires and one in which it does not', () 
 async function scrapeAfterTraffic(): Promise<string> {
   const program = startProgram({
     arguments: ['sandbox'],
-    environment: { X8_PORT: '0', X8_REALTIME_CACHE_MS: '5000' },
+    environment: { X8_PORT: '0', X8_REALTIME_CACHE_MS: '5000', X8_RATE_WAIT_MS: '1000' },
   })
   const origin = await program.address
   const call = async (path: string) => (await fetch(`${origin}${path}`)).text()

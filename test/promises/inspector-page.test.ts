@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { after, beforeEach, test } from 'node:test'
 import { promisify } from 'node:util'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
+import { sandboxEnvironment } from '../../src/sandbox/environment.js'
 import type { Sandbox } from '../../src/sandbox/sandbox.js'
 import { send } from '../support/http-client.js'
-import type { TestProxy } from '../support/proxy.js'
+import { startProxy, type TestProxy } from '../support/proxy.js'
 import { startSandboxedProxy } from '../support/sandboxed-proxy.js'
 import { sendRaw } from '../support/raw-client.js'
 
@@ -375,6 +376,26 @@ const PICTURED: readonly (readonly [string, Parameters<typeof send>[1]?])[] = [
   ],
   [QUEUES],
 ]
+
+test(
+  'each family with a documented limit has a gauge while calls wait for their turn',
+  { skip },
+  async () => {
+    assert.equal(await page.locator('#rates').isHidden(), true, 'off, there is none')
+    const other = await startProxy({ ...sandboxEnvironment({}, sandbox), X8_RATE_WAIT_MS: '1000' })
+    await page.goto(`${other.origin}/-/`)
+    const gauges = page.locator('#rates label')
+    await gauges.first().waitFor()
+    assert.deepEqual(await gauges.allTextContents(), [
+      '8x8 Work chat 5 of 5 5 of 5',
+      'Journey 10 of 10 10 of 10',
+      'Administration suite 20 of 20 20 of 20',
+      'Contacts 60 of 60 60 of 60',
+    ])
+    await fetch(`${other.origin}/directory-contacts/api/v3/contacts`)
+    await page.locator('#rates meter[value="59"]').waitFor()
+  },
+)
 
 async function start(): Promise<Stage> {
   const profile = mkdtempSync(join(tmpdir(), '8x8-page-'))

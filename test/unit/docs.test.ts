@@ -12,6 +12,7 @@ const PAGES = [
   '.github/CONTRIBUTING.md',
   'docs/architecture.md',
   'docs/performance.md',
+  'docs/budget.md',
 ]
 
 function read(page: string): string {

@@ -1,4 +1,4 @@
-import type { FamilyView, Snapshot, Status, TokenView } from '../wire.js'
+import type { FamilyView, RateView, Snapshot, Status, TokenView } from '../wire.js'
 import { announce, byId, el, setText, svg } from './page-dom.js'
 import { countdown, plural } from './page-format.js'
 
@@ -21,6 +21,7 @@ export function createOverview(): Overview {
   let lifetimeSeconds = 0
   let families: readonly FamilyView[] = []
   let shownProducts: string | undefined
+  let shownRates: string | undefined
   let state = ''
 
   const toggle = byId('families-toggle')
@@ -77,6 +78,14 @@ export function createOverview(): Overview {
     byId('sparkline').replaceChildren(sparkline(seconds))
   }
 
+  function showRates(rates: readonly RateView[]): void {
+    const key = JSON.stringify(rates)
+    if (key === shownRates) return
+    shownRates = key
+    byId('rates').hidden = rates.length === 0
+    byId('rates').replaceChildren(...rates.map(gauge))
+  }
+
   function showProducts(products: readonly string[]): void {
     const key = products.join('\n')
     if (key === shownProducts) return
@@ -111,6 +120,7 @@ export function createOverview(): Overview {
     )
     showTraffic(traffic)
     showProducts(token.products)
+    showRates(status.rates ?? [])
   }
 
   return {
@@ -128,6 +138,12 @@ export function createOverview(): Overview {
 /** Spelling differs between 8x8's token responses, guides and Admin Console in case, spaces and dashes. */
 function letters(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
+}
+
+function gauge({ title, remaining, allowed, waiting }: RateView): HTMLElement {
+  const text = `${remaining} of ${allowed}${waiting === 0 ? '' : `, ${plural(waiting, 'call')} waiting`}`
+  const meter = el('meter', { min: '0', max: String(allowed), value: String(remaining) }, text)
+  return el('label', {}, `${title} `, meter, ` ${text}`)
 }
 
 function familyRow(title: string, name: string, openedBy: string, granted: boolean | undefined): HTMLElement {

@@ -17,8 +17,9 @@ const CONNECTION_LOST: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNR
  * A network failure as one of our errors. The caller sees no address; the log gets the cause.
  *
  * @param sent whether the request had been written to a connection
+ * @param setting the one that names the server
  */
-export function networkProblem(error: unknown, sent: boolean): ProxyError {
+export function networkProblem(error: unknown, sent: boolean, setting = 'X8_BASE_URL'): ProxyError {
   if (error instanceof ProxyError) return error
   const code = causeCode(error) ?? ''
   // Before anything was sent, only an egress proxy can have kept headers back: its response to CONNECT.
@@ -30,7 +31,7 @@ export function networkProblem(error: unknown, sent: boolean): ProxyError {
     })
   }
   if (code === 'UND_ERR_HEADERS_TIMEOUT') return responseTimeout(error)
-  const { problem, proxyError, reason, cure } = connectFailure(code, 'X8_BASE_URL')
+  const { problem, proxyError, reason, cure } = connectFailure(code, setting)
   // A server may also end the handshake when the request is on its way: TLS 1.3 lets a client send first.
   if (sent && problem !== 'upstream-tls') {
     return NO_HTTP.test(code)

@@ -138,6 +138,7 @@ test('a family that never responds does not hold the doctor up', async () => {
 
   const { status, detail } = await checkFamily(familyOf('/storage/us-west/v3/regions'), config, {
     dispatcher,
+    origin: config.baseUrl.origin,
     appKey: KEY,
     token: 'some-token',
     now: () => performance.now(),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseEnv } from 'node:util'
+import { FAMILY_KEYS, FAMILY_URLS } from '../../../src/config/family-settings.js'
 import { loadConfig } from '../../../src/config/load-config.js'
 import { FILE_SETTINGS, SETTING_NAMES, SETTINGS } from '../../../src/config/settings.js'
 import { projectFolder } from '../../support/project.js'
@@ -53,6 +54,27 @@ test('taking out the comment signs of .env.example changes nothing', () => {
   assert.deepEqual(load({ ...everything, ...account }), load(account))
 })
 
+// Those of families stand there once, for all: X8_APP_KEY_<FAMILY>, with the families above.
+const OF_FAMILIES = [
+  { form: 'X8_APP_KEY_<FAMILY>', settings: FAMILY_KEYS },
+  { form: 'X8_APP_KEY_<FAMILY>_FILE', settings: FAMILY_KEYS },
+  { form: 'X8_BASE_URL_<FAMILY>', settings: FAMILY_URLS },
+]
+
+test('.env.example and README name the settings of families, and each family', () => {
+  const readme = readFileSync(join(projectFolder, 'README.md'), 'utf8')
+  assert.match(readme, /^\| `X8_APP_KEY_<FAMILY>` \(and `_FILE`\)/m)
+  assert.match(readme, /^\| `X8_BASE_URL_<FAMILY>`/m)
+  for (const { form, settings } of OF_FAMILIES) {
+    assert.ok(lines.includes(`# ${form}=`), form)
+    for (const { name } of settings) {
+      const family = name.replace(/^X8_(?:APP_KEY|BASE_URL)_/, '')
+      assert.match(example, new RegExp(`\\b${family}\\b`))
+      assert.ok(readme.includes(`\`${family}\``), family)
+    }
+  }
+})
+
 test("the README's table of settings names every setting and no other", () => {
   const named = new Set(
     readFileSync(join(projectFolder, 'README.md'), 'utf8').split('\n').flatMap(readSettingNames),
@@ -63,7 +85,7 @@ test("the README's table of settings names every setting and no other", () => {
 /** The names in the first cell of a row: `X8_NAME`, several of them, or with "(and `_FILE`)" behind. */
 function readSettingNames(line: string): string[] {
   const cell = /^\|([^|]*X8_[^|]*)\|/.exec(line)?.[1] ?? ''
-  const names = cell.match(/X8_[A-Z0-9_]+/g) ?? []
+  const names = (cell.match(/X8_[A-Z0-9_]+(?!<)\b/g) ?? []).filter((name) => !name.endsWith('_'))
   if (!cell.includes('`_FILE`')) return names
   return names.flatMap((name) =>
     (FILE_SETTINGS as readonly string[]).includes(name) ? [name, `${name}_FILE`] : [name],

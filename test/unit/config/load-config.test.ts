@@ -31,6 +31,9 @@ function errors(environment: Environment, files: Record<string, string> = {}): r
 test('a key and a secret are enough, and the rest has its defaults', () => {
   assert.deepEqual(load({}), {
     app: { key: 'eght_key', secret: 'app-secret' },
+    familyUrls: new Map(),
+    familyKeys: new Map(),
+    familiesWithKey: [],
     work: undefined,
     baseUrl: new URL('https://api.8x8.com'),
     tokenUrl: new URL('https://api.8x8.com/oauth/v2/token'),
@@ -52,11 +55,13 @@ test('a key and a secret are enough, and the rest has its defaults', () => {
     tokenTimeoutMs: 10000,
     shutdownGraceMs: 25000,
     realtimeCacheMs: 0,
+    rateWaitMs: 0,
     rewriteBodyLinks: true,
     tokenStoreUrl: undefined,
     logLevel: 'info',
     egress: undefined,
     handlesWorkLogin: false,
+    hasSecretCommand: false,
     requiresProxyKey: false,
     sharesTokens: false,
   })
@@ -86,12 +91,16 @@ test('every setting is taken', () => {
     X8_TOKEN_TIMEOUT_MS: '4',
     X8_SHUTDOWN_GRACE_MS: '0',
     X8_REALTIME_CACHE_MS: '5000',
+    X8_RATE_WAIT_MS: '30000',
     X8_REWRITE_BODY_LINKS: 'false',
     X8_TOKEN_STORE_URL: 'rediss://user:password@redis.internal:6380/2',
     X8_LOG_LEVEL: 'trace',
   })
   assert.deepEqual(config, {
     app: { key: 'eght_key', secret: 'app-secret' },
+    familyUrls: new Map(),
+    familyKeys: new Map(),
+    familiesWithKey: [],
     work: { username: 'jürgen smith', password: 'pass word' },
     baseUrl: new URL('http://127.0.0.1:9000'),
     tokenUrl: new URL('http://localhost:9001/token?x=y'),
@@ -116,11 +125,13 @@ test('every setting is taken', () => {
     tokenTimeoutMs: 4,
     shutdownGraceMs: 0,
     realtimeCacheMs: 5000,
+    rateWaitMs: 30000,
     rewriteBodyLinks: false,
     tokenStoreUrl: new URL('rediss://user:password@redis.internal:6380/2'),
     logLevel: 'trace',
     egress: undefined,
     handlesWorkLogin: true,
+    hasSecretCommand: false,
     requiresProxyKey: true,
     sharesTokens: true,
   })
@@ -135,7 +146,7 @@ test('an empty variable is an unset one', () => {
 test('without a key and a secret nothing starts', () => {
   assert.deepEqual(errors({ X8_APP_KEY: undefined, X8_APP_SECRET: '' }), [
     "X8_APP_KEY is required: it must be the app's key from 8x8 Admin Console > API Keys (visible ASCII, no spaces). Or set X8_APP_KEY_FILE.",
-    "X8_APP_SECRET is required: it must be the app's secret from 8x8 Admin Console > API Keys (visible ASCII, no spaces). Or set X8_APP_SECRET_FILE.",
+    "X8_APP_SECRET is required: it must be the app's secret from 8x8 Admin Console > API Keys (visible ASCII, no spaces). Or set X8_APP_SECRET_FILE or X8_APP_SECRET_COMMAND.",
   ])
 })
 

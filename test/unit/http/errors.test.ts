@@ -26,6 +26,7 @@ test('every failure that callers rely on has its status', () => {
     'not-allowed': 403,
     'not-found': 404,
     'body-too-large': 413,
+    'rate-budget': 429,
     'websocket-not-supported': 501,
     internal: 500,
     'credentials-refused': 502,
