@@ -214,8 +214,8 @@ function ofDid(call: SandboxCall) {
 
 function faxesOf(call: SandboxCall, accepts: (found: Kept) => boolean): readonly Fax[] {
   const { did } = call.params
-  const found = allOf(faxes, call.memory).filter(accepts)
-  const own = found.filter(({ fromDid, toDid }) => did === undefined || fromDid === did || toDid === did)
+  const accepted = allOf(faxes, call.memory).filter(accepts)
+  const own = accepted.filter(({ fromDid, toDid }) => did === undefined || fromDid === did || toDid === did)
   return own.map((found) => shown(found, call))
 }
 
