@@ -183,7 +183,7 @@ export const SITE = named(
   sparse({ defaultVoicemailZeroOutDestinationExtensionId: EXTENSION_ID }),
   sparse({ defaultVoicemailZeroOutDestinationExtensionNumber: '1032' }),
 )
-export type Site = ValueOf<typeof SITE>
+export type AdministeredSite = ValueOf<typeof SITE>
 
 const PHONE_NUMBER = named(
   'AdministrationPhoneNumber',

@@ -6,7 +6,7 @@ import {
   type PhoneNumber,
   RING_GROUP,
   type RingGroup,
-  type Site,
+  type AdministeredSite,
   SITE,
   USER,
   type User,
@@ -34,7 +34,7 @@ export const addresses: Table<Address> = collection(() =>
   }),
 )
 
-export const sites: Table<Site> = collection(() =>
+export const sites: Table<AdministeredSite> = collection(() =>
   offices.map(({ id, name }, index) => {
     const address = { id: seededUuid(`at ${name}`) }
     const own = { id, name, timezone: `Europe/${name}`, siteCode: String(23 + index), address }

@@ -5,7 +5,7 @@ import {
   type Operation,
   type Problem,
   type RingGroup,
-  type Site,
+  type AdministeredSite,
   type User,
 } from '../../api/calls/administration.js'
 import { fieldAt } from '../data/fiql.js'
@@ -252,11 +252,11 @@ function wrongRingGroup(call: Sent<RingGroup>) {
   return siteExists(call, site) ? undefined : refuse(call, 404, 'Site for ring group not found')
 }
 
-function wrongSite(call: Sent<Site>) {
+function wrongSite(call: Sent<AdministeredSite>) {
   const { address, siteCode } = call.sent
   if (!addresses(call.memory).has(address.id))
     return refuse(call, 400, 'address.id is not that of an address')
-  const isOther = (other: Site) => other.siteCode === siteCode && other.id !== idOf(call)
+  const isOther = (other: AdministeredSite) => other.siteCode === siteCode && other.id !== idOf(call)
   const isTaken = Boolean(siteCode) && valuesOf(sites, call).some(isOther)
   return isTaken ? refuse(call, 409, `siteCode ${siteCode} is already in use`) : undefined
 }
