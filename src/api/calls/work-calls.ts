@@ -8,27 +8,23 @@ const CURSOR = {
   startingAfter: allow('', 'The id of the last item of the page before.'),
   latestSortingValue: allow('', 'The value by which that item was sorted.'),
 } as const
-const DIRECTION = allow(oneOf('ASC', 'DESC'), 'ASC or DESC.', 'ASC')
 const SORTED = {
   sortingField: allow(oneOf('startTime', 'stopTime', 'callId', 'handlingDuration'), 'A field.', 'startTime'),
-  sortingDirection: DIRECTION,
+  sortingDirection: allow(oneOf('ASC', 'DESC'), 'ASC or DESC.', 'ASC'),
 } as const
-const ONE_SORTING = allow('name,asc', SORTING)
+const BY_NAME = allow('name,asc', SORTING)
+const BY_TIME = allow('startTime,desc', SORTING)
 
 const WORK_GROUP = { id: '101', extension: '7101', groupType: oneOf('CALL_QUEUE', 'RING_GROUP') } as const
 const DEVICE = { deviceId: 'd-1001', deviceModel: 'voo8x8' } as const
-const CALLER = {
-  id: 'Ola Nordmann,+14085550100',
-  address: '+14085550100',
-  name: 'Ola Nordmann',
-  ...DEVICE,
-} as const
+const CUSTOMER = { address: '+14085550100', name: 'Ola Nordmann' } as const
+const CALLER = { id: 'Ola Nordmann,+14085550100', ...CUSTOMER, ...DEVICE } as const
 const CALLEE = { address: '1001', name: 'Ada Abara', ...DEVICE } as const
 const SERVICE = { serviceName: 'Work', serviceType: 'VOICE' } as const
 const DIRECTIONS = oneOf('INBOUND', 'OUTBOUND', 'INTERNAL')
 const LABELS = list('WAITING', { example: ['WAITING', 'ALERTING', 'TALKING', 'DISCONNECTED', 'FINISHED'] })
 
-const QUEUE_CALL = named(
+export const QUEUE_CALL = named(
   'WorkQueueCall',
   { callId: 'b7134bc5c8b9003d', workGroup: WORK_GROUP, caller: CALLER, latestCallee: CALLEE },
   { status: 'COMPLETED', latestLabel: 'FINISHED', outcome: 'FINISHED', labels: LABELS },
@@ -50,7 +46,7 @@ function chosen<T>(name: string, { schema, example, components }: Shape<T>): Sha
   return named(name, new Shape(JSON.parse(optional) as Shape<T>['schema'], example, components))
 }
 
-const ACTIVE_CALL = chosen(
+export const ACTIVE_CALL = chosen(
   'WorkActiveCall',
   record(
     { callId: 'b7134bc5c8b9003d', startTime: 1767603600000, connectedTime: 1767603612000 },
@@ -81,34 +77,17 @@ const UNRETURNED_CALL = chosen(
 const PARTICIPANTS = returns({
   participants: [named('WorkParticipant', { name: 'Ada Abara', address: '1001' })],
 })
-const PARTICIPANT_PAGES = {
-  kind: 'after',
-  parameter: 'startingAfter',
-  size: 'limit',
-  items: ['participants'],
-  id: 'address',
-} as const
+/** How a list goes on that is asked for what comes after the last item so far. */
+function after<const Items extends string, const Id extends string>(items: Items, id: Id) {
+  return { kind: 'after', parameter: 'startingAfter', size: 'limit', items: [items], id } as const
+}
 
 const SEARCH = allow('Ada', 'Text within the name or the address of caller or callee.')
 const CALLEES = commas(allow(['{{extension}}'], 'Only calls to these addresses, joined with commas.'))
 const FIELDS = commas(allow(['callerName'], 'Only these fields, joined with commas.'))
 const UNRETURNED_FILTER = { calleeAddresses: CALLEES, search: SEARCH, ...WINDOW } as const
 
-const DETAILED = {
-  ...UNRETURNED_FILTER,
-  ...CURSOR,
-  ...SORTED,
-  sorting: allow('startTime,desc', SORTING),
-  fields: FIELDS,
-} as const
-const RECORD_PAGES = {
-  kind: 'after',
-  parameter: 'startingAfter',
-  size: 'limit',
-  items: ['records'],
-  id: 'callId',
-} as const
-
+const DETAILED = { ...UNRETURNED_FILTER, ...CURSOR, ...SORTED, sorting: BY_TIME, fields: FIELDS } as const
 const FILTERS = record(
   { callerAddresses: maybe(['{{callerAddress}}']), calleeAddresses: maybe(['{{extension}}']) },
   { fields: maybe(['callId']), search: maybe('Ada'), startDate: maybe(FROM), endDate: maybe(UNTIL) },
@@ -148,7 +127,7 @@ export const workCalls = describeFamily({
         ...SORTED,
       },
       response: returns({ calls: [QUEUE_CALL] }),
-      paging: { kind: 'after', parameter: 'startingAfter', size: 'limit', items: ['calls'], id: 'callId' },
+      paging: after('calls', 'callId'),
       deviates:
         "8x8's specification requires two objects, `paging` and `sorting`, whose fields are these parameters; its newest guide has them as optional. That has `latestLabel` instead of `status`: both are here.",
       keeps: { callId: ['calls', 0, 'callId'] },
@@ -175,7 +154,7 @@ export const workCalls = describeFamily({
           'Page and size.',
           '0,50',
         ),
-        sorting: allow('startTime,desc', SORTING),
+        sorting: BY_TIME,
         fields: FIELDS,
       },
       response: returns({ calls: [ACTIVE_CALL] }),
@@ -198,17 +177,17 @@ export const workCalls = describeFamily({
       title: 'Callees of unreturned calls',
       docs: 'analytics/reference/get-unreturned-callees',
       path: 'GET /unreturned/callees',
-      query: { siteIds: PLACES.siteIds, search: SEARCH, ...WINDOW, ...CURSOR, sorting: ONE_SORTING },
+      query: { siteIds: PLACES.siteIds, search: SEARCH, ...WINDOW, ...CURSOR, sorting: BY_NAME },
       response: PARTICIPANTS,
-      paging: PARTICIPANT_PAGES,
+      paging: after('participants', 'address'),
     },
     workUnreturnedCallers: {
       title: 'Callers of unreturned calls',
       docs: 'analytics/reference/get-unreturned-callers',
       path: 'GET /unreturned/callers',
-      query: { siteIds: PLACES.siteIds, ...UNRETURNED_FILTER, ...CURSOR, sorting: ONE_SORTING },
+      query: { siteIds: PLACES.siteIds, ...UNRETURNED_FILTER, ...CURSOR, sorting: BY_NAME },
       response: PARTICIPANTS,
-      paging: PARTICIPANT_PAGES,
+      paging: after('participants', 'address'),
     },
     workUnreturnedDetailed: {
       title: 'Unreturned calls one by one',
@@ -219,7 +198,7 @@ export const workCalls = describeFamily({
         ...DETAILED,
       },
       response: returns({ records: [UNRETURNED_CALL] }),
-      paging: RECORD_PAGES,
+      paging: after('records', 'callId'),
     },
     workUnreturnedDetailedPost: {
       title: 'Unreturned calls one by one, of many callers',
@@ -232,7 +211,7 @@ export const workCalls = describeFamily({
       },
       body: POSTED,
       response: returns({ records: [UNRETURNED_CALL] }),
-      paging: RECORD_PAGES,
+      paging: after('records', 'callId'),
       reads: true,
     },
   },

@@ -2,9 +2,7 @@ import { allow, commas, describeFamily, offer, returns } from '../describe.js'
 import { dateTime, decimal, list, maybe, named, oneOf, type Shape, type Spec, text, whole } from '../shape.js'
 import { WORK_PROBLEM } from './work-historical.js'
 
-const HAL_LINK = {
-  href: 'https://api.8x8.com/analytics/work/v2/pbxes/examplepbx/sites?page=0&size=10',
-} as const
+const HAL_LINK = { href: 'https://api.8x8.com/analytics/work/v2/pbxes?page=0&size=10' } as const
 const LINKS = named(
   'WorkLinks',
   { first: HAL_LINK, self: HAL_LINK, last: HAL_LINK },
@@ -29,10 +27,18 @@ function numbered(relation: string) {
   return { kind: 'page', parameter: 'page', size: 'size', first: 0, ...where } as const
 }
 
+const SITE_ID = 'c88f52c0-caca-4dce-a66f-3ce89217b2bc'
+const PBX = named('WorkPbx', { id: 'examplepbx', name: 'Example PBX', deleted: false })
+const SITE = named('WorkSite', { id: SITE_ID, pbxId: 'examplepbx', name: 'Lisbon', deleted: false })
 const QUEUE = named(
   'WorkCallQueue',
-  { id: '101', pbxId: 'examplepbx', siteId: 'c88f52c0-caca-4dce-a66f-3ce89217b2bc' },
-  { extension: '7101', name: 'Sales phone', deleted: false },
+  { id: '101', pbxId: 'examplepbx', siteId: SITE_ID, extension: '7101' },
+  { name: 'Sales phone', deleted: false },
+)
+const PBX_AGENT = named(
+  'WorkAgent',
+  { id: '2xEVyEt2SFmZfL3v5UuEdw', pbxId: 'examplepbx', siteId: SITE_ID },
+  { firstName: 'Ada', lastName: 'Abara', extension: '1001', deleted: false },
 )
 const AS_EXAMPLE =
   "8x8's schema calls the queue's extension `extensionNumber`, its examples `extension`, as here."
@@ -96,12 +102,7 @@ const AGENT_ACTIVITY = named('WorkAgentActivity', ...AGENT, {
   activityStatus: oneOf('AVAILABLE_IDLE', 'HANDLING', 'NOT_AVAILABLE'),
   loggedInQueues: ['7101'],
 })
-const QUEUE_PLACE = {
-  pbx: 'examplepbx',
-  site: 'Lisbon',
-  queueExtension: '7101',
-  queueName: 'Sales phone',
-} as const
+const QUEUE_PLACE = { pbx: 'examplepbx', site: 'Lisbon', queueExtension: '7101', queueName: 'Sales' } as const
 const SUMS = { autoLogin: false, metricsSummary: maybe(AGENT_METRICS) } as const
 
 const ZONE = '(Z|[+-]\\d\\d:?\\d\\d)$'
@@ -165,10 +166,7 @@ export const workPbxes = describeFamily({
       docs: 'analytics/reference/get-pbxes',
       path: 'GET /',
       query: LISTED,
-      response: listed(
-        'pbxList',
-        named('WorkPbx', { id: 'examplepbx', name: 'Example PBX', deleted: false }),
-      ),
+      response: listed('pbxList', PBX),
       paging: numbered('pbxList'),
       deviates:
         "8x8's example has `_links` and `page` within `_embedded`, its schema and other examples do not.",
@@ -179,15 +177,7 @@ export const workPbxes = describeFamily({
       docs: 'analytics/reference/get-pbx-sites',
       path: 'GET /{pbxId}/sites',
       query: LISTED,
-      response: listed(
-        'siteList',
-        named('WorkSite', {
-          id: 'c88f52c0-caca-4dce-a66f-3ce89217b2bc',
-          pbxId: 'examplepbx',
-          name: 'Lisbon',
-          deleted: false,
-        }),
-      ),
+      response: listed('siteList', SITE),
       paging: numbered('siteList'),
     },
     workSiteQueues: {
@@ -214,18 +204,7 @@ export const workPbxes = describeFamily({
       docs: 'analytics/reference/get-pbx-agents',
       path: 'GET /{pbxId}/agents',
       query: LISTED,
-      response: listed(
-        'agentList',
-        named(
-          'WorkAgent',
-          {
-            id: '2xEVyEt2SFmZfL3v5UuEdw',
-            pbxId: 'examplepbx',
-            siteId: 'c88f52c0-caca-4dce-a66f-3ce89217b2bc',
-          },
-          { firstName: 'Ada', lastName: 'Abara', extension: '1001', deleted: false },
-        ),
-      ),
+      response: listed('agentList', PBX_AGENT),
       paging: numbered('agentList'),
       deviates: "8x8's schema calls the list `queueList`, its example `agentList`, as here.",
     },

@@ -1,4 +1,4 @@
-import { workCalls as described } from '../../api/calls/work-calls.js'
+import { ACTIVE_CALL, QUEUE_CALL, workCalls as described } from '../../api/calls/work-calls.js'
 import { people } from '../data/people.js'
 import { seededHex, seededNumber } from '../data/seeded.js'
 import { sorted } from '../data/sorting.js'
@@ -74,13 +74,10 @@ export const workCalls = simulate(described, {
         const rows = [...callers].map((address) => {
           const attempts = calls.filter(({ caller }) => caller.address === address)
           const latest = attempts.at(-1)!
-          return {
-            caller: callerOf(latest.caller),
-            calleeData: calleeOf(latest.callee),
-            siteData: { id: latest.person.siteId, name: siteName(latest.person.siteId) },
-            attempts: attempts.length,
-            latestStartTime: latest.startMs,
-          }
+          const { siteId: id } = latest.person
+          const { caller, callee: calleeData } = unreturnedSides(latest)
+          const own = { caller, calleeData, siteData: { id, name: siteName(id) } }
+          return { ...own, attempts: attempts.length, latestStartTime: latest.startMs }
         })
         return { calls: sorted(rows, sorting).map((row) => onlyFields(row, fields)) }
       }),
@@ -154,28 +151,21 @@ function unreturned<T>(call: Unreturned, rows: (calls: readonly WorkCall[]) => T
 }
 
 function unreturnedOneByOne(call: Given<'workUnreturnedDetailed'>) {
-  const { fields } = call.given
   return unreturned(call, (calls) => {
     const rows = calls.map((one) => {
-      const { id: callId, startMs: startTime, isAbandoned } = one
-      const outcome: 'ABANDONED' | 'MISSED' = isAbandoned ? 'ABANDONED' : 'MISSED'
-      const parties = {
-        caller: callerOf(one.caller),
-        callee: calleeOf(one.callee),
-        workGroup: workGroupOf(one),
+      const { id: callId, startMs: startTime, endMs } = one
+      const outcome = one.isAbandoned ? ('ABANDONED' as const) : ('MISSED' as const)
+      const where = { workGroup: workGroupOf(one), did: queueOf(one).extension }
+      const end = {
+        outcome,
+        labels: ['WAITING', 'ALERTING', outcome],
+        totalDuration: (endMs - startTime) / 1000,
       }
-      const totalDuration = (one.endMs - startTime) / 1000
-      const end = { did: queueOf(one).extension, outcome, labels: ['WAITING', 'ALERTING', outcome] }
-      return {
-        callId,
-        transferToCallId: null,
-        ...parties,
-        startTime,
-        totalDuration,
-        ...end,
-      }
+      return { callId, transferToCallId: null, ...unreturnedSides(one), ...where, startTime, ...end }
     })
-    return after(call, 'callId', rows, (page) => ({ records: page.map((row) => onlyFields(row, fields)) }))
+    return after(call, 'callId', rows, (page) => ({
+      records: page.map((row) => onlyFields(row, call.given.fields)),
+    }))
   })
 }
 
@@ -200,24 +190,20 @@ function onlyFields<T extends object>(row: T, fields: readonly string[] | undefi
   return Object.fromEntries(entries) as T
 }
 
-const service = { serviceName: 'Work', serviceType: 'VOICE' }
-
-function deviceOf({ address }: Party) {
-  return { deviceId: `d-${address}`, deviceModel: 'voo8x8' }
+/** The two sides of a call, as lists have them. */
+function sidesOf<More extends object>(from: Party, to: Party, more: More) {
+  const sideOf = (party: Party) => ({
+    ...party,
+    deviceId: `d-${party.address}`,
+    deviceModel: 'voo8x8',
+    ...more,
+  })
+  return { caller: { id: `${from.name},${from.address}`, ...sideOf(from) }, callee: sideOf(to) }
 }
 
-function callerOf(party: Party) {
-  return { id: `${party.name},${party.address}`, ...party, ...deviceOf(party), ...service }
-}
-
-function calleeOf(party: Party) {
-  return { ...party, ...deviceOf(party), ...service }
-}
-
-/** The two sides of a call, as the lists of live calls have them. */
-function sidesOf(caller: Party, callee: Party) {
-  const from = { id: `${caller.name},${caller.address}`, ...caller, ...deviceOf(caller) }
-  return { caller: from, callee: { ...callee, ...deviceOf(callee) } }
+/** Those of calls that nobody has returned tell the service too. */
+function unreturnedSides({ caller, callee }: WorkCall) {
+  return sidesOf(caller, callee, { serviceName: 'Work', serviceType: 'VOICE' })
 }
 
 function queueOf({ index }: WorkCall) {
@@ -230,36 +216,26 @@ function workGroupOf(call: WorkCall) {
 }
 
 function queueCall(call: WorkCall) {
-  const { caller, callee } = sidesOf(call.caller, call.callee)
-  const phases = phasesOf(call)
-  const waiting = 12
-  const talking = call.talkMs / 1000
-  const isMissed = talking === 0
-  return {
-    callId: call.id,
-    workGroup: workGroupOf(call),
-    caller,
-    latestCallee: callee,
-    status: 'COMPLETED',
-    latestLabel: 'FINISHED',
-    outcome: 'FINISHED',
-    labels: phases.map(([status]) => status),
-    startTime: call.startMs,
-    stopTime: call.startMs + (waiting + talking) * 1000,
-    connectedTime: isMissed ? 0 : call.startMs + waiting * 1000,
-    handlingDuration: talking,
-    waitingDuration: waiting,
-    talkingDuration: talking,
-    onHoldDuration: 0,
-    totalDuration: waiting + talking,
-    did: queueOf(call).extension,
-    direction: directionOf(call),
-    resolution: isMissed ? 'OFFER_TIMEOUT' : 'ENDED',
-  } as const
+  const { id: callId, startMs: startTime, talkMs } = call
+  const isMissed = talkMs === 0
+  const { caller, callee: latestCallee } = sidesOf(call.caller, call.callee, {})
+  const group = { workGroup: workGroupOf(call), did: queueOf(call).extension, direction: directionOf(call) }
+  const labels = phasesOf(call).map(([status]) => status)
+  const resolution = isMissed ? ('OFFER_TIMEOUT' as const) : ('ENDED' as const)
+  const connectedTime = startTime + 12_000
+  const times = { startTime, connectedTime: isMissed ? 0 : connectedTime, stopTime: connectedTime + talkMs }
+  const talkingDuration = talkMs / 1000
+  const durations = {
+    talkingDuration,
+    handlingDuration: talkingDuration,
+    totalDuration: 12 + talkingDuration,
+  }
+  const own = { callId, caller, latestCallee, labels, resolution }
+  return { ...QUEUE_CALL.example, ...own, ...group, ...times, ...durations }
 }
 
 function journeyOf(call: WorkCall) {
-  const { caller, callee } = sidesOf(call.caller, call.callee)
+  const { caller, callee } = sidesOf(call.caller, call.callee, {})
   const same = {
     workGroup: workGroupOf(call),
     caller,
@@ -297,28 +273,13 @@ function activeCalls(nowMs: number) {
   return people
     .filter((agent) => isOnCall(agent, nowMs))
     .map((agent) => {
-      const talked = seededNumber(`talked ${agent.userId} ${minuteMs}`, 10, 600)
-      const { caller, callee: latestCallee } = sidesOf(currentCustomer(agent), partyOf(agent))
-      const startTime = minuteMs - (talked + 12) * 1000
-      const durations = {
-        talkingDuration: talked,
-        onHoldDuration: 0,
-        waitingDuration: 12,
-        totalDuration: talked + 12,
-      }
-      return {
-        callId: seededHex(`active ${agent.userId} ${minuteMs}`, 16),
-        startTime,
-        connectedTime: startTime + 12_000,
-        caller,
-        latestCallee,
-        direction: 'INBOUND' as const,
-        reference: agent.extension,
-        sip: `sip-${startTime}`,
-        latestLabel: 'TALKING',
-        labels: ['WAITING', 'ALERTING', 'TALKING'],
-        outcome: 'ONGOING',
-        ...durations,
-      }
+      const callId = seededHex(`active ${agent.userId} ${minuteMs}`, 16)
+      const talkingDuration = seededNumber(callId, 10, 600)
+      const totalDuration = 12 + talkingDuration
+      const startTime = minuteMs - totalDuration * 1000
+      const { caller, callee: latestCallee } = sidesOf(currentCustomer(agent), partyOf(agent), {})
+      const own = { callId, caller, latestCallee, reference: agent.extension, sip: `sip-${callId}` }
+      const times = { startTime, connectedTime: startTime + 12_000, talkingDuration, totalDuration }
+      return { ...ACTIVE_CALL.example, ...own, ...times, labels: ['WAITING', 'ALERTING', 'TALKING'] }
     })
 }

@@ -51,7 +51,8 @@ export function callsIn({ startMs, endMs }: Window, nowMs: number): readonly Wor
 function callAt(index: number): WorkCall {
   const direction = seededPick(`direction ${index}`, ['Incoming', 'Outgoing', 'Internal'] as const)
   const person = people[index % people.length]!
-  const customer = customerOf(`call ${index}`)
+  // Most calls to customers go to others than those that call: else hardly any call would be unreturned.
+  const customer = customerOf(`call ${index}`, direction === 'Outgoing' ? 160 : 40)
   const self = partyOf(person)
   const other = partyOf(people[(index + 7) % people.length]!)
   const isMissed = seededNumber(`answered ${index}`, 0, 4) === 0
@@ -77,9 +78,9 @@ export function partyOf({ extension, name }: Person): Party {
   return { address: extension, name }
 }
 
-/** Returns one of forty customers, always the same for the same seed. */
-export function customerOf(seed: string): Party {
-  const number = seededNumber(`customer ${seed}`, 0, 39)
+/** Returns one of so many customers, always the same for the same seed. */
+function customerOf(seed: string, count: number): Party {
+  const number = seededNumber(`customer ${seed}`, 0, count - 1)
   return { address: `+1408555${String(100 + number).padStart(4, '0')}`, name: `Customer ${number}` }
 }
 
@@ -90,7 +91,7 @@ export function isOnCall({ userId }: Person, instantMs: number): boolean {
 
 /** Returns with whom somebody is on a call, if on one. */
 export function currentCustomer({ userId }: Person): Party {
-  return customerOf(`now ${userId}`)
+  return customerOf(`now ${userId}`, 40)
 }
 
 /**

@@ -29,26 +29,17 @@ const simulated = simulate(described, {
   refuse: failure,
   demands: livePbxRefusal,
   handlers: {
-    workPbxes: (call) => listed(call, 'pbxList', [{ id: company.pbx, name: 'Example PBX', deleted: false }]),
-    workSites: (call) =>
-      listed(
-        call,
-        'siteList',
-        sites.map(({ id, name }) => ({ id, ...inPbx(call), name })),
-      ),
-    workQueues: (call) => listed(call, 'queueList', queuesOf(call)),
+    workPbxes: (call) => listed(call, 'pbxList', [{ id: company.pbx, name: 'Example PBX' }]),
+    workSites: (call) => listed(call, 'siteList', sites),
+    workQueues: (call) => listed(call, 'queueList', callQueues),
     workSiteQueues: (call) => {
       const { siteId } = call.params
-      if (!sites.some(({ id }) => id === siteId)) return failure(call, 404, `No site ${siteId}`)
-      return listed(
-        call,
-        'queueList',
-        queuesOf(call).filter((queue) => queue.siteId === siteId),
-      )
+      const queues = callQueues.filter((queue) => queue.siteId === siteId)
+      return queues.length === 0 ? failure(call, 404, `No site ${siteId}`) : listed(call, 'queueList', queues)
     },
     workAgents: (call) => {
-      const all = people.map(({ userId, siteId, firstName, lastName, extension }) => {
-        return { id: userId, ...inPbx(call), siteId, firstName, lastName, extension }
+      const all = people.map(({ userId: id, siteId, firstName, lastName, extension }) => {
+        return { id, siteId, firstName, lastName, extension }
       })
       return listed(call, 'agentList', all)
     },
@@ -109,33 +100,14 @@ export const workPbxes = { ...simulated, routes: { ...simulated.routes, 'GET ': 
 const AGENT_NAMES = Object.keys(AGENT_METRICS.example).filter((name) => name !== 'queueStatusTime')
 
 function listed(call: Parameters<{ sort?: string | undefined }>, relation: string, items: readonly object[]) {
-  const page = halPage(
-    call,
-    relation,
-    sorted(
-      items.map((item) => ({ ...item, deleted: false })),
-      call.given.sort ?? null,
-    ),
-  )
+  const { pbxId } = call.params
+  const all = items.map((item) => ({ ...item, ...(pbxId === undefined ? {} : { pbxId }), deleted: false }))
+  const page = halPage(call, relation, sorted(all, call.given.sort ?? null))
   return page ? json(page) : failure(call, 400, 'page and size must be whole numbers')
 }
 
 function placeOf({ name: queueName, extension: queueExtension, siteId }: (typeof callQueues)[number]) {
   return { pbx: company.pbx, site: siteName(siteId), queueExtension, queueName, autoLogin: false }
-}
-
-function inPbx({ params }: SandboxCall) {
-  return { pbxId: params['pbxId']! }
-}
-
-function queuesOf(call: SandboxCall) {
-  return callQueues.map(({ id, siteId, extension, name }) => ({
-    id,
-    ...inPbx(call),
-    siteId,
-    extension,
-    name,
-  }))
 }
 
 /** Checks window and metrics of live data, and responds with rows of the metrics that are asked for. */
