@@ -45,7 +45,7 @@ const PRODUCTS = [
   'analytics product',
 ]
 const QUEUES = '/analytics/cc/v5/realtime-metrics/queues'
-const AGENTS = '/analytics/cc/v5/realtime-metrics/agents'
+const AGENTS = '/analytics/cc/v5/realtime-metrics/agents?metrics=status.rt'
 
 interface Stage {
   readonly browser: BrowserContext
