@@ -47,7 +47,7 @@ const PRODUCTS = [
   'CE-RCS-Product',
 ]
 const QUEUES = '/analytics/cc/v5/realtime-metrics/queues'
-const AGENTS = '/analytics/cc/v5/realtime-metrics/agents'
+const AGENTS = '/analytics/cc/v5/realtime-metrics/agents?metrics=status.rt'
 
 interface Stage {
   readonly browser: BrowserContext
