@@ -1,6 +1,14 @@
 import type { Body, Call, FamilyCalls, HeaderField, Part, QueryParameter, ResponseSpec } from './call.js'
-import { JSON_TYPE } from './parts.js'
 import { Shape, shape, type Spec, type ValueOf } from './shape.js'
+
+export const JSON_TYPE = 'application/json'
+
+/** 8x8's pages about storage and quality management ask for this header on requests without a body too. */
+export const DECLARES_JSON: HeaderField = {
+  name: 'Content-Type',
+  example: JSON_TYPE,
+  description: "8x8's documentation asks for it, even without a body.",
+}
 
 type Method = Call['method']
 

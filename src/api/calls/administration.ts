@@ -1,5 +1,4 @@
-import { allow, describeFamily, offer, returns, returnsNothing } from '../describe.js'
-import { JSON_TYPE } from '../parts.js'
+import { JSON_TYPE, allow, describeFamily, offer, returns, returnsNothing } from '../describe.js'
 import {
   list,
   maybe,

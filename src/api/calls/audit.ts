@@ -1,5 +1,4 @@
-import { allow, commas, describeFamily, need, offer, returns, SCROLLED } from '../describe.js'
-import { DECLARES_JSON } from '../parts.js'
+import { DECLARES_JSON, allow, commas, describeFamily, need, offer, returns, SCROLLED } from '../describe.js'
 import { dateTime, named, nullable, oneOf, type ValueOf, whole } from '../shape.js'
 
 const TYPE = 'application/json;charset=UTF-8'

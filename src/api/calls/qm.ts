@@ -1,6 +1,5 @@
-import { allow, alsoAs, commas, describeFamily, need, offer } from '../describe.js'
+import { DECLARES_JSON, allow, alsoAs, commas, describeFamily, need, offer } from '../describe.js'
 import { returns, returnsBytes, returnsNothing } from '../describe.js'
-import { DECLARES_JSON } from '../parts.js'
 import { dateTime, decimal, list, mapOf, named, oneOf, shape, type Spec, text, whole } from '../shape.js'
 
 const HOME = 'https://api.8x8.com/qm/us-west/v1'

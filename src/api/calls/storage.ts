@@ -1,5 +1,12 @@
-import { allow, describeFamily, offer, returns, returnsBytes, returnsNothing } from '../describe.js'
-import { DECLARES_JSON } from '../parts.js'
+import {
+  DECLARES_JSON,
+  allow,
+  describeFamily,
+  offer,
+  returns,
+  returnsBytes,
+  returnsNothing,
+} from '../describe.js'
 import { maybe, named, oneOf, shape, type ValueOf, whole } from '../shape.js'
 
 const PRESIGNED = allow(true, 'Returns an address outside 8x8 that is valid for half an hour.', false)

@@ -14,17 +14,6 @@ export function list(query: URLSearchParams, name: string): readonly string[] {
     .filter((value) => value !== '')
 }
 
-/** Returns a test whether a list parameter names a value; without the parameter every value passes. */
-export function chosenBy(query: URLSearchParams, name: string): (value: string) => boolean {
-  const values = list(query, name)
-  return (value) => values.length === 0 || values.includes(value)
-}
-
-/** Tells whether a parameter is `true`. */
-export function isTrue(query: URLSearchParams, name: string): boolean {
-  return query.get(name) === 'true'
-}
-
 /** Reads a time in epoch milliseconds from the formats 8x8 uses, undefined if it is none: ISO, `YYYY-MM-DD hh:mm:ss` (UTC) and epoch seconds or milliseconds. */
 export function time(value: string | null | undefined): number | undefined {
   if (value === null || value === undefined || value.trim() === '') return undefined
@@ -33,12 +22,6 @@ export function time(value: string | null | undefined): number | undefined {
   const iso = value.trim().replace(' ', 'T')
   const parsed = Date.parse(/T/.test(iso) && !/(Z|[+-]\d\d:?\d\d)$/.test(iso) ? `${iso}Z` : iso)
   return Number.isNaN(parsed) ? undefined : parsed
-}
-
-/** Parses a body as a JSON object; undefined if it is none. */
-export function jsonObject(body: Buffer): Readonly<Record<string, unknown>> | undefined {
-  const value = jsonValue(body)
-  return isObject(value) ? value : undefined
 }
 
 /** Parses a body as a JSON array of strings; undefined if it is none. */
@@ -56,11 +39,6 @@ export function stringList(value: unknown): readonly string[] | undefined {
 /** Tells whether a value is an object, and neither null nor an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Returns the value if it is a string that is not blank, else undefined. */
-export function nonEmptyString(value: unknown): string | undefined {
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined
 }
 
 function jsonValue(body: Buffer): unknown {
