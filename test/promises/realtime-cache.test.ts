@@ -465,11 +465,15 @@ test('one connection that fails is one failure, however many waited for it', asy
   after(() => server.close())
   const { port } = server.address() as AddressInfo
   const tokens = await startUpstream()
-  const proxy = await startProxy({
-    X8_BASE_URL: `https://127.0.0.1:${port}`,
-    X8_TOKEN_URL: `${tokens.origin}/oauth/v2/token`,
-    X8_REALTIME_CACHE_MS: '5000',
-  })
+  const proxy = await startProxy(
+    {
+      X8_BASE_URL: `https://127.0.0.1:${port}`,
+      X8_TOKEN_URL: `${tokens.origin}/oauth/v2/token`,
+      X8_REALTIME_CACHE_MS: '5000',
+    },
+    // No connection is opened ahead.
+    { start: false },
+  )
   const burst = Promise.all(Array.from({ length: 50 }, () => send(proxy.port, { path: QUEUES })))
   await allWait(proxy, 50, () => sockets.length)
   sockets[0]!.destroy()
