@@ -87,7 +87,7 @@ test('a request that is repeated on a new connection never carries a token that 
       request.socket.destroy()
     },
   })
-  const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { now: () => clock.now })
+  const proxy = await startProxy({ X8_BASE_URL: upstream.origin }, { now: () => clock.now, start: false })
 
   assert.equal(await (await fetch(`${proxy.origin}/storage/a`)).text(), 'fine')
   assert.equal(await (await fetch(`${proxy.origin}/storage/a`)).text(), 'fine')

@@ -79,7 +79,7 @@ const LIMITS: ReadonlyMap<string, Limit> = new Map<string, Limit>([
 ])
 
 /** What the limits say about one request. */
-export interface Turn {
+export interface Verdict {
   /** The 429; undefined if the request may pass. */
   readonly refused?: SandboxResponse
   readonly headers: Readonly<Record<string, string>>
@@ -91,10 +91,10 @@ export interface RateLimits {
   /** Begins with nothing used. */
   set(on: boolean): void
   /** Counts a request against the limits of its family. One that is refused does not count. */
-  take(path: string): Turn
+  take(path: string): Verdict
 }
 
-const FREE: Turn = { headers: {} }
+const FREE: Verdict = { headers: {} }
 
 /**
  * Creates limits with sliding windows.
