@@ -1,4 +1,4 @@
-import { METHODS, type ServerResponse } from 'node:http'
+import { METHODS } from 'node:http'
 import httpProxy from '@fastify/http-proxy'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -20,6 +20,7 @@ import { createForward } from './proxy/forward.js'
 import { createHosts } from './proxy/upstream/hosts.js'
 import type { Upstream } from './proxy/upstream/upstream.js'
 import { createDrain } from './server/drain.js'
+import { createInFlight } from './server/in-flight.js'
 import { createRequestLifecycle } from './server/request-lifecycle.js'
 import { sendProblem } from './server/send-problem.js'
 import { createServer } from './server/server.js'
@@ -81,7 +82,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
       ? createRateBudget({ families: FAMILIES, maxWaitMs: config.rateWaitMs, now, log })
       : undefined
   const requestCounters = createRequestCounters()
-  const inFlight = new Set<ServerResponse>()
+  const inFlight = createInFlight()
   const recorder = createRecorder({ now, schedule: outside.schedule ?? schedule })
 
   const fastify = createServer(log, (request, reply) => lifecycle.begin(request, reply))

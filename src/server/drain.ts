@@ -2,13 +2,14 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import type { InFlight } from './in-flight.js'
 
 export interface DrainOptions {
   readonly fastify: FastifyInstance
   /** The connections to 8x8. */
   readonly upstream: { destroy(): Promise<void> }
   /** The responses that are not over yet. */
-  readonly inFlight: ReadonlySet<ServerResponse>
+  readonly inFlight: InFlight
   readonly log: Logger
   /** How long requests in flight may take, in milliseconds. */
   readonly graceMs: number

@@ -10,6 +10,7 @@ import { forEachHeader } from '../http/raw-headers.js'
 import { inTurn } from './pipeline.js'
 import type { RequestCounters } from '../telemetry/request-counters.js'
 import { logExchange } from '../telemetry/request-log.js'
+import type { InFlight } from './in-flight.js'
 
 /** Keeps requests that are over, for the page that shows them. */
 export interface RequestRecorder {
@@ -22,8 +23,7 @@ export interface RequestRecorder {
 export interface RequestLifecycleOptions {
   readonly config: Config
   readonly door: Door
-  /** The responses that are not over yet. */
-  readonly inFlight: Set<ServerResponse>
+  readonly inFlight: InFlight
   readonly counters: RequestCounters
   readonly recorder: RequestRecorder
   readonly log: Logger
@@ -57,9 +57,9 @@ export function createRequestLifecycle(options: RequestLifecycleOptions): Reques
       const { raw } = reply
       request.exchange = newExchange(now())
       request.exchange.capture = recorder.capture()
-      inFlight.add(raw)
+      const place = inFlight.add(raw)
       raw.once('close', () => {
-        inFlight.delete(raw)
+        inFlight.remove(place)
         end(request, reply)
       })
     },
