@@ -86,7 +86,7 @@ export interface QueryParameter {
   readonly name: string
   /** A list is sent as one repeated key, or joined with commas if it is `joined`. */
   readonly example: string | number | boolean | readonly string[]
-  readonly schema?: Schema
+  readonly schema: Schema
   readonly joined?: boolean
   readonly description: string
   /** Whether 8x8 demands it. */
@@ -108,7 +108,7 @@ export type Body =
   | {
       readonly type: string
       readonly example: unknown
-      readonly shape?: Shape<unknown>
+      readonly shape: Shape<unknown>
       /** Whether a request may come without it. */
       readonly optional?: boolean
     }
@@ -164,6 +164,17 @@ export interface Catalogue {
 /** Returns the address of 8x8's page about a call, or undefined where 8x8 has none. */
 export function docsAddress({ docs }: Call): string | undefined {
   return docs === undefined ? undefined : `https://developer.8x8.com/${docs}`
+}
+
+/** Puts values in the place of each `{{name}}`; of a name that has none, nothing. */
+export function filled(text: string, valueOf: (name: string) => string | undefined): string {
+  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => valueOf(name) ?? '')
+}
+
+/** Returns what a query parameter is sent as: one value for each time that its key is there. */
+export function sentValues({ example, joined }: QueryParameter): readonly string[] {
+  const values = [example].flat().map(String)
+  return joined === true ? [values.join(',')] : values
 }
 
 /** Returns the names of the placeholders of a path, in order. */

@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven'
-import { type Call, type Catalogue, type Folder, placeholdersOf } from './call.js'
+import { type Call, type Catalogue, filled, type Folder, placeholdersOf, sentValues } from './call.js'
 import type { Family } from './families.js'
 
 /** At most so many calls, in at most so many bytes of JSON: what fits into a look, or into an agent's context. */
@@ -131,14 +131,11 @@ function curlOf(
   { origin, requiresKey }: CallLineOptions,
 ): string {
   const valueOf = (name: string) => variables[name]?.value ?? ''
-  const fill = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => valueOf(name))
+  const fill = (text: string) => filled(text, valueOf)
   const sent = new URLSearchParams(
     query
       .filter(({ required }) => required)
-      .flatMap(({ name, example, joined }) => {
-        const values = [example].flat().map((value) => fill(String(value)))
-        return (joined === true ? [values.join(',')] : values).map((value): [string, string] => [name, value])
-      }),
+      .flatMap((one) => sentValues(one).map((value): [string, string] => [one.name, fill(value)])),
   )
   const target = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(valueOf(name)))
   const lines = headers

@@ -3,6 +3,7 @@ import {
   type Call,
   type Catalogue,
   docsAddress,
+  filled,
   type Folder,
   type HeaderField,
   placeholdersOf,
@@ -47,7 +48,7 @@ export function openApiDocument(catalogue: Catalogue, origin: string, version: s
 function namedShapes({ folders }: Catalogue): Readonly<Record<string, Schema>> {
   const calls = folders.flatMap((folder) => folder.calls)
   const shapes = calls.flatMap(({ body, response, errors = [] }) => [
-    ...(body !== undefined && 'shape' in body ? [body.shape] : []),
+    ...(body === undefined || 'parts' in body ? [] : [body.shape]),
     ...[response, ...errors].map(({ shape }) => shape),
   ])
   return Object.assign({}, ...shapes.map((shape) => shape?.components)) as Record<string, Schema>
@@ -113,7 +114,7 @@ function responseOf({ status, type, shape, also = [] }: ResponseSpec) {
 }
 
 function queryParameter(parameter: QueryParameter, fill: Fill) {
-  const { name, example, description, required, schema = schemaOf(example), joined } = parameter
+  const { name, example, description, required, schema, joined } = parameter
   const style = joined === true ? { style: 'form', explode: false } : {}
   return { name, in: 'query', required, description, ...style, schema, example: fill(example) }
 }
@@ -146,7 +147,7 @@ function requestBody(body: Body, fill: Fill) {
     return {
       required: body.optional !== true,
       content: {
-        [body.type]: { schema: body.shape?.schema ?? schemaOf(body.example), example: fill(body.example) },
+        [body.type]: { schema: body.shape.schema, example: fill(body.example) },
       },
     }
   }
@@ -158,21 +159,13 @@ function requestBody(body: Body, fill: Fill) {
   return { required: true, content: { [body.type]: { schema, example } } }
 }
 
-/** Derives a schema from an example; 8x8's page has the details. */
-function schemaOf(example: unknown) {
-  if (Array.isArray(example)) return { type: 'array', items: { type: 'string' } }
-  if (typeof example === 'number') return { type: 'integer' }
-  if (typeof example === 'boolean') return { type: 'boolean' }
-  return { type: typeof example === 'string' ? 'string' : 'object' }
-}
-
 type Fill = (example: unknown) => unknown
 
 /** Puts the variables' values into an example. */
 function filler({ variables }: Catalogue): Fill {
   const fill: Fill = (example) => {
     if (typeof example === 'string') {
-      return example.replace(/\{\{(\w+)\}\}/g, (_, name: string) => variables[name]?.value ?? '')
+      return filled(example, (name) => variables[name]?.value)
     }
     if (Array.isArray(example)) return example.map((item: unknown) => fill(item))
     if (typeof example !== 'object' || example === null) return example

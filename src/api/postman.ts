@@ -7,7 +7,7 @@ import {
   docsAddress,
   type Folder,
   placeholdersOf,
-  type QueryParameter,
+  sentValues,
 } from './call.js'
 import { scriptOf } from './postman-script.js'
 
@@ -66,9 +66,10 @@ export function postmanCollection({ folders, variables }: Catalogue, origin: str
   function urlOf({ path, query = [] }: Call, { regions }: Folder) {
     const host = regions === undefined ? '{{baseUrl}}' : '{{baseUrl}}{{analyticsRegion}}'
     const segments = path.slice(1).replace(/\{(\w+)\}/g, ':$1')
-    const fields = query.flatMap(({ name, example, description, enabled, joined }) =>
-      valuesOf(joined, example).map((value) => {
-        return { key: name, value: String(value), description, ...(enabled ? {} : { disabled: true }) }
+    const fields = query.flatMap((parameter) =>
+      sentValues(parameter).map((value) => {
+        const { name, description, enabled } = parameter
+        return { key: name, value, description, ...(enabled ? {} : { disabled: true }) }
       }),
     )
     const sent = fields.filter((field) => !('disabled' in field)).map(({ key, value }) => `${key}=${value}`)
@@ -99,11 +100,6 @@ function savedResponses({ id, response, errors = [] }: Call, originalRequest: ob
         body: JSON.stringify(shape?.example, undefined, 2),
       }
     })
-}
-
-function valuesOf(joined: boolean | undefined, example: QueryParameter['example']) {
-  if (joined === true && Array.isArray(example)) return [example.join(',')]
-  return [example].flat()
 }
 
 function headersOf({ headers = [], body }: Call, { family }: Folder) {

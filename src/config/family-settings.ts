@@ -35,7 +35,7 @@ export function settingOf(prefix: 'X8_APP_KEY' | 'X8_BASE_URL', family: string):
   return `${prefix}_${family.toUpperCase().replaceAll('-', '_')}`
 }
 
-/** Splits settings into those of families and all others. */
+/** Returns the settings that are not a family's. */
 export function withoutFamilySettings(given: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(given).filter(([name]) => !FAMILY_SETTING_NAMES.includes(name)))
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { ConfigError, type Environment } from './config.js'
 import type { Credentials } from './credentials.js'
-import { type CommandSecret } from './secret-command.js'
+import type { CommandSecret } from './secret-command.js'
 import { loadConfig } from './load-config.js'
 import { SECRET_SETTINGS } from './family-settings.js'
 import { watchFiles } from './watch-files.js'

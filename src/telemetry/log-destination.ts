@@ -27,9 +27,9 @@ const PAUSE_MS = 10
 const LONGEST_BATCH_BYTES = 32 * 1024
 
 /**
- * Writes lines asynchronously, one write at a time; lines that come meanwhile, or within a moment after, are written together. A full disk (ENOSPC),
- * a closed pipe (EPIPE) or a closed terminal (EIO) loses the lines of that write, an unread pipe (EAGAIN) those that do not
- * fit in the memory that there is for them.
+ * Writes lines asynchronously, one write at a time; lines that come meanwhile, or within a moment after, are written
+ * together. A full disk (ENOSPC), a closed pipe (EPIPE) or a closed terminal (EIO) loses the lines of that write, an unread
+ * pipe (EAGAIN) those that do not fit in the memory that there is for them.
  *
  * sonic-boom, pino's own destination, was not usable for this: its `flushSync` never returns on a full disk, and neither
  * the lines in its buffer nor its retries can be given up (4.2.1).

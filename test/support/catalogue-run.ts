@@ -1,4 +1,4 @@
-import type { Call, Folder } from '../../src/api/call.js'
+import { type Call, filled, type Folder, sentValues } from '../../src/api/call.js'
 import { catalogueOf } from '../../src/api/catalogue.js'
 import { FAMILIES } from '../../src/api/families.js'
 
@@ -26,29 +26,29 @@ export function requestOf(
   values: Values,
   { regions, all = false, without }: RequestOptions = {},
 ): [string, Omit<RequestInit, 'headers'> & { readonly headers: Readonly<Record<string, string>> }] {
-  const filled = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values.get(name) ?? '')
+  const fill = (text: string) => filled(text, (name) => values.get(name))
   const filledPath = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values.get(name)!))
   const url = new URL(origin + (regions?.[0] ?? '') + filledPath)
-  for (const { name, example, enabled, joined } of query) {
+  for (const parameter of query) {
+    const { name, enabled } = parameter
     if (name === without || (!enabled && !all)) continue
-    const list = [example].flat().map((value) => filled(String(value)))
-    for (const value of joined === true ? [list.join(',')] : list) url.searchParams.append(name, value)
+    for (const value of sentValues(parameter)) url.searchParams.append(name, fill(value))
   }
   const sent = Object.fromEntries(
-    headers.filter(({ name }) => name !== without).map(({ name, example }) => [name, filled(example)]),
+    headers.filter(({ name }) => name !== without).map(({ name, example }) => [name, fill(example)]),
   )
   const init = { method, headers: sent, redirect: 'manual' } as const
   if (body === undefined) return [url.href, init]
   if ('parts' in body) {
     const form = new FormData()
     for (const { name, example, fileType } of body.parts) {
-      if (fileType === undefined) form.append(name, filled(example))
+      if (fileType === undefined) form.append(name, fill(example))
       else form.append(name, new Blob([example], { type: fileType }), 'file')
     }
     return [url.href, { ...init, body: form }]
   }
   const text = typeof body.example === 'string' ? body.example : JSON.stringify(body.example)
-  return [url.href, { ...init, headers: { ...sent, 'Content-Type': body.type }, body: filled(text) }]
+  return [url.href, { ...init, headers: { ...sent, 'Content-Type': body.type }, body: fill(text) }]
 }
 
 /** Takes over what later calls need of a response's JSON. */

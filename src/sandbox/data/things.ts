@@ -1,4 +1,4 @@
-import type { SandboxResponse, SandboxCall, Handler } from '../gateway/handler.js'
+import type { SandboxResponse, SandboxCall } from '../gateway/handler.js'
 import type { Memory } from './memory.js'
 
 /** Something with an id that requests create, change and delete. */
@@ -6,19 +6,6 @@ export type Thing = Readonly<Record<string, unknown>> & { readonly id: string }
 
 /** A remembered table of things by id. */
 export type Things<T extends { readonly id: string } = Thing> = (memory: Memory) => Map<string, T>
-
-/** Makes a handler that looks up the thing that the path's `:id` names; `missing` renders the 404. */
-export function byId<T extends { readonly id: string }>(
-  things: Things<T>,
-  response: (found: T, call: SandboxCall) => SandboxResponse,
-  missing: (id: string, call: SandboxCall) => SandboxResponse,
-): Handler {
-  return (call) => {
-    const id = call.params['id'] ?? ''
-    const found = things(call.memory).get(id)
-    return found === undefined ? missing(id, call) : response(found, call)
-  }
-}
 
 /** Stores a thing, replacing one that has the same id. @returns the thing. */
 export function save<T extends { readonly id: string }>(things: Things<T>, memory: Memory, thing: T): T {

@@ -18,8 +18,13 @@ export function occurrences({ startMs, endMs }: Window, stepMs: number, limit = 
   return Array.from({ length: count }, (_, index) => first + index)
 }
 
+/** Returns the beginning of the hour that a time is in: things appear at the full hour, so that pages fit together. */
+export function hourOf(dateMs: number): number {
+  return dateMs - (dateMs % 3_600_000)
+}
+
 /** Returns the indices of the latest `count` things before the hour that a time is in, oldest first. */
 export function recent(dateMs: number, stepMs: number, count: number): readonly number[] {
-  const end = Math.ceil((Math.floor(dateMs / 3_600_000) * 3_600_000) / stepMs)
+  const end = Math.ceil(hourOf(dateMs) / stepMs)
   return Array.from({ length: count }, (_, index) => end - count + index)
 }

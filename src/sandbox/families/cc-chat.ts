@@ -1,3 +1,4 @@
+import { hourOf } from '../data/time-series.js'
 import {
   ccChat as described,
   type ChatChannel,
@@ -127,7 +128,7 @@ export const ccChat = simulate(described, {
 function conversationsOf(call: SandboxCall): Map<string, Conversation> {
   const all = conversations(call.memory)
   if (all.size > 0) return all
-  const startMs = call.dateMs - (call.dateMs % 3_600_000)
+  const startMs = hourOf(call.dateMs)
   const customer = { name: 'Customer', email: 'customer@example.com', language: 'en' }
   const first = conversationFrom('ID-1', 'channel-1', customer, startMs - 3_600_000)
   leave(first, startMs - 60_000)

@@ -1,3 +1,4 @@
+import { hourOf } from '../data/time-series.js'
 import type {
   GatewayAttachment,
   GatewayConversation,
@@ -35,7 +36,7 @@ const numbers = { conversation: counter(1), message: counter(1), card: counter(1
 export function conversationsOf(call: SandboxCall): Map<string, Conversation> {
   const all = remember(call.memory)
   if (all.size > 0) return all
-  const hour = { ...call, dateMs: call.dateMs - (call.dateMs % 3_600_000) }
+  const hour = { ...call, dateMs: hourOf(call.dateMs) }
   const user = { name: 'Customer', email: 'customer@example.com', language: 'en' }
   const first = begin(all, { channelId: 'ch-1', assignment: { type: 'queue', id: '102' }, user }, hour)
   attach(first, 'note.txt', Buffer.from('An attachment.\n'), hour)

@@ -9,8 +9,8 @@ export interface SandboxFamily {
   readonly base: RegExp
   readonly access: AccessCheck
   readonly routes: Routes
-  /** The descriptions of the calls by route, in a family that is made of them. */
-  readonly calls?: Readonly<Record<string, Call>>
+  /** The descriptions of the calls by route. */
+  readonly calls: Readonly<Record<string, Call>>
   /** What the API itself asks of every request, such as a header: the rejection, or undefined. */
   readonly demands?: (call: SandboxCall) => SandboxResponse | undefined
   /** Headers that the API puts on each of its responses. */

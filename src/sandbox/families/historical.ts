@@ -118,7 +118,7 @@ const family = simulate(described, {
 export const historical = {
   ...family,
   routes: { 'POST /': family.routes['POST ']!, ...family.routes },
-  calls: { 'POST /': family.calls!['POST ']!, ...family.calls },
+  calls: { 'POST /': family.calls['POST ']!, ...family.calls },
 }
 
 type Paged = SandboxCall & { readonly given: { readonly page: number; readonly size: number } }

@@ -3,7 +3,7 @@ import type { Given } from '../../api/describe.js'
 import { remembered } from '../data/memory.js'
 import { people, type Person } from '../data/people.js'
 import { seededNumber } from '../data/seeded.js'
-import { occurrences } from '../data/time-series.js'
+import { hourOf, occurrences } from '../data/time-series.js'
 import { inRange } from '../files/byte-range.js'
 import { mp3Silence } from '../files/mp3.js'
 import { emptyMp4 } from '../files/mp4.js'
@@ -104,11 +104,6 @@ function windowOf({ query, dateMs }: SandboxCall) {
   const [start, end] = [query.get('startTS'), query.get('endTS')]
   const endMs = end ? (time(end) ?? Number.NaN) : hourOf(dateMs)
   return { startMs: start ? (time(start) ?? Number.NaN) : endMs - 7 * 24 * 3_600_000, endMs }
-}
-
-/** Things appear at the full hour, so that pages fit together. */
-function hourOf(dateMs: number): number {
-  return Math.floor(dateMs / 3_600_000) * 3_600_000
 }
 
 type Rows = typeof described.rows

@@ -68,7 +68,7 @@ export function handleApiRequest(
     const found = turn.refused ?? family.demands?.(call) ?? match.handler(call)
     const added = { ...family.adds?.(call), ...turn.headers }
     const response = { ...found, headers: { ...found.headers, ...added } }
-    const described = family.calls?.[match.route]
+    const described = family.calls[match.route]
     if (described !== undefined && turn.refused === undefined) context.observe?.(described, response)
     return response
   }

@@ -36,15 +36,14 @@ export function requestCheck(
     const given: Record<string, unknown> = {}
     for (const { name, schema } of query) {
       const values = request.query.getAll(name).filter((value) => value !== '')
-      if (values.length > 0)
-        given[name] = schema?.['type'] === 'array' ? list(request.query, name) : values[0]
+      if (values.length > 0) given[name] = schema['type'] === 'array' ? list(request.query, name) : values[0]
     }
     for (const { name } of demanded) {
       const value = request.headers[name.toLowerCase()]
       if (value !== undefined) given[name] = value
     }
     if (!checkParameters(given)) return { wrong: inWords(checkParameters.errors) }
-    if (body === undefined || !('shape' in body)) return { given, sent: undefined }
+    if (body === undefined || 'parts' in body) return { given, sent: undefined }
     if (body.optional === true && request.body.length === 0) return { given, sent: undefined }
     if (!body.type.includes('json')) return { given, sent: request.body.toString('utf8') }
 
