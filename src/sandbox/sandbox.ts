@@ -46,6 +46,8 @@ export interface Sandbox {
   setFault(fault: Fault | undefined): void
   /** Resets counters, recorded requests, faults and created things; tokens stay valid. */
   reset(): void
+  /** Closes the connections that carry no request, as 8x8 does after some time. */
+  closeIdleConnections(): void
   /** Stops listening and destroys open connections. */
   close(): Promise<void>
 }
@@ -66,11 +68,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const [api, downloads] = servers as [Server, Server]
   state.origin = await listen(api, options.port ?? 0)
   state.downloads = await listen(downloads, 0)
-  return sandboxOf(state, async () => {
-    const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
-    for (const server of servers) server.closeAllConnections()
-    await Promise.all(closed)
-  })
+  return sandboxOf(state, servers)
 }
 
 /** @returns the origin */
@@ -84,7 +82,7 @@ async function listen(server: Server, port: number): Promise<string> {
   return `http://127.0.0.1:${address.port}`
 }
 
-function sandboxOf(state: State, close: () => Promise<void>): Sandbox {
+function sandboxOf(state: State, servers: readonly Server[]): Sandbox {
   const { account } = state
   return {
     get origin() {
@@ -116,6 +114,13 @@ function sandboxOf(state: State, close: () => Promise<void>): Sandbox {
     setProducts: (products) => void (account.products = products),
     setFault: (fault) => state.faults.set(fault),
     reset: () => reset(state),
-    close,
+    closeIdleConnections() {
+      for (const server of servers) server.closeIdleConnections()
+    },
+    async close() {
+      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
+      for (const server of servers) server.closeAllConnections()
+      await Promise.all(closed)
+    },
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { after } from 'node:test'
 
 export interface Received {
@@ -25,6 +25,8 @@ export interface TestUpstream {
   connections: number
   /** Tokens given out: `token-1`, `token-2`, ... */
   readonly tokens: string[]
+  /** As 8x8 does after some time: closes the connections that carry no request. */
+  closeIdleConnections(): void
   close(): Promise<void>
 }
 
@@ -39,7 +41,9 @@ export interface TestUpstreamOptions {
 
 /** A real HTTP server on loopback in the place of 8x8, which counts what reaches it. */
 export async function startUpstream(options: TestUpstreamOptions = {}): Promise<TestUpstream> {
+  const unused = new Set<Socket>()
   const server = createServer((request, response) => {
+    unused.delete(request.socket)
     if (request.url === '/oauth/v2/token') {
       upstream.tokenRequests += 1
       request.resume()
@@ -51,7 +55,11 @@ export async function startUpstream(options: TestUpstreamOptions = {}): Promise<
       options.handle(request, response, upstream)
     }
   })
-  server.on('connection', () => (upstream.connections += 1))
+  server.on('connection', (socket: Socket) => {
+    upstream.connections += 1
+    unused.add(socket)
+    socket.on('close', () => unused.delete(socket))
+  })
   server.requestTimeout = 0
   server.maxHeadersCount = 0
   // As 8x8: it says nothing about idle connections. That it closes them early is a case of its own.
@@ -66,6 +74,11 @@ export async function startUpstream(options: TestUpstreamOptions = {}): Promise<
     tokenRequests: 0,
     connections: 0,
     tokens: [],
+    closeIdleConnections() {
+      server.closeIdleConnections()
+      // Node takes a connection for busy until its first request.
+      for (const socket of unused) socket.destroy()
+    },
     async close() {
       if (!server.listening) return
       server.closeAllConnections()
