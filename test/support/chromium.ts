@@ -8,9 +8,20 @@ export const chromiumPath = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ].find((path) => path !== undefined && existsSync(path))
+
+export const CHROMIUM_ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 /**
  * Starts a browser with a profile of its own, which reaches nothing but this machine.
@@ -21,14 +32,8 @@ export async function startChromium(rules: readonly string[]): Promise<Browser> 
   const browser = await chromium.launch({
     executablePath: chromiumPath!,
     args: [
+      ...CHROMIUM_ARGUMENTS,
       '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
       '--no-proxy-server',
       // The last rule keeps it from asking any name server.
       `--host-resolver-rules=${[...rules, 'MAP *.example ~NOTFOUND', 'MAP *.com ~NOTFOUND'].join(', ')}`,

@@ -1,38 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
 import { promisify } from 'node:util'
-import { chromium, type BrowserContext, type Page } from 'playwright-core'
-import { sandboxEnvironment } from '../../src/sandbox/environment.js'
-import type { Sandbox } from '../../src/sandbox/sandbox.js'
-import { send } from '../support/http-client.js'
-import { startProxy, type TestProxy } from '../support/proxy.js'
-import { startSandboxedProxy } from '../support/sandboxed-proxy.js'
-import { sendRaw } from '../support/raw-client.js'
-
-/**
- * The page at `/-/` in a real browser. CHROMIUM_PATH names one; without it the usual places are looked at. With
- * PAGE_SCREENSHOT=<file> the picture of the README is made anew.
- */
-const CHROMIUM = [
-  process.env['CHROMIUM_PATH'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-].find((path) => path !== '' && existsSync(path))
-const skip =
-  CHROMIUM === undefined
-    ? 'NO CHROMIUM: the page at /-/ was not tested. Install one, or name it in CHROMIUM_PATH.'
-    : false
-// A test that is skipped unseen is as good as none.
-if (skip !== false && process.env['CI'] === 'true') throw new Error(skip)
-if (skip !== false) console.warn(skip)
+import type { Page } from 'playwright-core'
+import { sandboxEnvironment } from '../../../src/sandbox/environment.js'
+import { send } from '../../support/http-client.js'
+import { skip, startPageStage, type PageStage } from '../../support/page-stage.js'
+import { startProxy } from '../../support/proxy.js'
+import { sendRaw } from '../../support/raw-client.js'
 
 const run = promisify(execFile)
 // Not all that the sandbox has, so that something is missing.
@@ -49,13 +24,8 @@ const PRODUCTS = [
 const QUEUES = '/analytics/cc/v5/realtime-metrics/queues'
 const AGENTS = '/analytics/cc/v5/realtime-metrics/agents?metrics=status.rt'
 
-interface Stage {
-  readonly browser: BrowserContext
-  readonly sandbox: Sandbox
-  readonly proxy: TestProxy
-}
-
-const { browser, sandbox, proxy } = skip === false ? await start() : ({} as Stage)
+const { browser, sandbox, proxy } =
+  skip === false ? await startPageStage({ products: PRODUCTS }) : ({} as PageStage)
 let page: Page
 let complaints: string[] = []
 
@@ -396,32 +366,6 @@ test(
     await page.locator('#rates meter[value="59"]').waitFor()
   },
 )
-
-async function start(): Promise<Stage> {
-  const profile = mkdtempSync(join(tmpdir(), '8x8-page-'))
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM!,
-    headless: true,
-    viewport: { width: 1280, height: 800 },
-    permissions: ['clipboard-read', 'clipboard-write'],
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-  const { sandbox: simulated, proxy: served } = await startSandboxedProxy({ products: PRODUCTS })
-  after(async () => {
-    await context.close()
-    await simulated.close()
-    rmSync(profile, { recursive: true, force: true })
-  })
-  return { browser: context, sandbox: simulated, proxy: served }
-}
 
 /** Texts whose contrast is below 4.5 (WCAG 2.2, 1.4.3), run in the page. */
 const LOW_CONTRAST = `(() => {
