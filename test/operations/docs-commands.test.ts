@@ -44,9 +44,26 @@ for (const page of PAGES) {
 
 test.after(() => sandbox.close())
 
-test('every command that pages name is one of a known program', () => {
-  const first = PAGES.flatMap(blocksOf).filter(({ language }) => language === 'sh')
-  assert.ok(first.length > 40, `${first.length} blocks were found`)
+test("the README shows the doctor's lines as it prints them", async () => {
+  const { text } = blocksOf('README.md').find((block) => block.text.includes('✘'))!
+  const shell = openPageShell({ ...account, X8_APP_SECRET: 'wrong' }, secret)
+  const { code, stdout } = await shell.run('8x8-auth-proxy doctor')
+  assert.equal(code, 1)
+  const printed = stdout.split('\n')
+  let next = 0
+  for (const line of text.trimEnd().split('\n')) {
+    const pattern = patternOf(line.replace('api.8x8.com:443', new URL(sandbox.origin).host))
+    next = printed.findIndex((other, i) => i >= next && pattern.test(other)) + 1
+    assert.ok(next > 0, `no line like "${line}" in\n${stdout}`)
+  }
+})
+
+test('the blocks that are run were found', () => {
+  const blocks = PAGES.flatMap(blocksOf)
+  assert.ok(blocks.filter(({ language }) => language === 'sh').length > 40)
+  assert.deepEqual([...new Set(blocks.map(({ language }) => language))].toSorted(), [
+    'go', 'http', 'ini', 'js', 'json', 'powershell', 'python', 'sh', 'text', 'yaml',
+  ]) // prettier-ignore
 })
 
 /** A program with arguments; a name alone is a name. */
@@ -104,7 +121,7 @@ function patternOf(shown: string): RegExp {
     .map((part) =>
       part
         .replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
-        .replaceAll(/(?<=dur=|"value":)\d+(?:\\\.\d+)?/g, String.raw`[\d.]+`),
+        .replaceAll(/(?<=dur=|"value":|in )\d+(?:\\\.\d+)?/g, String.raw`[\d.]+`),
     )
   return new RegExp(`^${parts.join(String.raw`[\s\S]*`)}`)
 }
