@@ -84,7 +84,7 @@ test("the README's table of settings has ten rows, and the defaults of docs/sett
   const rowsOf = (page: string) =>
     readPage(page)
       .split('\n')
-      .filter((line) => /^\| `X8_/.test(line))
+      .filter((line) => line.startsWith('| `X8_'))
       .map((line) => line.split('|').map((cell) => cell.trim()))
   const known = new Map(
     rowsOf('docs/settings.md').flatMap(([, names, fallback]) =>
