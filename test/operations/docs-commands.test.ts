@@ -59,11 +59,7 @@ test("the README shows the doctor's lines as it prints them", async () => {
 })
 
 test('the blocks that are run were found', () => {
-  const blocks = PAGES.flatMap(blocksOf)
-  assert.ok(blocks.filter(({ language }) => language === 'sh').length > 40)
-  assert.deepEqual([...new Set(blocks.map(({ language }) => language))].toSorted(), [
-    'go', 'http', 'ini', 'js', 'json', 'powershell', 'python', 'sh', 'text', 'yaml',
-  ]) // prettier-ignore
+  assert.ok(PAGES.flatMap(blocksOf).filter(({ language }) => language === 'sh').length > 40)
 })
 
 /** A program with arguments; a name alone is a name. */

@@ -123,7 +123,8 @@ export function openPageShell(environment: Readonly<Record<string, string>>, sec
   }
 
   async function here(text: string): Promise<string> {
-    return server === undefined && !ADDRESS.test(text) ? text : addressed(text)
+    const needsProxy = ADDRESS.test(text) || /\b8x8-auth-proxy health\b/.test(text)
+    return server === undefined && !needsProxy ? text : addressed(text)
   }
   async function addressed(text: string): Promise<string> {
     if (server === undefined) await run('8x8-auth-proxy sandbox')
