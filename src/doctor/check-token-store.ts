@@ -52,7 +52,7 @@ function adviceFor(reason: string, { protocol }: URL): string {
     return `Check user and password in X8_TOKEN_STORE_URL; special characters are percent-encoded there. ${meanwhile}`
   }
   if (reason.startsWith('NOPERM')) {
-    return `Give the user the rights that the README lists under "Replicas". ${meanwhile}`
+    return `Give the user the rights that docs/operating.md lists under "Replicas". ${meanwhile}`
   }
   if (/^(?:READONLY|MASTERDOWN|OOM|MISCONF)/.test(reason)) {
     return `The store takes no new values: point X8_TOKEN_STORE_URL at a primary that has room. ${meanwhile}`

@@ -39,11 +39,6 @@ test("the manifest has no field that Kubernetes' schema does not know", () => {
   }
 })
 
-test('the README shows the manifest as it is', () => {
-  const readme = readFileSync(join(projectFolder, 'README.md'), 'utf8')
-  assert.ok(readme.includes(`\`\`\`yaml\n${text}\`\`\`\n`))
-})
-
 test('the manifest sets nothing but settings, and the program accepts them together', () => {
   for (const name of Object.keys(environment)) assert.ok(SETTING_NAMES.includes(name), name)
   const { config } = loadConfig(environment, () => 'secret')

@@ -13,7 +13,7 @@ import { issueToken, startUpstream } from '../../support/upstream.js'
 import { startGateway, startReplicas, statuses } from '../../support/fleet.js'
 import { freePort, startRedis, withoutRedis } from '../../support/redis.js'
 
-const README = readFileSync(join(projectFolder, 'README.md'), 'utf8')
+const OPERATING = readFileSync(join(projectFolder, 'docs/operating.md'), 'utf8')
 const options = { skip: withoutRedis, timeout: 120_000 }
 
 test('five replicas started together, with 200 callers each, cost one token request', options, async () => {
@@ -257,8 +257,8 @@ test(
   },
 )
 
-test('a user of the store needs no more rights than the README says', options, async () => {
-  const [, rights] = /^ACL SETUSER 8x8 on >password (.+)$/m.exec(README) ?? []
+test('a user of the store needs no more rights than docs/operating.md says', options, async () => {
+  const [, rights] = /^ACL SETUSER 8x8 on >password (.+)$/m.exec(OPERATING) ?? []
   assert.ok(rights)
   const redis = await startRedis()
   const client = await redis.client()

@@ -61,26 +61,45 @@ const OF_FAMILIES = [
   { form: 'X8_BASE_URL_<FAMILY>', settings: FAMILY_URLS },
 ]
 
-test('.env.example and README name the settings of families, and each family', () => {
-  const readme = readFileSync(join(projectFolder, 'README.md'), 'utf8')
-  assert.match(readme, /^\| `X8_APP_KEY_<FAMILY>` \(and `_FILE`\)/m)
-  assert.match(readme, /^\| `X8_BASE_URL_<FAMILY>`/m)
+test('.env.example and docs/settings.md name the settings of families, and each family', () => {
+  const page = readPage('docs/settings.md')
+  assert.match(page, /^\| `X8_APP_KEY_<FAMILY>` \(and `_FILE`\)/m)
+  assert.match(page, /^\| `X8_BASE_URL_<FAMILY>`/m)
   for (const { form, settings } of OF_FAMILIES) {
     assert.ok(lines.includes(`# ${form}=`), form)
     for (const { name } of settings) {
       const family = name.replace(/^X8_(?:APP_KEY|BASE_URL)_/, '')
       assert.match(example, new RegExp(`\\b${family}\\b`))
-      assert.ok(readme.includes(`\`${family}\``), family)
+      assert.ok(page.includes(`\`${family}\``), family)
     }
   }
 })
 
-test("the README's table of settings names every setting and no other", () => {
-  const named = new Set(
-    readFileSync(join(projectFolder, 'README.md'), 'utf8').split('\n').flatMap(readSettingNames),
-  )
-  assert.deepEqual([...named].toSorted(), [...SETTING_NAMES].toSorted())
+test('the tables of docs/settings.md name every setting once and no other', () => {
+  const named = readPage('docs/settings.md').split('\n').flatMap(readSettingNames)
+  assert.deepEqual(named.toSorted(), [...SETTING_NAMES].toSorted())
 })
+
+test("the README's table of settings has ten rows, and the defaults of docs/settings.md", () => {
+  const rowsOf = (page: string) =>
+    readPage(page)
+      .split('\n')
+      .filter((line) => line.startsWith('| `X8_'))
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+  const known = new Map(
+    rowsOf('docs/settings.md').flatMap(([, names, fallback]) =>
+      [...names!.matchAll(/`(X8_\w+)`/g)].map(([, name]) => [name!, fallback] as const),
+    ),
+  )
+  const rows = rowsOf('README.md')
+  assert.equal(rows.length, 10)
+  for (const [, names, fallback] of rows)
+    for (const [, name] of names!.matchAll(/`(X8_\w+)`/g)) assert.equal(fallback, known.get(name!), name)
+})
+
+function readPage(page: string): string {
+  return readFileSync(join(projectFolder, page), 'utf8')
+}
 
 /** The names in the first cell of a row: `X8_NAME`, several of them, or with "(and `_FILE`)" behind. */
 function readSettingNames(line: string): string[] {
