@@ -76,7 +76,14 @@ test('a page that is opened gets what there is, then each request as it ends', a
   assert.equal(snapshot.upstream, upstream.origin)
   assert.deepEqual(snapshot.status.token.products, ['analytics realtime-api', 'storage'])
   assert.equal(snapshot.status.ready, true)
-  assert.ok(snapshot.families.some(({ name, product }) => name === 'storage' && product === 'storage'))
+  assert.equal(snapshot.sandbox, false)
+  assert.deepEqual(
+    snapshot.families.filter(({ name }) => name === 'storage'),
+    [{ name: 'storage', title: 'Cloud Storage (recordings)' }],
+  )
+  const access = snapshot.status.access.find(({ name }) => name === 'storage')
+  assert.deepEqual([access?.granted, access?.openedBy], ['yes', 'Call Recording & Storage'])
+  assert.deepEqual(snapshot.status.notices, [])
 
   await send(proxy.port, { path: '/storage/during', headers: { 'X-Request-Id': 'mine' } })
   const [during] = await page.next<Summary[]>('requests')
