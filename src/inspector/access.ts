@@ -21,19 +21,9 @@ function accessTo(family: Family, products: readonly string[]): AccessView {
   const granted = isGranted(family, products)
   const found = products.filter((product) => isOpenedBy(family, product)).join(', ')
   // 8x8's own name of a product says more than the one in the token.
-  const openedBy = family.product === undefined ? found : productNames(family).at(-1)!
+  const names = productNames(family)
+  const openedBy = family.product === undefined ? found || names.join(', ') : names.at(-1)!
   if (granted === true) return { title, name, granted: 'yes', openedBy }
   if (granted === false) return { title, name, granted: 'no', openedBy, next: productHint(family) }
-  if (family.product === undefined) {
-    return { title, name, granted: 'unknown', openedBy: 'the app key', next: DECIDED_BY_8X8 }
-  }
-  return {
-    title,
-    name,
-    granted: 'unknown',
-    openedBy,
-    next: 'Known once there is a token that lists products.',
-  }
+  return { title, name, granted: family.product === undefined ? 'decided' : 'unknown', openedBy }
 }
-
-const DECIDED_BY_8X8 = '8x8 decides by the app key, and does not say beforehand: a call shows it.'

@@ -104,10 +104,11 @@ export interface AccessView {
   readonly title: string
   /** The family's; empty for other paths. */
   readonly name: string
-  readonly granted: 'yes' | 'no' | 'unknown'
-  /** The product that opens it, or what else 8x8 decides by. */
+  /** `decided`: by 8x8 at each call, since no list says what the app's key opens. `unknown`: there is no token yet. */
+  readonly granted: 'yes' | 'no' | 'decided' | 'unknown'
+  /** The product that opens it, as Admin Console calls it, or those that open parts of it; empty where 8x8 names none. */
   readonly openedBy: string
-  /** What to do, or why it is not known. */
+  /** What to do where it is not granted. */
   readonly next?: string
 }
 
