@@ -1,7 +1,7 @@
 import type { Family } from '../api/families.js'
 import type { Counters, RateStatus } from '../telemetry/counters.js'
 import type { TokenCache } from '../token/token-cache.js'
-import { accessOf } from './access.js'
+import { accessOf } from './app-access.js'
 import { createEvents, type Viewer } from './events.js'
 import { noticesOf } from './notices.js'
 import { createRecent } from './recent.js'

@@ -49,7 +49,7 @@ export function createOverview(): Overview {
     setText(tag, token.state)
     tag.className = `tag ${TONES[token.state] ?? ''}`
     const hints = [plural(token.renewals, 'renewal')]
-    if (workToken !== undefined) hints.push(`Work Analytics: ${workToken.state}`)
+    if (workToken !== undefined) hints.push(`Work: ${workToken.state}`)
     setText(byId('token-hint'), hints.join(' · '))
     // Each renewal passes through "renewing": that is no news.
     if (token.state === 'renewing' || token.state === state) return
@@ -93,10 +93,9 @@ export function createOverview(): Overview {
     showToken(token, workToken)
     setText(byId('ready'), ready ? 'Ready' : 'Not ready')
     byId('ready').className = `figure ${ready ? 'ok' : 'bad'}`
-    setText(
-      byId('ready-hint'),
-      ready ? (token.lastError ?? 'Requests are forwarded') : (token.lastError ?? 'No usable token'),
-    )
+    // The reason is in the banner.
+    const where = token.lastError === null ? '' : ', see above'
+    setText(byId('ready-hint'), `${ready ? 'Requests are forwarded' : 'No usable token'}${where}`)
     showTraffic(traffic)
     setText(byId('products'), String(token.products.length))
     byId('products').title = token.products.join(', ')

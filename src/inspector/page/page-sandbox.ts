@@ -72,6 +72,7 @@ export function createSandbox(): (snapshot: Snapshot) => void {
     })
     return button
   })
+  byId('sandbox-pill').append('Sandbox', el('span', { class: 'long' }, ': a simulated 8x8, made-up data'))
   byId('sandbox').append(el('div', { class: 'buttons' }, ...buttons), hint)
   return ({ sandbox }) => {
     byId('sandbox').hidden = byId('sandbox-pill').hidden = !sandbox
