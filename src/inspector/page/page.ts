@@ -128,8 +128,10 @@ function setConnection(state: 'live' | 'off', text: string): void {
 /** The proxy is another version than this page: its scripts are fetched anew, once for each version. */
 function reloadedFor(running: string): boolean {
   version ??= running
-  if (running === version || sessionStorage.getItem('reloaded-for') === running) return false
-  sessionStorage.setItem('reloaded-for', running)
+  const reloaded = `reloaded for ${running}`
+  // Replicas of two versions behind one address must not make it reload for ever.
+  if (running === version || sessionStorage.getItem(reloaded) !== null) return false
+  sessionStorage.setItem(reloaded, 'yes')
   location.reload()
   return true
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { afterEach, beforeEach, test } from 'node:test'
+import { afterEach, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { accessibilityViolations, skip, startPageStage, type PageStage } from '../../support/page-stage.js'
 import { startProgram, type Program } from '../../support/program.js'
@@ -10,8 +10,8 @@ let page: Page
 let program: Program
 let port: number
 
-beforeEach(async () => {
-  if (skip !== false) return
+/** A proxy in front of the sandbox, as a user starts it, and its page with five requests. */
+async function begin(): Promise<void> {
   program = startProgram({ arguments: ['sandbox'], environment: { X8_PORT: '0' } })
   port = await program.port
   page = await browser.newPage()
@@ -20,7 +20,7 @@ beforeEach(async () => {
   await page.locator('#connection[data-state=live]').waitFor()
   await page.getByRole('button', { name: 'Make some calls' }).click()
   await page.locator('#requests tbody tr').nth(4).waitFor()
-})
+}
 afterEach(() => page?.close())
 
 const startAgain = () =>
@@ -56,6 +56,7 @@ test(
   'a proxy that died: what is old turns grey, it is said what to do, and it comes back by itself',
   { skip },
   async () => {
+    await begin()
     await page.evaluate(
       `document.addEventListener('connection', ({ detail }) => (window.heard ??= []).push(detail))`,
     )
@@ -74,6 +75,7 @@ test(
 )
 
 test('a proxy that was stopped says so itself', { skip }, async () => {
+  await begin()
   program.kill('SIGTERM')
   await saysThatItIsLost(/was stopped at \d\d:\d\d:\d\d\./)
   await program.exited
@@ -82,6 +84,7 @@ test('a proxy that was stopped says so itself', { skip }, async () => {
 })
 
 test('a proxy that is suspended says nothing, and is taken for lost', { skip }, async () => {
+  await begin()
   program.kill('SIGSTOP')
   await saysThatItIsLost(/has not been heard of since/)
   program.kill('SIGCONT')
@@ -92,6 +95,7 @@ test(
   'when another version comes back the page fetches its scripts anew, once for each',
   { skip },
   async () => {
+    await begin()
     const origin = await program.address
     const snapshot = await snapshotOf(origin)
     let answers = 0
