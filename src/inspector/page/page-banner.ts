@@ -13,10 +13,10 @@ export function createBanner(): (notices: readonly Notice[]) => void {
   let shown = new Map<string, Shown>()
   return (notices) => {
     const next = new Map(notices.map((notice) => [notice.name, keep(shown.get(notice.name), notice)]))
-    shown = next
     const elements = [...next.values()].map(({ element }) => element)
     // What stays is not touched: a screen reader would say it again.
-    for (const child of [...region.children]) if (!elements.includes(child as HTMLElement)) child.remove()
+    for (const [name, { element }] of shown) if (next.get(name)?.element !== element) element.remove()
+    shown = next
     elements.forEach((element, i) => {
       if (region.children[i] !== element) region.insertBefore(element, region.children[i] ?? null)
     })

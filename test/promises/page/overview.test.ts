@@ -75,7 +75,7 @@ test('refused credentials: the page says what to compare, until they are right',
   const changing = () => banner.locator('.changing').textContent()
   const first = await changing()
   await until(async () => (await changing()) !== first)
-  assert.ok(await before!.evaluate((element) => element.isConnected), 'only the countdown has changed')
+  assert.ok(await before.evaluate((element) => element.isConnected), 'only the countdown has changed')
 })
 
 test('no token: the page says so, and no more once there is one', { skip }, async () => {
