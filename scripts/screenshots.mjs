@@ -17,6 +17,8 @@ const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 if (chromiumPath === undefined) throw new Error('no Chromium here: name one with CHROMIUM_PATH')
 
 const QUEUES = '/analytics/cc/v5/realtime-metrics/queues'
+// Before this one the token is revoked.
+const REGIONS = '/storage/us-west/v3/regions'
 const REPORT = '/analytics/cc/v8/historical-metrics'
 // Quality Management is missing.
 const PRODUCTS = [
@@ -29,9 +31,6 @@ const PRODUCTS = [
   'CE-RCS-Product',
 ]
 const CALLS = [
-  ['/sandbox/products', { method: 'POST', body: JSON.stringify(PRODUCTS) }],
-  // For the token to list them.
-  ['/sandbox/revoke', { method: 'POST' }],
   ['/storage/us-west/v3/objects?limit=5'],
   ['/vcc/us/chat/v2/tenant/t1/channels'],
   ['/directory-contacts/api/v3/contacts?email=jane.doe@example.com'],
@@ -46,8 +45,7 @@ const CALLS = [
   [`${QUEUES}/999`],
   ['/chat/api/chat/v1/messages'],
   ['/storage/us-west/../v3/objects'],
-  ['/sandbox/revoke', { method: 'POST' }],
-  ['/storage/us-west/v3/regions'],
+  [REGIONS],
   ['/admin-provisioning/phone-numbers'],
   [
     REPORT,
@@ -80,13 +78,26 @@ try {
   const capture = page.getByRole('switch', { name: /capture/i })
   await capture.click()
   await page.locator('#capture[aria-checked=true]').waitFor()
-  await makeCalls(origin)
+  // Not through the proxy: its list shows the calls of an app.
+  const status = await (await fetch(`${origin}/-/status`)).json()
+  const control = (path, body) => fetch(`${status.upstream.origin}/sandbox/${path}`, { method: 'POST', body })
+  await control('products', JSON.stringify(PRODUCTS))
+  // So that a token is obtained that lists them.
+  await control('revoke')
+  await call(origin, [QUEUES])
+  await page.locator('#products', { hasText: String(PRODUCTS.length) }).waitFor()
+  for (const one of CALLS) {
+    if (one[0] === REGIONS) await control('revoke')
+    await call(origin, one)
+    // As a person would make them, not all in one second.
+    await wait(150)
+  }
   const rows = page.locator('#requests tbody tr')
   await rows.filter({ hasText: `${QUEUES}?page=1` }).waitFor()
   await settled(rows)
   await shoot('page')
-  await rows.filter({ hasText: REPORT }).locator('button').first().click()
-  await page.locator('#details').getByRole('heading', { name: 'Response' }).first().waitFor()
+  await rows.filter({ hasText: REPORT }).first().click()
+  await page.locator('#details:not([hidden])').getByText('Body').first().waitFor()
   await shoot('page-details')
   writeFileSync(`${root}.github/pictures.json`, `${JSON.stringify({ version, pictures }, null, 2)}\n`)
 
@@ -121,18 +132,14 @@ function listening() {
   })
 }
 
-async function makeCalls(origin) {
-  for (const [path, { body, ...options } = {}] of CALLS) {
-    await new Promise((resolve, reject) => {
-      // fetch would resolve the dot segments that one of them has.
-      const call = request(new URL(origin), { ...options, path }, (response) => {
-        response.resume().on('end', resolve)
-      })
-      call.on('error', reject).end(body)
+/** fetch would resolve the dot segments that one of them has. */
+function call(origin, [path, { body, ...options } = {}]) {
+  return new Promise((resolve, reject) => {
+    const sent = request(new URL(origin), { ...options, path }, (response) => {
+      response.resume().on('end', resolve)
     })
-    // As a person would make them, not all in one second.
-    await wait(150)
-  }
+    sent.on('error', reject).end(body)
+  })
 }
 
 /** Resolves when the list says all that it will say of the calls. */
