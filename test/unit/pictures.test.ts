@@ -5,14 +5,15 @@ import { test } from 'node:test'
 import { projectFolder } from '../support/project.js'
 
 const read = (path: string) => readFileSync(projectFolder + path)
-const parse = <Content>(path: string) => JSON.parse(read(path).toString()) as Content
+const parse = (path: string): unknown => JSON.parse(read(path).toString())
 
-const { version, pictures } = parse<{ version: string; pictures: Record<string, string> }>(
-  '.github/pictures.json',
-)
+const { version, pictures } = parse('.github/pictures.json') as {
+  version: string
+  pictures: Record<string, string>
+}
 
 test('the pictures of the page are of this version; npm run screenshots makes them anew', () => {
-  assert.equal(version, parse<{ version: string }>('package.json').version)
+  assert.equal(version, (parse('package.json') as { version: string }).version)
   const names = ['page', 'page-details'].flatMap((name) => [`${name}-light.png`, `${name}-dark.png`])
   assert.deepEqual(Object.keys(pictures), names)
   for (const [name, hash] of Object.entries(pictures)) {
