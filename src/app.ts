@@ -44,6 +44,8 @@ export interface Outside {
   readonly schedule?: Schedule
   /** Those of `secrets`, unless secret files may change while the program runs. */
   readonly credentials?: Credentials
+  /** In front of the sandbox, which has control addresses: `/-/status` and the page say so. */
+  readonly sandbox?: boolean
 }
 
 export interface App {
@@ -60,7 +62,7 @@ export interface App {
 
 /** Wires the parts together. Nothing listens yet. */
 export async function buildApp(config: Config, secrets: Secrets, outside: Outside): Promise<App> {
-  const { version, upstream, log, now, timeOfDay = Date.now } = outside
+  const { version, upstream, log, now, timeOfDay = Date.now, sandbox = false } = outside
   const credentials = outside.credentials ?? createCredentials(secrets)
   let started = false
   const tokens = createTokens({
@@ -113,10 +115,12 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     tokens: tokens.app,
     workTokens: tokens.work,
     families: FAMILIES,
-    rates: () => budget?.status(),
+    counters,
     version,
     upstream: config.baseUrl.origin,
+    sandbox,
     keyRequired: config.requiresProxyKey,
+    now,
     draining: drain.started,
   })
   await fastify.register(localRoutes, {
@@ -131,6 +135,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
       workTokens: tokens.work,
       tokenStore: tokens.store,
       counters,
+      sandbox,
       now,
     }),
     metrics: createMetrics({ counters, tokens: tokens.app, processMetrics: createProcessMetrics() }),

@@ -127,6 +127,7 @@ async function serveSandbox(system: System): Promise<Running> {
   try {
     const running = await serveProxy({
       ...system,
+      sandbox: true,
       environment: sandboxEnvironment(system.environment, sandbox),
       readEnvironment() {
         const { environment, errors } = system.readEnvironment()

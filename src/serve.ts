@@ -36,6 +36,7 @@ export async function serve({ config, secrets }: LoadedConfig, system: System): 
     logLinesDropped: output.dropped,
     now,
     credentials,
+    sandbox: system.sandbox === true,
   })
 
   await app.fastify.ready()

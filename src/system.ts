@@ -18,6 +18,8 @@ export interface System {
   readonly logOutput: () => number
   /** Sets the mask of permissions that new files do not get, and returns the one before. */
   readonly umask: (mask: number) => number
+  /** It is in front of the sandbox that this process has started: the page says so. */
+  readonly sandbox?: true
 }
 
 export interface Running {

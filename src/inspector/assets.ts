@@ -6,13 +6,16 @@ const SCRIPT = 'text/javascript; charset=utf-8'
 export const ASSETS = {
   'page.html': 'text/html; charset=utf-8',
   'page.css': 'text/css; charset=utf-8',
+  'page-overview.css': 'text/css; charset=utf-8',
   'page.js': SCRIPT,
+  'page-banner.js': SCRIPT,
   'page-curl.js': SCRIPT,
   'page-details.js': SCRIPT,
   'page-dom.js': SCRIPT,
   'page-format.js': SCRIPT,
   'page-overview.js': SCRIPT,
   'page-requests.js': SCRIPT,
+  'page-sandbox.js': SCRIPT,
 } as const
 
 /** Reads a file of the page when it is first asked for, and only once. */

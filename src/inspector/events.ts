@@ -61,6 +61,8 @@ export function createEvents({ recorder, snapshot, status }: EventsOptions): Eve
       },
       closed() {
         flush()
+        // So that they need not guess why it ends.
+        send('closing', {})
         for (const page of pages) page.end()
       },
     })

@@ -1,8 +1,11 @@
-import { type Family, productNames } from '../api/families.js'
+import type { Family } from '../api/families.js'
+import type { Counters, RateStatus } from '../telemetry/counters.js'
 import type { TokenCache } from '../token/token-cache.js'
+import { accessOf } from './app-access.js'
 import { createEvents, type Viewer } from './events.js'
+import { noticesOf } from './notices.js'
+import { createRecent } from './recent.js'
 import type { Recorder } from './recorder.js'
-import type { RateStatus } from '../telemetry/counters.js'
 import type { Detail, RateView, Status } from './wire.js'
 
 /** What the page at `/-/` can see and do. It is there once, wherever the page's connections are. */
@@ -27,34 +30,62 @@ export interface InspectionOptions {
   readonly tokens: Pick<TokenCache, 'status'>
   readonly workTokens: Pick<TokenCache, 'status'> | undefined
   readonly families: readonly Family[]
-  /** The budgets of the families with a documented limit; undefined while they are off. */
-  readonly rates: () => readonly RateStatus[] | undefined
+  readonly counters: () => Counters
   readonly version: string
   /** 8x8's origin. */
   readonly upstream: string
+  /** Whether that is the sandbox of this process. */
+  readonly sandbox: boolean
   /** Whether callers must present X8_PROXY_KEY. */
   readonly keyRequired: boolean
   readonly draining: () => boolean
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number
 }
+
+// A budget is used up and free again within a second: its notice stays long enough to be read.
+const USED_UP_MS = 10_000
+const DROPPED_MS = 60_000
 
 /** It never asks whether the token is ready, since that would count as use and renew it. */
 export function createInspection(options: InspectionOptions): Inspection {
-  const { recorder, tokens, workTokens, families, version, upstream, keyRequired, draining } = options
+  const { recorder, tokens, workTokens, families, version, upstream, sandbox, keyRequired, draining } =
+    options
+  const lately = createRecent(options.now)
+  let droppedBefore = 0
 
   const status = (): Status => {
     const token = tokens.status()
-    const rates = options.rates()?.map(viewOf)
+    const counters = options.counters()
     return {
       token,
       ...(workTokens === undefined ? {} : { workToken: workTokens.status() }),
       ready: token.expiresInSeconds !== null && !draining(),
       traffic: recorder.traffic(),
       capture: recorder.capturing,
-      ...(rates === undefined ? {} : { rates }),
+      ...(counters.rates === undefined ? {} : { rates: counters.rates.map(viewOf) }),
+      notices: notices(counters),
+      access: accessOf(families, token.products),
     }
   }
+  const notices = ({ circuitBreaker, hosts, rates = [], logLinesDropped }: Counters) => {
+    const dropped = lately('log lines', logLinesDropped > droppedBefore, DROPPED_MS)
+    droppedBefore = logLinesDropped
+    return noticesOf({
+      token: tokens.status(),
+      workToken: workTokens?.status(),
+      hosts: [{ origin: upstream, ...circuitBreaker }, ...hosts],
+      usedUp: rates
+        .filter(({ family, remaining, waiting }) =>
+          lately(family, remaining === 0 || waiting > 0, USED_UP_MS),
+        )
+        .map((rate) => ({ ...rate, title: titleOf(rate.family) })),
+      logLinesDropped: dropped ? logLinesDropped : 0,
+    })
+  }
+  const titleOf = (family: string) => families.find(({ name }) => name === family)!.title
   const viewOf = ({ family, limits, remaining, waiting }: RateStatus): RateView => ({
-    title: families.find(({ name }) => name === family)!.title,
+    title: titleOf(family),
     remaining,
     allowed: Math.min(...limits.map(({ calls }) => calls)),
     waiting,
@@ -65,14 +96,9 @@ export function createInspection(options: InspectionOptions): Inspection {
     snapshot: () => ({
       version,
       upstream,
+      sandbox,
       keyRequired,
-      families: families.map((family) => ({
-        name: family.name,
-        title: family.title,
-        credential: family.credential,
-        products: productNames(family),
-        ...(family.product === undefined ? {} : { product: family.product }),
-      })),
+      families: families.map(({ name, title }) => ({ name, title })),
       status: status(),
       requests: recorder.requests(),
     }),

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import { PROBLEMS } from '../http/errors.js'
 import type { Exchange } from '../http/exchange.js'
-import { OWN_PREFIX } from '../http/local-paths.js'
+import { isRoot, OWN_PREFIX } from '../http/local-paths.js'
 import { type MaskedCapture, createCapture } from './capture.js'
 import { createLastMinute } from './last-minute.js'
 import { createLatest } from './latest.js'
@@ -215,7 +215,7 @@ function toRecord(
   response: ServerResponse,
   endedAt: number,
 ): Ended | undefined {
-  if (url.startsWith(OWN_PREFIX)) return undefined
+  if (url.startsWith(OWN_PREFIX) || isRoot(url.split('?', 1)[0]!)) return undefined
   return {
     id,
     method,

@@ -87,6 +87,31 @@ export interface RateView {
   readonly waiting: number
 }
 
+/** What is wrong now, and what to do about it. */
+export interface Notice {
+  /** Short and stable. */
+  readonly name: string
+  readonly tone: 'bad' | 'warn'
+  readonly title: string
+  /** What it means and what to do next. Words in backquotes are to be typed. */
+  readonly text: string
+  /** What changes from one second to the next, such as when the next attempt is due. */
+  readonly changing?: string
+}
+
+/** Whether the app may call a family, or what is below no family's path. */
+export interface AccessView {
+  readonly title: string
+  /** The family's; empty for other paths. */
+  readonly name: string
+  /** `decided`: by 8x8 at each call, since no list says what the app's key opens. `unknown`: there is no token yet. */
+  readonly granted: 'yes' | 'no' | 'decided' | 'unknown'
+  /** The product that opens it, as Admin Console calls it, or those that open parts of it; empty where 8x8 names none. */
+  readonly openedBy: string
+  /** What to do where it is not granted. */
+  readonly next?: string
+}
+
 export interface Status {
   readonly token: TokenView
   readonly workToken?: TokenView
@@ -95,16 +120,14 @@ export interface Status {
   readonly capture: boolean
   /** Absent while no call is held for a limit (X8_RATE_WAIT_MS). */
   readonly rates?: readonly RateView[]
+  /** The worst first. */
+  readonly notices: readonly Notice[]
+  readonly access: readonly AccessView[]
 }
 
 export interface FamilyView {
   readonly name: string
   readonly title: string
-  readonly credential: string
-  /** The name in the token's product list, where 8x8 documents one. */
-  readonly product?: string
-  /** Every name that 8x8 has for a product which opens it, as in Admin Console. */
-  readonly products: readonly string[]
 }
 
 /** The first event of a connection: everything there is. */
@@ -112,6 +135,8 @@ export interface Snapshot {
   readonly version: string
   /** 8x8's origin. */
   readonly upstream: string
+  /** It is the simulated 8x8 of this process, which has control addresses. */
+  readonly sandbox: boolean
   /** Callers must present X8_PROXY_KEY. */
   readonly keyRequired: boolean
   readonly families: readonly FamilyView[]

@@ -14,6 +14,8 @@ export interface StatusOptions {
   /** Whether replicas can share tokens; undefined where they do not. */
   readonly tokenStore: () => object | undefined
   readonly counters: () => Counters
+  /** In front of the sandbox of this process. */
+  readonly sandbox: boolean
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
 }
@@ -27,12 +29,13 @@ export async function status(app: FastifyInstance, { read }: { read: ReadStatus 
 }
 
 export function createStatus(options: StatusOptions): ReadStatus {
-  const { version, config, tokens, workTokens, tokenStore, counters, now } = options
+  const { version, config, tokens, workTokens, tokenStore, counters, sandbox, now } = options
   const startedAt = now()
   return () => {
     const { requestCounters, circuitBreaker, hosts, cache, rates } = counters()
     return {
       version,
+      ...(sandbox ? { sandbox } : {}),
       uptimeSeconds: Math.floor((now() - startedAt) / 1000),
       token: tokens.status(),
       families: entitlements(tokens.status().products),

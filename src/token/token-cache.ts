@@ -283,7 +283,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     status() {
       const known = {
         token: usable(),
-        failure: failure?.error,
+        failure,
         obtained: obtained(),
         heldBackMs: heldBackMs(),
       }

@@ -15,6 +15,10 @@ export interface TokenStatus {
   /** Tokens obtained after the first one. */
   readonly renewals: number
   readonly lastError: string | null
+  /** Of that error: 8x8 rejects the credentials, or the token endpoint cannot be used. */
+  readonly lastErrorKind: TokenFailureKind | null
+  /** After an error: how long until the next attempt by itself, 0 if it is due or under way. */
+  readonly retryInSeconds: number | null
 }
 
 export interface KnownOfToken {
@@ -22,7 +26,7 @@ export interface KnownOfToken {
   readonly token: { readonly endsAt: number; readonly obtainedOn: Date } | undefined
   readonly inFlight: boolean
   /** Undefined unless the last attempt failed. */
-  readonly failure: TokenError | undefined
+  readonly failure: { readonly error: TokenError; readonly retryAt: number } | undefined
   readonly products: readonly string[]
   /** Tokens obtained, the first one included. */
   readonly obtained: number
@@ -33,7 +37,7 @@ export interface KnownOfToken {
 
 export function tokenStatus(known: KnownOfToken): TokenStatus {
   const { token, inFlight, failure, products, obtained, heldBackMs, now } = known
-  const state = token === undefined ? (failure?.kind ?? 'none') : 'valid'
+  const state = token === undefined ? (failure?.error.kind ?? 'none') : 'valid'
   return {
     state: inFlight ? 'renewing' : state,
     expiresInSeconds: token === undefined ? null : Math.floor((token.endsAt - now) / 1000),
@@ -41,7 +45,10 @@ export function tokenStatus(known: KnownOfToken): TokenStatus {
     products,
     renewalsHeldBackSeconds: heldBackMs > 0 ? Math.ceil(heldBackMs / 1000) : null,
     renewals: Math.max(obtained - 1, 0),
-    lastError: failure?.message ?? null,
+    lastError: failure?.error.message ?? null,
+    lastErrorKind: failure?.error.kind ?? null,
+    retryInSeconds:
+      failure === undefined ? null : inFlight ? 0 : Math.max(0, Math.ceil((failure.retryAt - now) / 1000)),
   }
 }
 

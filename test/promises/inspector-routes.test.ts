@@ -35,7 +35,7 @@ test('the page comes with a policy that runs its own script and nothing else', a
 test('the whole page is less than 80 KB and needs nothing from elsewhere', async () => {
   const proxy = await startProxy({}, { start: false })
   let bytes = 0
-  for (const name of ['', 'page.css', ...SCRIPTS]) {
+  for (const name of ['', ...Object.keys(ASSETS).filter((file) => file !== 'page.html')]) {
     const response = await send(proxy.port, { path: `/-/${name}` })
     assert.equal(response.status, 200, name)
     assert.match(response.headers['content-type']!, /^text\/(?:html|css|javascript); charset=utf-8$/)
@@ -76,7 +76,14 @@ test('a page that is opened gets what there is, then each request as it ends', a
   assert.equal(snapshot.upstream, upstream.origin)
   assert.deepEqual(snapshot.status.token.products, ['analytics realtime-api', 'storage'])
   assert.equal(snapshot.status.ready, true)
-  assert.ok(snapshot.families.some(({ name, product }) => name === 'storage' && product === 'storage'))
+  assert.equal(snapshot.sandbox, false)
+  assert.deepEqual(
+    snapshot.families.filter(({ name }) => name === 'storage'),
+    [{ name: 'storage', title: 'Cloud Storage (recordings)' }],
+  )
+  const access = snapshot.status.access.find(({ name }) => name === 'storage')
+  assert.deepEqual([access?.granted, access?.openedBy], ['yes', 'Call Recording & Storage'])
+  assert.deepEqual(snapshot.status.notices, [])
 
   await send(proxy.port, { path: '/storage/during', headers: { 'X-Request-Id': 'mine' } })
   const [during] = await page.next<Summary[]>('requests')

@@ -31,6 +31,10 @@ export interface TestProxyOptions {
   readonly start?: boolean
   /** Those of the environment, unless they change while it runs. */
   readonly credentials?: Credentials
+  /** How many lines the log had to drop. */
+  readonly logLinesDropped?: () => number
+  /** Whether it knows that it is in front of the sandbox. */
+  readonly sandbox?: boolean
 }
 
 /**
@@ -53,6 +57,8 @@ export async function startProxy(
       level: config.logLevel,
       destination: { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) },
     }),
+    sandbox: options.sandbox ?? false,
+    logLinesDropped: options.logLinesDropped ?? (() => 0),
     now: options.now ?? (() => performance.now()),
     ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),

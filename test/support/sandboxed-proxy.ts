@@ -8,5 +8,5 @@ export async function startSandboxedProxy(
   options: SandboxOptions = {},
 ): Promise<{ sandbox: Sandbox; proxy: TestProxy }> {
   const sandbox = await startCheckedSandbox(options)
-  return { sandbox, proxy: await startProxy(sandboxEnvironment({}, sandbox)) }
+  return { sandbox, proxy: await startProxy(sandboxEnvironment({}, sandbox), { sandbox: true }) }
 }

@@ -1,6 +1,6 @@
-import type { FamilyView, RateView, Snapshot, Status, TokenView } from '../wire.js'
+import type { AccessView, RateView, Snapshot, Status, TokenView } from '../wire.js'
 import { announce, byId, el, setText, svg } from './page-dom.js'
-import { countdown, plural } from './page-format.js'
+import { countdown, plural, timeOfDay } from './page-format.js'
 
 const TONES: Readonly<Record<string, string>> = {
   valid: 'ok',
@@ -13,28 +13,22 @@ const RATE_SECONDS = 10
 export interface Overview {
   show(status: Status): void
   begin(snapshot: Snapshot): void
+  /** Nothing has been heard since then, in milliseconds since 1970: what is shown is old. */
+  lost(since: number): void
 }
 
-/** The row of figures on top, and the table of families behind the last of them. */
+/** The row of figures on top, and what the app may call behind the last of them. */
 export function createOverview(): Overview {
   let expiresAt: number | undefined
   let lifetimeSeconds = 0
-  let families: readonly FamilyView[] = []
-  let shownProducts: string | undefined
+  let isLost = false
+  let shownAccess: string | undefined
   let shownRates: string | undefined
   let state = ''
 
-  const toggle = byId('families-toggle')
-  toggle.addEventListener('click', () => {
-    const open = toggle.getAttribute('aria-expanded') !== 'true'
-    toggle.setAttribute('aria-expanded', String(open))
-    byId('families').hidden = !open
-  })
-
-  // It goes on while the connection is down: the proxy's token does, too.
   setInterval(tick, 1000)
   function tick(): void {
-    const seconds = expiresAt === undefined ? undefined : (expiresAt - performance.now()) / 1000
+    const seconds = isLost || expiresAt === undefined ? undefined : (expiresAt - performance.now()) / 1000
     setText(byId('token-time'), seconds === undefined ? '–' : countdown(seconds + 0.5))
     const share = seconds === undefined || lifetimeSeconds <= 0 ? 0 : seconds / lifetimeSeconds
     byId('token-bar').style.width = `${Math.max(0, Math.min(1, share)) * 100}%`
@@ -55,9 +49,7 @@ export function createOverview(): Overview {
     setText(tag, token.state)
     tag.className = `tag ${TONES[token.state] ?? ''}`
     const hints = [plural(token.renewals, 'renewal')]
-    if (workToken !== undefined) hints.push(`Work Analytics: ${workToken.state}`)
-    const heldBack = token.renewalsHeldBackSeconds
-    if (heldBack !== null) hints.push(`8x8 rejects new tokens too: none is replaced for ${heldBack} s`)
+    if (workToken !== undefined) hints.push(`Work: ${workToken.state}`)
     setText(byId('token-hint'), hints.join(' · '))
     // Each renewal passes through "renewing": that is no news.
     if (token.state === 'renewing' || token.state === state) return
@@ -86,58 +78,49 @@ export function createOverview(): Overview {
     byId('rates').replaceChildren(...rates.map(gauge))
   }
 
-  function showProducts(products: readonly string[]): void {
-    const key = products.join('\n')
-    if (key === shownProducts) return
-    shownProducts = key
-    setText(byId('products'), String(products.length))
-    byId('products').title = products.join(', ')
-    const granted = new Set(products.map(letters))
-    const known = new Set(families.flatMap((family) => family.products.map(letters)))
-    const rows = families.map(({ title, name, product, products: names }) => {
-      const found = names.filter((one) => granted.has(letters(one)))
-      const openedBy = product === undefined ? found.join(', ') : names.at(-1)
-      const isGranted = found.length > 0 || (product === undefined ? undefined : false)
-      return familyRow(title, name, openedBy || 'the app key', isGranted)
-    })
-    for (const product of products) {
-      // Every path of 8x8's is forwarded, and those of no family in the table get the token.
-      if (!known.has(letters(product))) rows.push(familyRow('Other paths', '', product, true))
-    }
+  function showAccess(access: readonly AccessView[]): void {
+    const key = JSON.stringify(access)
+    if (key === shownAccess) return
+    shownAccess = key
     byId('families')
-      .querySelector('tbody')!
-      .replaceChildren(...rows)
+      .querySelector('table')!
+      .replaceChildren(...groupsOf(access))
   }
 
   function show(status: Status): void {
     const { token, workToken, ready, traffic } = status
+    isLost = false
     showToken(token, workToken)
     setText(byId('ready'), ready ? 'Ready' : 'Not ready')
     byId('ready').className = `figure ${ready ? 'ok' : 'bad'}`
-    setText(
-      byId('ready-hint'),
-      ready ? (token.lastError ?? 'Requests are forwarded') : (token.lastError ?? 'No usable token'),
-    )
+    // The reason is in the banner.
+    const where = token.lastError === null ? '' : ', see above'
+    setText(byId('ready-hint'), `${ready ? 'Requests are forwarded' : 'No usable token'}${where}`)
     showTraffic(traffic)
-    showProducts(token.products)
+    setText(byId('products'), String(token.products.length))
+    byId('products').title = token.products.join(', ')
+    showAccess(status.access)
     showRates(status.rates ?? [])
   }
 
   return {
     show,
     begin(snapshot) {
-      families = snapshot.families
-      shownProducts = undefined
       setText(byId('version'), snapshot.version)
       setText(byId('upstream'), snapshot.upstream)
       show(snapshot.status)
     },
+    lost(since) {
+      isLost = true
+      tick()
+      const at = timeOfDay(since)
+      setText(byId('token-state'), 'not known')
+      byId('token-state').className = 'tag'
+      setText(byId('ready'), 'Not known')
+      byId('ready').className = 'figure'
+      setText(byId('ready-hint'), `Nothing heard since ${at}`)
+    },
   }
-}
-
-/** Spelling differs between 8x8's token responses, guides and Admin Console in case, spaces and dashes. */
-function letters(name: string): string {
-  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 }
 
 function gauge({ title, remaining, allowed, waiting }: RateView): HTMLElement {
@@ -146,15 +129,28 @@ function gauge({ title, remaining, allowed, waiting }: RateView): HTMLElement {
   return el('label', {}, `${title} `, meter, ` ${text}`)
 }
 
-function familyRow(title: string, name: string, openedBy: string, granted: boolean | undefined): HTMLElement {
-  const [text, tone] =
-    granted === undefined ? ['decided by 8x8', ''] : granted ? ['✓ granted', 'ok'] : ['✗ not granted', 'bad']
+const GROUPS = {
+  yes: 'The app may call',
+  no: 'The app may not call, because it lacks the product',
+  decided: "8x8 decides at each call: these take the app's key, and no list says beforehand what it opens",
+  unknown: 'Not known while there is no token',
+} as const
+
+function groupsOf(access: readonly AccessView[]): HTMLElement[] {
+  return Object.entries(GROUPS).flatMap(([granted, title]) => {
+    const lines = access.filter((line) => line.granted === granted)
+    if (lines.length === 0) return []
+    const heading = el('th', { scope: 'rowgroup', colspan: '2' }, title)
+    return [el('tbody', { class: granted }, el('tr', {}, heading), ...lines.map(accessRow))]
+  })
+}
+
+function accessRow({ title, name, openedBy, next }: AccessView): HTMLElement {
   return el(
     'tr',
     {},
     el('th', { scope: 'row' }, title, ' ', el('small', { class: 'mono' }, name)),
-    el('td', {}, openedBy),
-    el('td', { class: tone }, text),
+    el('td', {}, next ?? openedBy),
   )
 }
 
