@@ -48,8 +48,8 @@ export interface Outside {
 
 export interface App {
   readonly fastify: FastifyInstance
-  /** Obtains the first tokens, in the background. */
-  start(): void
+  /** Obtains the first tokens. Resolves when the first attempt for the app's is over, whatever came of it. */
+  start(): Promise<void>
   /** Ends gracefully. @returns how many requests had to be aborted */
   stop(): Promise<number>
   /** How the app's token is doing. */
@@ -171,7 +171,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     fastify,
     start() {
       started = true
-      tokens.start()
+      return tokens.start()
     },
     async stop() {
       // Open pages would be waited for like any other response.

@@ -14,6 +14,10 @@ export interface System {
   readonly now: () => number
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean
+  /** Whether what is written there may have colours. */
+  readonly hasColours: boolean
+  /** Whether 8x8 is simulated. */
+  readonly isSandbox?: boolean
   /** The file descriptor of standard output, one that does not block. */
   readonly logOutput: () => number
   /** Sets the mask of permissions that new files do not get, and returns the one before. */

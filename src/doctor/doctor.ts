@@ -42,7 +42,7 @@ export async function doctor(system: System, { json, write, wallClock }: DoctorO
   const findings: Finding[] = []
   const report: Report = (finding) => {
     findings.push(finding)
-    if (!json) write(renderFinding(finding, system.isTerminal))
+    if (!json) write(renderFinding(finding, system.hasColours))
   }
 
   if (!json) write(`8x8-auth-proxy ${system.version} doctor\n\n`)

@@ -44,6 +44,7 @@ async function servedFromFiles(t: TestContext) {
     readFile,
     now: () => performance.now(),
     isTerminal: false,
+    hasColours: false,
     umask: (mask) => process.umask(mask),
     readEnvironment: () => ({ environment, errors: [] }),
     logOutput: () => 1,

@@ -63,6 +63,7 @@ async function run(given: Environment, options: ExamineOptions, json: boolean) {
     readFile: () => '',
     now: () => performance.now(),
     isTerminal: options.isTerminal ?? false,
+    hasColours: options.isTerminal ?? false,
     umask: (mask: number) => process.umask(mask),
     readEnvironment: () => ({ environment: {}, errors: [] }),
     logOutput: () => 1,
