@@ -1,4 +1,4 @@
-import { type Colour, type Colours, withoutControls } from './colours.js'
+import type { Colour, Colours } from './colours.js'
 
 /** The line of a request as the log has it (`logExchange`); of what never became a request, only some of it. */
 export interface RequestLine {
@@ -34,7 +34,7 @@ export function requestRow(line: RequestLine, colours: Colours): string {
     (durationMs === undefined ? '' : shortDuration(durationMs)).padStart(7),
     dim((bytes === undefined ? '' : shortSize(bytes)).padStart(7)),
     dim(family.padEnd(FAMILY_WIDTH)),
-    withoutControls(path),
+    path,
     ...remarks(line, colours).filter((remark) => remark !== ''),
   ].join(' ')
 }
@@ -48,18 +48,18 @@ function remarks(line: RequestLine, colours: Colours): string[] {
     cache === 'hit' || cache === 'collapsed' ? dim(`cache ${cache}`) : '',
     tokenWaitMs === undefined ? '' : dim(`waited ${shortDuration(tokenWaitMs)} for a token`),
     rateWaitMs === undefined ? '' : dim(`waited ${shortDuration(rateWaitMs)} for its turn`),
-    problem === undefined ? '' : failure(`${problem}: ${withoutControls(detail)}`),
-    cause === undefined ? '' : failure(withoutControls(cause)),
+    problem === undefined ? '' : failure(`${problem}: ${detail}`),
+    cause === undefined ? '' : failure(cause),
     // With a cause it was not the caller who ended it.
     line.incomplete === true ? yellow(cause === undefined ? 'caller left' : 'aborted') : '',
     ...(status >= 400 || problem !== undefined || cause !== undefined
-      ? [dim(`id=${withoutControls(id)}`), upstreamId(line, dim)]
+      ? [dim(`id=${id}`), upstreamId(line, dim)]
       : []),
   ]
 }
 
 function upstreamId({ upstreamId: of8x8 }: RequestLine, dim: Colour): string {
-  return of8x8 === undefined ? '' : dim(`8x8-id=${withoutControls(of8x8)}`)
+  return of8x8 === undefined ? '' : dim(`8x8-id=${of8x8}`)
 }
 
 function colourOf(status: number, { dim, green, cyan, yellow, red }: Colours): Colour {

@@ -32,24 +32,30 @@ export function terminalLines(destination: DestinationStream, hasColours: boolea
     const names = products.join(', ')
     if (names === granted) return []
     granted = names
-    return [names === '' ? 'granted: no API product' : `granted: ${withoutControls(names)}`]
+    return [names === '' ? 'granted: no API product' : `granted: ${names}`]
   }
 
   function textsOf(line: LogLine): string[] {
     if (isRequest(line)) return [requestRow(line, colours)]
-    // The stand-in user's token is got beside the app's.
+    // At the start it comes beside the app's.
     if (line.credential === 'work' && line.reason === 'start' && line.level === INFO) return []
     return [...newlyGranted(line), message(line, colours)]
   }
 
   return {
     write(json) {
-      const line = JSON.parse(json) as LogLine
+      const line = JSON.parse(json, harmless) as LogLine
       const time = colours.dim(timeOfDay(line.time))
       const texts = textsOf(line).map((text) => `${time} ${text}\n`)
       if (texts.length > 0) destination.write(texts.join(''))
     },
   }
+}
+
+/** For `JSON.parse`: every text of a line, whoever it comes from. A stack keeps its lines. */
+function harmless(name: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  return name === 'stack' ? value.split('\n').map(withoutControls).join('\n') : withoutControls(value)
 }
 
 function isRequest(line: LogLine): line is LogLine & RequestLine {
@@ -63,8 +69,8 @@ function message(line: LogLine, colours: Colours): string {
     .map(([name, value]) => fact(name, value))
   const whose = credential === 'work' ? ' (of the Work Analytics user)' : ''
   return [
-    `${mark(level, colours)}${withoutControls(msg)}${whose}${withoutControls(why(line))}`,
-    ...facts.map((text) => colours.dim(withoutControls(text))),
+    `${mark(level, colours)}${msg}${whose}${why(line)}`,
+    ...facts.map((text) => colours.dim(text)),
     ...(err === undefined ? [] : [errorText(err)]),
   ].join(' ')
 }
@@ -87,10 +93,7 @@ function fact(name: string, value: unknown): string {
 function errorText(err: unknown): string {
   const { type, message: text, stack, cause } = err as Record<string, unknown>
   const lines = typeof stack === 'string' ? stack.split('\n') : [`${String(type)}: ${String(text)}`]
-  return [
-    ...lines.map(withoutControls),
-    ...(cause === undefined ? [] : [`caused by ${errorText(cause)}`]),
-  ].join('\n  ')
+  return [...lines, ...(cause === undefined ? [] : [`caused by ${errorText(cause)}`])].join('\n  ')
 }
 
 const INFO = 30
