@@ -32,6 +32,8 @@ import { createTokens } from './token/tokens.js'
 /** What the app takes from the world outside: time and network enter here and nowhere else. */
 export interface Outside {
   readonly version: string
+  /** The version of Node.js. */
+  readonly node: string
   readonly upstream: Upstream
   readonly log: Logger
   /** How many lines the log had to drop; none unless given. */
@@ -133,7 +135,13 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
       counters,
       now,
     }),
-    metrics: createMetrics({ counters, tokens: tokens.app, processMetrics: createProcessMetrics() }),
+    metrics: createMetrics({
+      version,
+      node: outside.node,
+      counters,
+      tokens: tokens.app,
+      processMetrics: createProcessMetrics(),
+    }),
     requiresProxyKey: config.requiresProxyKey,
     handlesWorkLogin: config.handlesWorkLogin,
   })

@@ -179,6 +179,7 @@ function thisSystem(): System {
   const { environment, errors } = readEnvironment()
   return {
     version,
+    node: process.versions.node,
     environment,
     dotenv: { path: '.env', errors },
     readEnvironment,

@@ -33,6 +33,7 @@ export async function serve({ config, secrets }: LoadedConfig, system: System): 
   const credentials = createCredentials(secrets, runCommand && { run: runCommand, log })
   const app = await buildApp(config, secrets, {
     version,
+    node: system.node,
     upstream,
     log,
     logLinesDropped: output.dropped,

@@ -4,6 +4,8 @@ import type { Config, Environment } from './config/config.js'
 /** The process as far as serving needs it. */
 export interface System {
   readonly version: string
+  /** The version of Node.js. */
+  readonly node: string
   readonly environment: Environment
   /** The `.env` file below that environment, and what is wrong in it. */
   readonly dotenv?: { readonly path: string; readonly errors: readonly string[] }

@@ -48,6 +48,7 @@ export async function startProxy(
   const log: Record<string, unknown>[] = []
   const app = await buildApp(config, secrets, {
     version: '0.0.0-test',
+    node: process.versions.node,
     upstream: createUpstream(config, secrets.egress, options.idleTiming),
     log: createLogger({
       level: config.logLevel,

@@ -59,6 +59,7 @@ async function run(given: Environment, options: ExamineOptions, json: boolean) {
   let text = ''
   const system = {
     version: '0.0.0-test',
+    node: process.versions.node,
     environment,
     readFile: () => '',
     now: () => performance.now(),
