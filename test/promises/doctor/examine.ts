@@ -20,7 +20,12 @@ export interface Examined {
   readonly checks: Readonly<Record<string, Check>>
   /** The names of the checks that failed. */
   readonly failed: readonly string[]
-  readonly json: { readonly version: string; readonly ok: boolean; readonly checks: readonly Check[] }
+  readonly json: {
+    readonly version: string
+    readonly ok: boolean
+    readonly notChecked: readonly string[]
+    readonly checks: readonly Check[]
+  }
 }
 
 export interface ExamineOptions {
