@@ -32,6 +32,8 @@ import { createTokens } from './token/tokens.js'
 /** What the app takes from the world outside: time and network enter here and nowhere else. */
 export interface Outside {
   readonly version: string
+  /** The version of Node.js. */
+  readonly node: string
   readonly upstream: Upstream
   readonly log: Logger
   /** How many lines the log had to drop; none unless given. */
@@ -50,8 +52,8 @@ export interface Outside {
 
 export interface App {
   readonly fastify: FastifyInstance
-  /** Obtains the first tokens, in the background. */
-  start(): void
+  /** Obtains the first tokens. Resolves when the first attempt for the app's is over, whatever came of it. */
+  start(): Promise<void>
   /** Ends gracefully. @returns how many requests had to be aborted */
   stop(): Promise<number>
   /** How the app's token is doing. */
@@ -138,7 +140,13 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
       sandbox,
       now,
     }),
-    metrics: createMetrics({ counters, tokens: tokens.app, processMetrics: createProcessMetrics() }),
+    metrics: createMetrics({
+      version,
+      node: outside.node,
+      counters,
+      tokens: tokens.app,
+      processMetrics: createProcessMetrics(),
+    }),
     requiresProxyKey: config.requiresProxyKey,
     handlesWorkLogin: config.handlesWorkLogin,
   })
@@ -176,7 +184,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     fastify,
     start() {
       started = true
-      tokens.start()
+      return tokens.start()
     },
     async stop() {
       // Open pages would be waited for like any other response.

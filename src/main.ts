@@ -1,13 +1,11 @@
 #!/usr/bin/env node
 import { constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
-import { isatty } from 'node:tty'
+import { isatty, WriteStream } from 'node:tty'
 import { parseArgs } from 'node:util'
 import { createClock } from './clock.js'
 import { ConfigError } from './config/config.js'
 import { withDotenv } from './config/dotenv.js'
-import { loadConfig } from './config/load-config.js'
-import { secretOf } from './config/secret-command.js'
 import type { System, Running } from './system.js'
 
 // The only file that says `process`: arguments and environment in, exit code out. The rest takes what it needs.
@@ -22,13 +20,19 @@ Usage: 8x8-auth-proxy [command]
                  no account and no network needed
   doctor         check step by step whether it would work here, and say what to
                  do where it would not; --json for programs
+  health         ask the proxy that runs with these settings whether it is alive,
+                 or --ready to serve; exit code 0 if it is, else 1 and why
+  settings       print every setting with its default, as a .env file to fill in
 
   -h, --help     this text
   -v, --version  the version
 
-Every setting is an environment variable that starts with X8_; README.md and
-.env.example list them all. Once it runs, open http://127.0.0.1:8808/-/ in a
-browser to see what happens.
+Every setting is an environment variable that starts with X8_; the real
+environment wins over .env in the working folder. To begin with all of them:
+
+  8x8-auth-proxy settings > .env && chmod 600 .env
+
+Once it runs, open http://127.0.0.1:8808/-/ in a browser to see what happens.
 `
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -44,14 +48,20 @@ const now = createClock({
   uptime: () => uptime() * 1000,
 })
 
-await main()
-
 async function main(): Promise<void> {
   const parsed = readArguments()
   if (parsed.help) return void process.stdout.write(HELP)
   if (parsed.version) return void process.stdout.write(`${version}\n`)
-  if (parsed.command === 'doctor') await examine(parsed.json)
-  else await run(parsed.command)
+  switch (parsed.command) {
+    case 'settings':
+      return void process.stdout.write(readFileSync(new URL('../../.env.example', import.meta.url)))
+    case 'health':
+      return health(parsed.ready)
+    case 'doctor':
+      return examine(parsed.json)
+    default:
+      return run(parsed.command)
+  }
 }
 
 async function run(command: 'serve' | 'sandbox'): Promise<void> {
@@ -114,6 +124,8 @@ async function start(command: 'serve' | 'sandbox'): Promise<Running> {
 /** Each command loads what it needs: `--help` is instant, and serving does not wait for the sandbox. */
 async function serveProxy(system: System): Promise<Running> {
   const { environment, readFile, dotenv } = system
+  const { loadConfig } = await import('./config/load-config.js')
+  const { secretOf } = await import('./config/secret-command.js')
   const loaded = loadConfig(environment, readFile, dotenv?.errors, await secretOf(environment))
   const { serve } = await import('./serve.js')
   return serve(loaded, system)
@@ -127,18 +139,13 @@ async function serveSandbox(system: System): Promise<Running> {
   try {
     const running = await serveProxy({
       ...system,
-      sandbox: true,
+      isSandbox: true,
       environment: sandboxEnvironment(system.environment, sandbox),
       readEnvironment() {
         const { environment, errors } = system.readEnvironment()
         return { environment: sandboxEnvironment(environment, sandbox), errors }
       },
     })
-    const { address, log } = running
-    log.info('this is the sandbox: a simulated 8x8, nothing leaves this machine')
-    if (address.startsWith('http:')) {
-      log.info(`try: curl ${address}/analytics/cc/v5/realtime-metrics/queues`)
-    }
     return { ...running, stop: () => running.stop().finally(() => sandbox.close()) }
   } catch (error) {
     await sandbox.close()
@@ -155,29 +162,50 @@ async function examine(json: boolean): Promise<void> {
   process.stdout.write('', () => process.exit(code))
 }
 
+async function health(ready: boolean): Promise<void> {
+  const { probe } = await import('./doctor/probe.js')
+  const reason = await probe(readEnvironment().environment, ready ? '/-/ready' : '/-/live')
+  if (reason !== undefined) fail([reason])
+}
+
+const readFile = (path: string) => readFileSync(path, 'utf8')
+
+/** `.env` of the working folder lies below the real environment, which wins. */
+function readEnvironment() {
+  return withDotenv(process.env, () => readFile('.env'))
+}
+
 function thisSystem(): System {
-  const readFile = (path: string) => readFileSync(path, 'utf8')
-  // Of the working folder, below the real environment, which wins.
-  const readEnvironment = () => withDotenv(process.env, () => readFile('.env'))
   const { environment, errors } = readEnvironment()
   return {
     version,
+    node: process.versions.node,
     environment,
     dotenv: { path: '.env', errors },
     readEnvironment,
     readFile,
     now,
     isTerminal: isatty(1),
+    hasColours: hasColours(),
     logOutput: nonBlockingOutput,
     umask: (mask) => process.umask(mask),
   }
 }
 
+/** By the rules of Node itself: NO_COLOR, FORCE_COLOR, TERM=dumb. */
+function hasColours(): boolean {
+  const isMeant = isatty(1) || process.env.FORCE_COLOR !== undefined
+  return isMeant && WriteStream.prototype.getColorDepth(process.env) > 1
+}
+
+const COMMANDS = ['serve', 'sandbox', 'doctor', 'health', 'settings'] as const
+
 interface Arguments {
-  readonly command: 'serve' | 'sandbox' | 'doctor'
+  readonly command: (typeof COMMANDS)[number]
   readonly help: boolean
   readonly version: boolean
   readonly json: boolean
+  readonly ready: boolean
 }
 
 function readArguments(): Arguments {
@@ -188,13 +216,14 @@ function readArguments(): Arguments {
         help: { type: 'boolean', short: 'h', default: false },
         version: { type: 'boolean', short: 'v', default: false },
         json: { type: 'boolean', default: false },
+        ready: { type: 'boolean', default: false },
       },
     })
-    const [command = 'serve', ...rest] = positionals
-    if (values.json && command !== 'doctor') fail(['--json is for doctor only. Try 8x8-auth-proxy --help.'])
-    if ((command === 'serve' || command === 'sandbox' || command === 'doctor') && rest.length === 0) {
-      return { ...values, command }
-    }
+    const [name = 'serve', ...rest] = positionals
+    if (values.json && name !== 'doctor') fail(['--json is for doctor only. Try 8x8-auth-proxy --help.'])
+    if (values.ready && name !== 'health') fail(['--ready is for health only. Try 8x8-auth-proxy --help.'])
+    const command = COMMANDS.find((known) => known === name)
+    if (command !== undefined && rest.length === 0) return { ...values, command }
     fail([`There is no command "${positionals.join(' ')}". Try 8x8-auth-proxy --help.`])
   } catch (error) {
     fail([`${(error as Error).message} Try 8x8-auth-proxy --help.`])
@@ -221,3 +250,5 @@ function fail(lines: readonly string[]): never {
   process.stderr.write(lines.map((line) => `8x8-auth-proxy: ${line}\n`).join(''))
   process.exit(1)
 }
+
+await main()

@@ -5,17 +5,19 @@ import type { LoadedConfig } from './config/load-config.js'
 import { createReload } from './config/reload.js'
 import { runSecretCommand } from './config/secret-command.js'
 import { createUpstream } from './proxy/upstream/upstream.js'
-import { announce, listen, prepareSocket } from './server/listen.js'
+import { announce, announceNextStep } from './server/announce.js'
+import { listen, prepareSocket } from './server/listen.js'
 import type { Running, System } from './system.js'
 import { createLogDestination } from './telemetry/log-destination.js'
-import { createLogger, prettyLines } from './telemetry/logger.js'
+import { createLogger } from './telemetry/logger.js'
+import { terminalLines } from './telemetry/terminal-lines.js'
 
 // At the end the last lines may take this long.
 const LONGEST_FLUSH_MS = 500
 
 /** Serves until stopped. Rejects with a ConfigError if the address cannot be had. */
 export async function serve({ config, secrets }: LoadedConfig, system: System): Promise<Running> {
-  const { environment, readEnvironment, readFile, now, version } = system
+  const { environment, readEnvironment, readFile, now, version, isTerminal, isSandbox = false } = system
   const output = createLogDestination({
     fd: system.logOutput(),
     resumed: (lines) =>
@@ -23,7 +25,7 @@ export async function serve({ config, secrets }: LoadedConfig, system: System): 
   })
   const log = createLogger({
     level: config.logLevel,
-    destination: system.isTerminal ? await prettyLines(output) : output,
+    destination: isTerminal ? terminalLines(output, system.hasColours) : output,
   })
   const upstream = createUpstream(config, secrets.egress)
   const command = environment.X8_APP_SECRET_COMMAND
@@ -31,20 +33,23 @@ export async function serve({ config, secrets }: LoadedConfig, system: System): 
   const credentials = createCredentials(secrets, runCommand && { run: runCommand, log })
   const app = await buildApp(config, secrets, {
     version,
+    node: system.node,
     upstream,
     log,
     logLinesDropped: output.dropped,
     now,
     credentials,
-    sandbox: system.sandbox === true,
+    sandbox: isSandbox,
   })
 
   await app.fastify.ready()
   const undo = await prepareSocket(config.listen, system.umask)
   const address = await listen(app.fastify.server, config.listen).finally(undo)
-  announce(address, config, log, system.isTerminal)
+  const announcement = { address, config, log, isTerminal, isSandbox }
+  announce(announcement)
   for (const warning of warnOfExposedFiles(environment, system.dotenv?.path)) log.warn(warning)
-  app.start()
+  const started = app.start()
+  if (isTerminal) void started.then(() => announceNextStep(announcement, app.status().state))
 
   const changed = () => app.credentialsChanged()
   const reload = createReload({

@@ -4,6 +4,8 @@ import type { Config, Environment } from './config/config.js'
 /** The process as far as serving needs it. */
 export interface System {
   readonly version: string
+  /** The version of Node.js. */
+  readonly node: string
   readonly environment: Environment
   /** The `.env` file below that environment, and what is wrong in it. */
   readonly dotenv?: { readonly path: string; readonly errors: readonly string[] }
@@ -14,12 +16,14 @@ export interface System {
   readonly now: () => number
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean
+  /** Whether what is written there may have colours. */
+  readonly hasColours: boolean
+  /** Whether it is in front of the sandbox that this process has started. */
+  readonly isSandbox?: boolean
   /** The file descriptor of standard output, one that does not block. */
   readonly logOutput: () => number
   /** Sets the mask of permissions that new files do not get, and returns the one before. */
   readonly umask: (mask: number) => number
-  /** It is in front of the sandbox that this process has started: the page says so. */
-  readonly sandbox?: true
 }
 
 export interface Running {

@@ -25,7 +25,11 @@ export function checkCredentials(
     const value = given[name]?.trim() ?? ''
     const isPlaceholder = PLACEHOLDER.test(value)
     const isQuoted = /^(["'`]).*\1$/.test(value)
-    if (isPlaceholder) {
+    if (/^(?!eght_\W*$)\w{6,}(?:\.\.\.|\u2026)$/.test(value)) {
+      errors.push(
+        `${name} ends in dots: it was truncated where it was copied from. Copy it whole from 8x8 Admin Console > API Keys.`,
+      )
+    } else if (isPlaceholder) {
       errors.push(`${name} is still a placeholder: put in ${what} from 8x8 Admin Console > API Keys.`)
     } else if (isQuoted) {
       errors.push(`${name} has quotes around it that are a part of it here: leave them out.`)

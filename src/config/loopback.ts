@@ -8,6 +8,12 @@ export function addressesToListenOn(host: string): readonly string[] {
   return /^localhost\.?$/i.test(host) ? ['127.0.0.1', '::1'] : [host]
 }
 
+/** The host to connect to where a server listens on a host: one that listens on all addresses is reached on loopback. */
+export function hostToConnectTo(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  return host === '::' ? '::1' : host
+}
+
 /** Whether the system's error says that this machine does not have the address, or not its kind (IPv4, IPv6). */
 export function isMissingAddress(error: unknown): boolean {
   return ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes((error as NodeJS.ErrnoException).code ?? '')

@@ -1,18 +1,20 @@
 import { request, type Dispatcher } from 'undici'
 import type { Config } from '../config/config.js'
-import type { Family } from '../api/families.js'
+import { type Family, productHint } from '../api/families.js'
 import { networkProblem } from '../proxy/upstream/network-problem.js'
 import { parseObject } from '../http/json.js'
 import { type Clean, readText } from './foreign-text.js'
-import { failed, type Outcome, passed, skipped } from './outcome.js'
+import { failed, notChecked, type Outcome, passed, skipped } from './outcome.js'
 import { readAdvice } from './read-advice.js'
-import { type Read, readOf } from './reads.js'
+import { type Read, readOf, whyNoRead } from './reads.js'
 
 export interface FamilyReadOptions {
   readonly dispatcher: Dispatcher
   /** Where the family lives. */
   readonly origin: string
   readonly appKey: string
+  /** Whether token or settings name the family; else only a read shows whether the app key opens it. */
+  readonly isExpected: boolean
   readonly token: string
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number
@@ -31,13 +33,17 @@ export async function checkFamily(
   options: FamilyReadOptions,
 ): Promise<Outcome<true>> {
   const read = readOf(family.name, config)
-  if (read === undefined)
-    return skipped(`no read of ${family.title} is known to be harmless, so none is tried`)
+  const { isExpected } = options
+  if (read === undefined) {
+    const reason = `${family.title}: not read, because ${whyNoRead(family.name)}`
+    return isExpected
+      ? notChecked(reason, 'To check it make a call of your own through the proxy: /-/calls lists them.')
+      : skipped(reason)
+  }
   if (read.needs !== undefined) {
-    return skipped(
-      `${family.title} cannot be read without ${read.needs}`,
-      `Set ${read.needs} to check it. Callers that send their own ${family.tenantHeader ?? 'tenant'} do not need it.`,
-    )
+    const reason = `${family.title} cannot be read without ${read.needs}`
+    const advice = `Set ${read.needs} to check it. Callers that send their own ${family.tenantHeader ?? 'tenant'} do not need it.`
+    return isExpected ? notChecked(reason, advice) : skipped(reason, advice)
   }
   const timeoutMs = Math.min(config.responseTimeoutMs, LONGEST_READ_MS)
   const signal = AbortSignal.timeout(timeoutMs)
@@ -47,8 +53,9 @@ export async function checkFamily(
     if (response.status !== 404) break
   }
   if (response === undefined) throw new Error(`${family.name} has no path to read`)
-  if ('failure' in response) return response.failure
-  return judge(response, family, read, config, options.clean)
+  const outcome = 'failure' in response ? response.failure : judge(response, family, read, config, options)
+  // What nobody has set up cannot be out of order.
+  return outcome.status === 'failed' && !isExpected ? skipped(outcome.detail, outcome.advice) : outcome
 }
 
 interface FamilyResponse {
@@ -106,7 +113,7 @@ function judge(
   family: Family,
   read: Read,
   config: Config,
-  clean: Clean,
+  { clean, isExpected }: Pick<FamilyReadOptions, 'clean' | 'isExpected'>,
 ): Outcome<true> {
   const asked = `${status} in ${tookMs} ms: ${shown(path)}`
   if (status === 200 && !isJson(body)) {
@@ -118,6 +125,12 @@ function judge(
   if (status >= 200 && status < 300) return passed(asked, true)
   if (status === 400 && read.toleratesBadRequest === true) {
     return passed(`${asked} wants parameters, but accepted the key`, true)
+  }
+  if (!isExpected && [401, 403, 404].includes(status)) {
+    return skipped(
+      `${asked}: the app key does not open ${family.title}`,
+      `If you need it: ${productHint(family)}`,
+    )
   }
   const message = clean(messageOf(body))
   return failed(

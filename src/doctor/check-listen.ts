@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { Client } from 'undici'
 import type { Config } from '../config/config.js'
-import { addressesToListenOn, isMissingAddress } from '../config/loopback.js'
+import { addressesToListenOn, hostToConnectTo, isMissingAddress } from '../config/loopback.js'
 import { parseObject } from '../http/json.js'
 import { readText } from './foreign-text.js'
 import { failed, type Outcome, passed } from './outcome.js'
@@ -82,7 +82,7 @@ async function whoListens(where: Listen): Promise<'this program' | 'another' | '
   const client =
     'socket' in where
       ? new Client('http://localhost', { socketPath: where.socket })
-      : new Client(`http://${authority({ host: reachable(where.host), port: where.port })}`)
+      : new Client(`http://${authority({ host: hostToConnectTo(where.host), port: where.port })}`)
   try {
     const { statusCode, body } = await client.request({
       method: 'GET',
@@ -96,12 +96,6 @@ async function whoListens(where: Listen): Promise<'this program' | 'another' | '
   } finally {
     void client.destroy()
   }
-}
-
-/** The address to connect to: a server that listens on all addresses is reached on loopback. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  return host === '::' ? '::1' : host
 }
 
 function adviceFor(code: string, where: Listen): string {

@@ -15,13 +15,11 @@ export async function checkSettings(
     const fromCommand = await secretOf(environment)
     const loaded = loadConfig(environment, readFile, dotenv?.errors, fromCommand)
     const { baseUrl, familyUrls, tokenUrl } = loaded.config
-    const exposed = warnOfExposedFiles(environment, dotenv?.path)
     const elsewhere = tokenUrl.origin === baseUrl.origin ? '' : `, tokens from ${tokenUrl.origin}`
     const families = [...familyUrls].map(([family, url]) => `, ${family} to ${url.origin}`).join('')
     return passed(
       [
         `key and secret are set${fromCommand === undefined ? '' : ' (the secret by X8_APP_SECRET_COMMAND)'}, requests go to ${baseUrl.origin}${families}${elsewhere}`,
-        ...exposed,
       ].join('\n'),
       loaded,
     )
@@ -29,7 +27,15 @@ export async function checkSettings(
     if (!(error instanceof ConfigError)) throw error
     return failed(
       error.errors.join('\n'),
-      'Correct these in the environment or in .env of this folder. .env.example lists every setting.',
+      'Correct these in the environment or in .env of this folder. `8x8-auth-proxy settings` prints every setting.',
     )
   }
+}
+
+/** Checks that only this user may read the files with credentials. Exposed ones are a warning: all works with them. */
+export function checkFiles(environment: Environment, dotenv: System['dotenv']): Outcome<true> {
+  const exposed = warnOfExposedFiles(environment, dotenv?.path)
+  return exposed.length === 0
+    ? passed('no other user of this machine may read or change credentials', true)
+    : passed(exposed.join('\n'), true, 'Then consider a new secret: others may have read this one.')
 }

@@ -14,11 +14,11 @@ import { checkDns } from './check-dns.js'
 import { checkFamily } from './check-families.js'
 import { type Clean, cleaner } from './foreign-text.js'
 import { checkListen } from './check-listen.js'
-import { failed, type Finding, type Outcome, skipped } from './outcome.js'
+import { failed, type Finding, notChecked, type Outcome, skipped } from './outcome.js'
 import { checkProducts } from './check-products.js'
 import { isHealthy, renderFinding, renderJson, renderSummary } from './report.js'
 import { type Route, routeTo } from './route.js'
-import { checkSettings } from './check-settings.js'
+import { checkFiles, checkSettings } from './check-settings.js'
 import { checkToken, type Grant } from './check-token.js'
 import { checkTokenStore } from './check-token-store.js'
 import { checkWorkLogin } from './check-work-login.js'
@@ -42,7 +42,7 @@ export async function doctor(system: System, { json, write, wallClock }: DoctorO
   const findings: Finding[] = []
   const report: Report = (finding) => {
     findings.push(finding)
-    if (!json) write(renderFinding(finding, system.isTerminal))
+    if (!json) write(renderFinding(finding, system.hasColours))
   }
 
   if (!json) write(`8x8-auth-proxy ${system.version} doctor\n\n`)
@@ -71,6 +71,7 @@ async function examine({ system, report, wallClock }: Examination): Promise<void
   const settings = await check('settings', [], () =>
     checkSettings(system.environment, system.readFile, system.dotenv),
   )
+  await check('files', [], () => checkFiles(system.environment, system.dotenv))
   if (settings.value === undefined) return
   const { config, secrets } = settings.value
 
@@ -179,8 +180,12 @@ async function readFamilies({
   // A key of its own is of another app, whose products this app's token does not list.
   const isSetUp = ({ name, credential }: Family) =>
     credential === 'api-key' && (config.familyUrls.has(name) || secrets.familyKeys.has(name))
-  const perFamily = FAMILIES.filter((family) => granted.includes(family) || isSetUp(family))
-    .filter(({ credential }) => credential === 'bearer' || credential === 'api-key')
+  const isExpected = (family: Family) => granted.includes(family) || isSetUp(family)
+  // 8x8 documents no product names for these: only a read shows whether the key opens them.
+  const isUnlisted = ({ product, credential }: Family) =>
+    products.value !== undefined && product === undefined && credential === 'api-key'
+  const perFamily = FAMILIES.filter((family) => isExpected(family) || isUnlisted(family))
+    .filter(({ credential }) => credential !== 'work')
     .map((family) =>
       perform(
         family.name,
@@ -191,6 +196,7 @@ async function readFamilies({
             origin: hosts.of(family).origin,
             appKey: secrets.familyKeys.get(family.name) ?? secrets.app.key,
             token: token.value?.value ?? '',
+            isExpected: isExpected(family),
             now,
             clean,
           }),
@@ -215,7 +221,7 @@ async function readFamilies({
 const notMade = () => skipped('no family to read')
 
 const workUserMissing = () =>
-  skipped(
+  notChecked(
     'callers of Work Analytics log in themselves',
     'Set X8_WORK_USERNAME and X8_WORK_PASSWORD, and the proxy does it for them.',
   )

@@ -6,6 +6,8 @@ export interface Outcome<Value = unknown> {
   readonly detail: string
   /** The next thing to do. */
   readonly advice?: string
+  /** It was skipped, though it is configured: that it works is not known. */
+  readonly isGap?: true
   /** What later checks build on. Without it they are not made. */
   readonly value?: Value
 }
@@ -32,4 +34,9 @@ export function failed(detail: string, advice: string): Outcome<never> {
 /** Makes the outcome of a check that was not made. */
 export function skipped(detail: string, advice?: string): Outcome<never> {
   return { status: 'skipped', detail, ...(advice === undefined ? {} : { advice }) }
+}
+
+/** Makes the outcome of a check of something that is configured, but could not be checked. */
+export function notChecked(detail: string, advice: string): Outcome<never> {
+  return { status: 'skipped', isGap: true, detail, advice }
 }

@@ -14,6 +14,20 @@ export interface Read {
 const CC_REGIONS = ['', '/eu', '/au', '/ca']
 const DATA_REGIONS = ['us-west', 'us-east', 'uk', 'ap', 'ca']
 const CHAT_REGIONS = ['us', 'eu', 'ca', 'ap']
+const CUSTOMER_REGIONS = ['us', 'uk', 'ca', 'ap']
+
+/** Why a family has no harmless read. */
+export function whyNoRead(family: string): string {
+  switch (family) {
+    case 'customer-experience':
+      return 'each of its callers has a token of its own, which 8x8 sends by mail'
+    case 'journey':
+    case 'campaigns':
+      return 'none of its documented calls is a GET'
+    default:
+      return 'no call of it is known to be harmless'
+  }
+}
 
 /** Returns the harmless read of a family, or undefined where none is known. Sources: 8x8's OpenAPI files and guides, developer.8x8.com. */
 export function readOf(family: string, { tenant, pbx }: Pick<Config, 'tenant' | 'pbx'>): Read | undefined {
@@ -46,6 +60,24 @@ export function readOf(family: string, { tenant, pbx }: Pick<Config, 'tenant' | 
       return { paths: ['/chat-gateway/v1/channels?size=1'] }
     case 'work-chat':
       return { paths: ['/chat/api/chat/v1/messages?pageSize=1'], toleratesBadRequest: true }
+    case 'audit':
+      // Without the period that it wants, it gives no record away.
+      return { paths: ['/administration/audit/v1/audits?size=1'], toleratesBadRequest: true }
+    case 'customer-360':
+      return {
+        paths: CUSTOMER_REGIONS.map(
+          (region) =>
+            `/cidp-customer-360/${region}/v1/public/tenants/${encodeURIComponent(tenant ?? '')}/interactions-insight?size=1`,
+        ),
+        ...(tenant === undefined ? { needs: 'X8_TENANT' } : {}),
+        toleratesBadRequest: true,
+      }
+    case 'administration':
+      return { paths: ['/admin-provisioning/users?pageSize=1'] }
+    case 'contacts':
+      return { paths: ['/directory-contacts/api/v3/contacts?size=1'] }
+    case 'fax':
+      return { paths: ['/faxapi/v1/phones?size=1'] }
     default:
       return undefined
   }

@@ -5,7 +5,7 @@ const INDENT = 17
 
 /** Renders one check as text: a mark, the name, what was found, and what to do. */
 export function renderFinding({ status, name, detail, advice }: Finding, coloured: boolean): string {
-  const [mark, colour] = MARKS[status]
+  const [mark, colour] = MARKS[status === 'ok' && advice !== undefined ? 'warning' : status]
   const [first = '', ...rest] = [
     ...detail.split('\n').flatMap((line) => wrap(line, '', '  ')),
     ...(advice === undefined ? [] : wrap(advice, '→ ', '  ')),
@@ -14,13 +14,18 @@ export function renderFinding({ status, name, detail, advice }: Finding, coloure
   return [head, ...rest.map((line) => `${' '.repeat(INDENT)}${line}`)].map((line) => `${line}\n`).join('')
 }
 
-/** Renders the last line: how many checks failed, and where to begin. */
+/** Renders the last lines: how many checks failed, and where to begin; or what could not be checked, if that is so. */
 export function renderSummary(findings: readonly Finding[]): string {
   const failures = findings.filter(({ status }) => status === 'failed').length
-  if (failures === 0) return '\nEverything that is configured works.\n'
-  return failures === 1
-    ? '\n1 check failed. Do what it says, then run this again.\n'
-    : `\n${failures} checks failed. Begin with the first: others may follow from it.\n`
+  if (failures === 1) return '\n1 check failed. Do what it says, then run this again.\n'
+  if (failures > 1) return `\n${failures} checks failed. Begin with the first: others may follow from it.\n`
+  const gaps = gapsOf(findings)
+  if (gaps.length === 0) return '\nEverything that is configured works.\n'
+  return `\nWhat was checked works. Not checked: ${gaps.join(', ')}.\nTheir lines say why, and how to have them checked.\n`
+}
+
+function gapsOf(findings: readonly Finding[]): string[] {
+  return findings.filter(({ isGap }) => isGap === true).map(({ name }) => name)
 }
 
 /** Renders all checks as JSON. A check has `ok`, or `skipped: true`. */
@@ -32,7 +37,8 @@ export function renderJson(version: string, findings: readonly Finding[]): strin
     ...(advice === undefined ? {} : { advice }),
     durationMs,
   }))
-  return `${JSON.stringify({ version, ok: isHealthy(findings), checks }, null, 2)}\n`
+  const summary = { version, ok: isHealthy(findings), notChecked: gapsOf(findings) }
+  return `${JSON.stringify({ ...summary, checks }, null, 2)}\n`
 }
 
 /** Tells whether no check failed; skipped ones do not count. */
@@ -40,7 +46,7 @@ export function isHealthy(findings: readonly Finding[]): boolean {
   return findings.every(({ status }) => status !== 'failed')
 }
 
-const MARKS = { ok: ['✔', 32], failed: ['✘', 31], skipped: ['–', 90] } as const
+const MARKS = { ok: ['✔', 32], warning: ['!', 33], failed: ['✘', 31], skipped: ['–', 90] } as const
 
 /** Breaks a line between words. A word that is longer than the line stays whole, so that it can be copied. */
 function wrap(text: string, first: string, next: string): string[] {

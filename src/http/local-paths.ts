@@ -21,6 +21,17 @@ export function isOfPage(path: string): boolean {
 
 const OF_PAGE = /^\/-\/(?:events|capture|requests\/[^/]*|[\w-]+\.(?:js|css|svg|png|ico))?$/
 
+/** What pages, probes and scrapers ask again and again, and what a person asks for: a file to keep, a call to find. */
+const ASKED_FOR: ReadonlySet<string> = new Set(['/-/postman.json', '/-/openapi.json', '/-/calls'])
+
+/** Whether a target without its query is one of the proxy's own that programs ask for again and again, or on the way there. */
+export function isRoutine(path: string): boolean {
+  return isRoot(path) || (path.startsWith(OWN_PREFIX) && !ASKED_FOR.has(path))
+}
+
+/** The stream that keeps a page up to date. It never ends by itself: the page leaves. */
+export const EVENTS_PATH = '/-/events'
+
 /** Where scripts and Postman tabs log in; both get a stand-in response, the second only if there is a Work user. */
 export const TOKEN_PATH = '/oauth/v2/token'
 export const WORK_TOKEN_PATH = '/analytics/work/v1/oauth/token'

@@ -5,6 +5,9 @@ import type { TokenCache } from '../token/token-cache.js'
 import { BUCKETS_SECONDS, type Histogram } from '../telemetry/histogram.js'
 
 export interface MetricsOptions {
+  readonly version: string
+  /** The version of Node.js. */
+  readonly node: string
   readonly counters: () => Counters
   readonly tokens: Pick<TokenCache, 'counts' | 'status'>
   /** Node's own metrics, in the same format. */
@@ -25,10 +28,19 @@ export async function metrics(app: FastifyInstance, { read }: { read: ReadMetric
  * prom-client takes 50 ms and 11 MB to load, so it is loaded when a client asks for metrics; nothing is lost by that,
  * since the counters are kept elsewhere and only read here.
  */
-export function createMetrics({ counters, tokens, processMetrics }: MetricsOptions): ReadMetrics {
+export function createMetrics({
+  version,
+  node,
+  counters,
+  tokens,
+  processMetrics,
+}: MetricsOptions): ReadMetrics {
   return async () => {
     const { default: prometheus } = await import('prom-client')
     const registry = new prometheus.Registry()
+    gauge(registry, 'x8_proxy_build_info', 'Always 1: which version runs on which Node.js.', () => [
+      { value: 1, labels: { version, node } },
+    ])
     registerCounters(registry, counters(), tokens)
     return `${await processMetrics()}\n${await registry.metrics()}`
   }

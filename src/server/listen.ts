@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import { lstatSync, unlinkSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
-import type { Logger } from 'pino'
 import type { Config } from '../config/config.js'
-import { addressesToListenOn, isLoopback, isMissingAddress } from '../config/loopback.js'
+import { addressesToListenOn, isMissingAddress } from '../config/loopback.js'
 import { withListenErrors } from './listen-error.js'
 
 // Node's 511 is less than the callers that may connect at once, and the system resets those that do not fit. It takes as
@@ -126,31 +125,4 @@ async function removeStaleSocket(path: string): Promise<void> {
     probe.on('error', (error: NodeJS.ErrnoException) => resolve(error.code))
   })
   if (code === 'ECONNREFUSED') unlinkSync(path)
-}
-
-/** Says where it listens, for whom, and what that means. */
-export function announce(address: string, config: Config, log: Logger, isTerminal: boolean): void {
-  log.info(
-    { address, upstream: config.baseUrl.origin },
-    `listening on ${address} for ${whom(config)}, forwarding to ${config.baseUrl.origin}`,
-  )
-  warnIfReachable(config, log)
-  if (isTerminal && address.startsWith('http:'))
-    log.info(`open ${address}/-/ in a browser to see what happens`)
-}
-
-/** Who can connect, for the log. */
-function whom({ listen: where }: Config): string {
-  if ('socket' in where) return 'this user only'
-  return isLoopback(where.host) ? 'this machine only' : 'every machine that can reach it'
-}
-
-function warnIfReachable({ listen: where, requiresProxyKey }: Config, log: Logger): void {
-  if ('socket' in where || isLoopback(where.host)) return
-  const who = 'every client that reaches this address calls 8x8 with the rights of your app'
-  if (!requiresProxyKey)
-    log.warn(
-      `not only this machine can connect: ${who}. Set X8_PROXY_KEY, or publish the port on loopback only.`,
-    )
-  else log.warn(`not only this machine can connect: ${who}, if they know the proxy key.`)
 }

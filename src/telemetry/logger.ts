@@ -13,18 +13,6 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
   return pino({ level, serializers: { err: describeError }, base: null }, destination)
 }
 
-/** Lines for a person at a terminal: in colours, and readable. No container pays for loading this. */
-export async function prettyLines(destination: DestinationStream): Promise<DestinationStream> {
-  // By the default export: a bundler loses the named exports of CommonJS.
-  const { default: pinoPretty } = await import('pino-pretty')
-  const pretty = pinoPretty.prettyFactory({
-    colorize: true,
-    translateTime: 'SYS:HH:MM:ss',
-    ignore: 'pid,hostname',
-  })
-  return { write: (line) => destination.write(pretty(line) ?? '') }
-}
-
 /** An error for the log: what it is and what caused it, without what libraries attach. */
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }

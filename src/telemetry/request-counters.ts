@@ -1,4 +1,4 @@
-import type { ProblemName } from '../http/errors.js'
+import { type ProblemName, PROBLEMS } from '../http/errors.js'
 import { emptyHistogram, type Histogram, observe } from './histogram.js'
 import type { CacheResult, Exchange } from '../http/exchange.js'
 
@@ -15,6 +15,7 @@ export interface RequestCounters extends RequestCounts {
 
 export interface RequestCounts {
   readonly families: ReadonlyMap<string, FamilyCounts>
+  /** Every name from the start: what is not there cannot be seen to begin. */
   readonly problems: ReadonlyMap<ProblemName, number>
   readonly retries: Readonly<Record<Exchange['retries'][number], number>>
   /** What the real-time cache did. */
@@ -32,7 +33,7 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 
 export function createRequestCounters(): RequestCounters {
   const families = new Map<string, FamilyCounts>()
-  const problems = new Map<ProblemName, number>()
+  const problems = new Map(Object.keys(PROBLEMS).map((name) => [name as ProblemName, 0]))
   const retries = { token: 0, connection: 0 }
   const cache = { hit: 0, miss: 0, collapsed: 0, bypass: 0 }
   return {

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { ProblemName } from '../http/errors.js'
 import { tenths } from '../http/exchange.js'
-import { isOfPage, isProbe } from '../http/local-paths.js'
+import { EVENTS_PATH, isOfPage, isRoutine } from '../http/local-paths.js'
 import { traceIdOf } from '../http/trace-ids.js'
 
 /** The caller's `X-Request-Id`, if it is one that may be logged and sent on; else a new one. */
@@ -19,7 +19,8 @@ const REQUEST_ID = /^[\x21-\x7e]{1,200}$/
 export function logExchange(log: Logger, request: FastifyRequest, reply: FastifyReply, now: number): void {
   const { exchange } = request
   const response = reply.raw
-  const left = !response.writableFinished
+  // A page that is closed leaves its stream: nothing was to come to an end.
+  const left = !response.writableFinished && !request.originalUrl.startsWith(EVENTS_PATH)
   const level = levelOf(request)
   if (!log.isLevelEnabled(level)) return
   const traceId = traceIdOf(request.headers.traceparent)
@@ -54,10 +55,14 @@ export function logExchange(log: Logger, request: FastifyRequest, reply: Fastify
 
 /** Failures of our own are warnings, whoever has caused them: the reason is nowhere else in the log. */
 function levelOf({ exchange: { family, problem, cause }, originalUrl }: FastifyRequest): Level {
-  // Probes come every few seconds, and so do the page's calls: they fail for what the log has said already.
-  if (family === undefined && (problem === undefined || SAID_ELSEWHERE.has(problem))) {
+  if (family === undefined) {
     const [path = ''] = originalUrl.split('?', 1)
-    if (isProbe(path) || isOfPage(path)) return 'debug'
+    // Pages, probes and scrapers ask every few seconds, and fail for what the log has said already.
+    const isQuiet =
+      problem === undefined
+        ? cause === undefined && isRoutine(path)
+        : SAID_ELSEWHERE.has(problem) && (problem === 'not-found' ? isOfPage(path) : isRoutine(path))
+    if (isQuiet) return 'debug'
   }
   return problem === undefined && cause === undefined ? 'info' : 'warn'
 }

@@ -30,8 +30,8 @@ export interface TokenCacheOptions {
 
 /** One token for all callers: obtained once for all that wait, renewed ahead of need, replaced when 8x8 rejects it. */
 export interface TokenCache extends TokenSource {
-  /** Obtains the first token and keeps trying; returns at once. */
-  start(): void
+  /** Obtains the first token and keeps trying. Resolves when the first attempt is over, whatever came of it. */
+  start(): Promise<void>
   /** Takes up changed credentials now: no back-off counts, and the old token serves until the new one is there. */
   credentialsChanged(): void
   /** Whether a token is usable now. Asking counts as use, so that a probed proxy keeps its token fresh. */
@@ -170,9 +170,9 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     return tokenProblem(credential, error, (failure?.retryAt ?? now()) - now())
   }
 
-  function renewInBackground(why: RenewalReason): void {
-    // A failure is logged and remembered where it happens; no caller waits for this one.
-    obtain(why).catch(() => undefined)
+  /** Never rejects: a failure is logged and remembered where it happens, and no caller waits for this one. */
+  async function renew(why: RenewalReason): Promise<void> {
+    await obtain(why).catch(() => undefined)
   }
 
   const obtained = () => Object.values(renewals).reduce((sum, count) => sum + count)
@@ -181,7 +181,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
   const needed = (): RenewalReason => (obtained() === 0 ? 'start' : 'expired')
 
   function renewIfDue(token: CachedToken, time = now()): void {
-    if (time >= token.renewAt && !inFlight && !backingOff()) renewInBackground('due')
+    if (time >= token.renewAt && !inFlight && !backingOff()) void renew('due')
   }
 
   function afterFlight(): void {
@@ -189,7 +189,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     clearTimeout(timer)
     // The flight is over only when lru-cache has settled it. Credentials that came while the old ones were tried, with
     // success, are tried next.
-    if (credentialsAreNew) setImmediate(renewInBackground, 'credentials')
+    if (credentialsAreNew) setImmediate(renew, 'credentials')
     else setImmediate(schedule)
   }
 
@@ -211,7 +211,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
       () => {
         if (now() < dueAt) return schedule()
         const due = dueRenewal(situation())
-        if (due !== undefined) renewInBackground(due === 'obtain' ? needed() : 'due')
+        if (due !== undefined) void renew(due === 'obtain' ? needed() : 'due')
       },
       Math.max(dueAt - now(), 1),
     ).unref()
@@ -258,14 +258,14 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
 
     heldBackMs,
 
-    start: () => renewInBackground('start'),
+    start: () => renew('start'),
 
     credentialsChanged() {
       if (failure !== undefined) failure = { ...failure, retryAt: -Infinity }
       replacements.reset()
       backoff.reset()
       if (inFlight) credentialsAreNew = true
-      else renewInBackground('credentials')
+      else void renew('credentials')
     },
 
     ready() {
@@ -276,7 +276,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
         return true
       }
       // It lapsed while there was no caller: the probe wakes it.
-      if (failure === undefined && !inFlight && !stopped) renewInBackground(needed())
+      if (failure === undefined && !inFlight && !stopped) void renew(needed())
       return false
     },
 

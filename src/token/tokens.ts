@@ -28,8 +28,8 @@ export interface Tokens {
   readonly app: TokenCache
   /** The Work Analytics user's, if the proxy logs in there itself. */
   readonly work: TokenCache | undefined
-  /** Obtains the first ones, in the background. */
-  start(): void
+  /** Obtains the first ones. Resolves when the first attempt for the app's is over, whatever came of it. */
+  start(): Promise<void>
   /** Takes up changed credentials at once. */
   credentialsChanged(): void
   /** Whether replicas can share tokens; undefined where they do not. */
@@ -72,7 +72,10 @@ export function createTokens(options: TokensOptions): Tokens {
   return {
     app,
     work,
-    start: () => all.forEach((cache) => cache.start()),
+    async start() {
+      const [first] = all.map((cache) => cache.start())
+      await first
+    },
     credentialsChanged: () => all.forEach((cache) => cache.credentialsChanged()),
     store: sharing.status,
     stop() {

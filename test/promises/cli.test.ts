@@ -31,9 +31,16 @@ suite('arguments', { timeout: 60_000, concurrency: 2 }, () => {
       const { code, stdout, stderr } = await run({ arguments: [argument] })
       assert.equal(code, 0)
       assert.equal(stderr, '')
-      for (const word of ['sandbox', 'doctor', '--version', 'X8_APP_KEY'])
+      for (const word of ['sandbox', 'doctor', 'health', 'settings', '--version', 'X8_APP_KEY'])
         assert.ok(stdout.includes(word), word)
     }
+  })
+
+  test('settings prints .env.example, which --help names instead of a file that is not installed', async () => {
+    const { code, stdout, stderr } = await run({ arguments: ['settings'] })
+    assert.deepEqual([code, stderr], [0, ''])
+    assert.equal(stdout, readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8'))
+    assert.match((await run({ arguments: ['--help'] })).stdout, /8x8-auth-proxy settings > \.env/)
   })
 
   test('--version says the version of package.json', async () => {

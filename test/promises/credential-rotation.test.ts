@@ -40,10 +40,12 @@ async function servedFromFiles(t: TestContext) {
   const readFile = (path: string) => readFileSync(path, 'utf8')
   const running = await serve(loadConfig(environment, readFile), {
     version: '0.0.0-test',
+    node: process.versions.node,
     environment,
     readFile,
     now: () => performance.now(),
     isTerminal: false,
+    hasColours: false,
     umask: (mask) => process.umask(mask),
     readEnvironment: () => ({ environment, errors: [] }),
     logOutput: () => 1,

@@ -52,6 +52,7 @@ export async function startProxy(
   const log: Record<string, unknown>[] = []
   const app = await buildApp(config, secrets, {
     version: '0.0.0-test',
+    node: process.versions.node,
     upstream: createUpstream(config, secrets.egress, options.idleTiming),
     log: createLogger({
       level: config.logLevel,
@@ -65,7 +66,7 @@ export async function startProxy(
   })
   await app.fastify.ready()
   await once(app.fastify.server.listen(0, '127.0.0.1'), 'listening')
-  if (options.start !== false) app.start()
+  if (options.start !== false) void app.start()
   const { port } = app.fastify.server.address() as AddressInfo
   let closed: Promise<unknown> | undefined
   const close = async () => void (await (closed ??= app.stop()))

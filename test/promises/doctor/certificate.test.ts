@@ -126,8 +126,9 @@ test('with its authority in NODE_EXTRA_CA_CERTS everything works through an egre
   })
 
   assert.deepEqual(
-    Object.values(checks).filter(({ ok }) => ok !== true),
-    [],
+    Object.values(checks).flatMap(({ name, ok }) => (ok === true ? [] : [name])),
+    // They have no call that only reads, or that the app's key is enough for.
+    ['customer-experience', 'journey', 'campaigns'],
   )
   assert.equal(code, 0)
   assert.match(checks.certificate!.detail, /^issued by Test Authority \d+, valid until 2099-01-01$/)

@@ -18,6 +18,7 @@ test('when everything works every check says so and the exit code is 0', async (
     json.checks.filter(({ ok }) => ok === true).map(({ name }) => name),
     [
       'settings',
+      'files',
       'dns',
       'connection',
       'token',
@@ -30,6 +31,11 @@ test('when everything works every check says so and the exit code is 0', async (
       'cc-chat',
       'chat-gateway',
       'work-chat',
+      'audit',
+      'customer-360',
+      'administration',
+      'contacts',
+      'fax',
       'work-analytics',
       'listen',
     ],
@@ -47,10 +53,15 @@ test('the doctor costs one token request and one GET a family, and changes nothi
   assert.equal(sandbox.tokenRequests, 1)
   assert.equal(sandbox.workTokenRequests, 1)
   assert.deepEqual(sandbox.requests.map(({ method, target }) => `${method} ${target}`).sort(), [
+    'GET /admin-provisioning/users?pageSize=1',
+    'GET /administration/audit/v1/audits?size=1',
     'GET /analytics/cc/v5/realtime-metrics/queues?size=1',
     'GET /analytics/cc/v8/historical-metrics/report-types',
     'GET /chat-gateway/v1/channels?size=1',
     'GET /chat/api/chat/v1/messages?pageSize=1',
+    'GET /cidp-customer-360/us/v1/public/tenants/acme/interactions-insight?size=1',
+    'GET /directory-contacts/api/v3/contacts?size=1',
+    'GET /faxapi/v1/phones?size=1',
     'GET /qm/us-west/v1/users/count',
     'GET /storage/us-west/v3/regions',
     'GET /vcc/us/chat/v2/tenant/acme/channels?size=1',

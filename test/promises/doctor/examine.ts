@@ -20,7 +20,12 @@ export interface Examined {
   readonly checks: Readonly<Record<string, Check>>
   /** The names of the checks that failed. */
   readonly failed: readonly string[]
-  readonly json: { readonly version: string; readonly ok: boolean; readonly checks: readonly Check[] }
+  readonly json: {
+    readonly version: string
+    readonly ok: boolean
+    readonly notChecked: readonly string[]
+    readonly checks: readonly Check[]
+  }
 }
 
 export interface ExamineOptions {
@@ -59,10 +64,12 @@ async function run(given: Environment, options: ExamineOptions, json: boolean) {
   let text = ''
   const system = {
     version: '0.0.0-test',
+    node: process.versions.node,
     environment,
     readFile: () => '',
     now: () => performance.now(),
     isTerminal: options.isTerminal ?? false,
+    hasColours: options.isTerminal ?? false,
     umask: (mask: number) => process.umask(mask),
     readEnvironment: () => ({ environment: {}, errors: [] }),
     logOutput: () => 1,

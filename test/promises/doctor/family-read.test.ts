@@ -4,7 +4,7 @@ import { Agent } from 'undici'
 import { loadConfig } from '../../../src/config/load-config.js'
 import { checkFamily } from '../../../src/doctor/check-families.js'
 import { familyOf } from '../../../src/api/families.js'
-import { everythingSet, examine, KEY, sandboxWith, SECRET } from './examine.js'
+import { everythingSet, examine, examineAsText, KEY, sandboxWith, SECRET } from './examine.js'
 import { httpServer } from './servers.js'
 
 test('a product that the gateway does not know yet asks for patience', async () => {
@@ -37,7 +37,8 @@ for (const [status, advice] of [
     assert.deepEqual(failed, ['storage'])
     assert.match(checks.storage!.detail, new RegExp(`^${status} in `))
     assert.match(checks.storage!.advice!, advice)
-    assert.equal(sandbox.requests.length, 1, 'nothing is repeated')
+    const targets = sandbox.requests.map(({ target }) => target)
+    assert.equal(new Set(targets).size, targets.length, 'nothing is repeated')
   })
 }
 
@@ -58,7 +59,7 @@ test('a family that is in no region is asked for once in each', async () => {
   assert.deepEqual(failed, ['storage'])
   assert.match(checks.storage!.advice!, /does not exist in any region/)
   assert.deepEqual(
-    sandbox.requests.map(({ target }) => target.split('/')[2]),
+    sandbox.requests.flatMap(({ target }) => /^\/storage\/([^/]+)/.exec(target)?.[1] ?? []),
     ['us-west', 'us-east', 'uk', 'ap', 'ca'],
   )
 })
@@ -74,14 +75,18 @@ test('a page in the place of 8x8 is not taken for a response', async () => {
 
 test('families that need a PBX or a tenant are skipped without it, with what to set', async () => {
   const { sandbox, environment } = await sandboxWith({ products: ['QM - API', 'vcc'] })
-  const { code, checks } = await examine(environment)
+  const { code, checks, json } = await examine(environment)
 
   assert.equal(code, 0)
   assert.equal(checks.qm?.skipped, true)
   assert.match(checks.qm.advice!, /^Set X8_PBX/)
   assert.equal(checks['cc-chat']?.skipped, true)
   assert.match(checks['cc-chat'].advice!, /^Set X8_TENANT/)
-  assert.deepEqual(sandbox.requests, [])
+  assert.deepEqual(
+    sandbox.requests.filter(({ target }) => /^\/(?:qm|vcc)/.test(target)),
+    [],
+  )
+  assert.deepEqual(json.notChecked, ['qm', 'cc-chat'])
 })
 
 test('a tenant that is not yours points at X8_TENANT', async () => {
@@ -141,6 +146,7 @@ test('a family that never responds does not hold the doctor up', async () => {
     origin: config.baseUrl.origin,
     appKey: KEY,
     token: 'some-token',
+    isExpected: true,
     now: () => performance.now(),
     clean: (text) => text,
   })
@@ -168,6 +174,32 @@ test('without a Work Analytics user that family is skipped, not failed', async (
   assert.equal(code, 0)
   assert.equal(checks['work-analytics']?.skipped, true)
   assert.equal(sandbox.workTokenRequests, 0)
+})
+
+test('families of which tokens say nothing are read with the app key; that it does not open one is no failure', async () => {
+  const { sandbox, environment } = await sandboxWith({ products: ['storage'] })
+  sandbox.setFault({ status: 403, path: '/faxapi/' })
+  const { code, checks, json } = await examine(environment)
+
+  assert.equal(code, 0)
+  for (const name of ['audit', 'administration', 'contacts']) assert.equal(checks[name]?.ok, true, name)
+  assert.equal(checks.fax?.skipped, true)
+  assert.match(checks.fax.detail, /^403 in \d+ ms: \/faxapi\/v1\/phones: the app key does not open Fax$/)
+  assert.match(checks.journey!.detail, /not read, because none of its documented calls is a GET$/)
+  assert.deepEqual(json.notChecked, [])
+})
+
+test('a family with a key of its own must work, and where it cannot be read that is said at the end', async () => {
+  const { environment } = await sandboxWith({ products: ['storage'] })
+  const own = { ...environment, X8_APP_KEY_FAX: 'key-of-fax-1f3b', X8_APP_KEY_JOURNEY: 'key-of-journey-9c2d' }
+  const { failed, checks } = await examine(own)
+  assert.deepEqual(failed, ['fax'])
+  assert.match(checks.fax!.advice!, /X8_APP_KEY_FAX/)
+
+  const { code, text } = await examineAsText({ ...environment, X8_APP_KEY_JOURNEY: 'key-of-journey-9c2d' })
+  assert.equal(code, 0)
+  assert.match(text, /\nWhat was checked works\. Not checked: journey\.\nTheir lines say why,/)
+  assert.doesNotMatch(text, /Everything that is configured works/)
 })
 
 /** An 8x8 that gives a token with these products and responds to every read alike. */

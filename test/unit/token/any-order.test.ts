@@ -139,7 +139,7 @@ async function liveThrough(seed: number): Promise<{ attempts: number; given: num
     },
   ]
 
-  if (chance(0.5)) cache.start()
+  if (chance(0.5)) void cache.start()
   for (let step = 0; step < 300; step += 1) {
     pick(deeds)!()
     if (chance(0.5)) await settled()

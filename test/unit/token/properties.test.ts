@@ -283,7 +283,7 @@ async function live(history: readonly Event[], started: boolean) {
     assert.equal(state === 'renewing', flight !== undefined)
   }
 
-  if (started) cache.start()
+  if (started) void cache.start()
   for (const happening of history) {
     await happen(happening)
     await settled()

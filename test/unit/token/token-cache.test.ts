@@ -31,7 +31,7 @@ async function started(world: World): Promise<AccessToken> {
 }
 
 async function startedIdle({ cache }: World): Promise<void> {
-  cache.start()
+  void cache.start()
   await settled()
 }
 
@@ -193,7 +193,7 @@ test('asking whether it is ready wakes a proxy whose token has lapsed', async ()
 
 test('an endpoint that is down at start is asked again by itself, less and less often', async () => {
   const world = createWorld({ respond: down, random: () => 0 })
-  world.cache.start()
+  void world.cache.start()
   await world.pass(5 * MINUTE)
   assert.deepEqual(
     gaps(world.requestedAt),
@@ -203,7 +203,7 @@ test('an endpoint that is down at start is asked again by itself, less and less 
 
 test('callers change nothing about how often an endpoint that is down is asked', async () => {
   const world = createWorld({ respond: down, random: () => 1 })
-  world.cache.start()
+  void world.cache.start()
   await world.pass(3 * MINUTE, {
     each: () => {
       for (let i = 0; i < 5; i += 1) Promise.resolve(world.cache.get()).catch(() => undefined)
@@ -221,7 +221,7 @@ test('callers change nothing about how often an endpoint that is down is asked',
 
 test('while the endpoint is left alone callers hear at once when to come back', async () => {
   const world = createWorld({ respond: down, random: () => 0 })
-  world.cache.start()
+  void world.cache.start()
   await world.pass(8 * SECOND)
   await assert.rejects(Promise.resolve(world.cache.get()), (error: ProxyError) => {
     assert.equal(error.problem, 'token-unavailable')
@@ -237,7 +237,7 @@ test('while the endpoint is left alone callers hear at once when to come back', 
 
 test('an endpoint that comes back is found without a caller', async () => {
   const world = createWorld({ respond: (n) => (n < 4 ? down() : token('late')) })
-  world.cache.start()
+  void world.cache.start()
   await world.pass(10 * SECOND)
   assert.equal(held(world).value, 'late')
   assert.equal(world.cache.status().lastError, null)
@@ -248,7 +248,7 @@ test('an endpoint that was down and came back is a new case when it goes down ag
     respond: (n) => (n === 4 ? token('short', 10 * SECOND) : down()),
     random: () => 0,
   })
-  world.cache.start()
+  void world.cache.start()
   await world.pass(10 * SECOND)
   assert.equal(held(world).value, 'short')
   await world.pass(10 * SECOND)
@@ -289,7 +289,7 @@ test('an endpoint that asks for patience gets it, and never less than the back-o
       },
       random: () => 0,
     })
-    world.cache.start()
+    void world.cache.start()
     await world.pass(wait)
     assert.deepEqual(gaps(world.requestedAt), [wait])
     endOfWorld()
@@ -300,7 +300,7 @@ test('an endpoint that asks for patience gets it, and never less than the back-o
 
 test('refused credentials are remembered, and tried again less and less often', async () => {
   const world = createWorld({ respond: refused, random: () => 0 })
-  world.cache.start()
+  void world.cache.start()
   await world.pass(20 * MINUTE, { stepMs: SECOND })
   assert.deepEqual(
     gaps(world.requestedAt),
@@ -324,7 +324,7 @@ test('refused Work Analytics credentials name their own settings', async () => {
 
 test('new credentials are tried at once, whatever the back-off says', async () => {
   const world = createWorld({ respond: (n) => (n < 5 ? refused() : token('new pair')) })
-  world.cache.start()
+  void world.cache.start()
   await world.pass(60 * SECOND)
   assert.equal(world.requestedAt.length, 4)
   world.cache.credentialsChanged()
@@ -357,7 +357,7 @@ test('new credentials that are refused leave the old token in use', async () => 
 test('credentials that change while the old ones are being refused fail no caller', async () => {
   const first = later<TokenResponse>()
   const world = createWorld({ respond: (n) => (n === 1 ? first.promise : token('new pair')) })
-  world.cache.start()
+  void world.cache.start()
   const waiting = Promise.resolve(world.cache.get())
   world.cache.credentialsChanged()
   first.reject(new TokenError('refused', 'no'))
@@ -382,7 +382,7 @@ test('credentials that change while the old ones are in use with success are tri
 test('new credentials that fail back off from the beginning', async () => {
   const first = later<TokenResponse>()
   const world = createWorld({ respond: (n) => (n === 1 ? first.promise : refused()), random: () => 0 })
-  world.cache.start()
+  void world.cache.start()
   world.cache.credentialsChanged()
   first.reject(new TokenError('refused', 'no'))
   await world.pass(15 * SECOND)
@@ -537,7 +537,7 @@ test('new credentials end the pause after 401s', async () => {
 test('a proxy that has stopped asks for nothing any more', async () => {
   for (const respond of [down, () => token('token-1')]) {
     const world = createWorld({ respond })
-    world.cache.start()
+    void world.cache.start()
     await settled()
     world.cache.stop()
     await world.pass(2_000 * SECOND, { stepMs: SECOND })
@@ -549,7 +549,7 @@ test('a proxy that has stopped asks for nothing any more', async () => {
 test('a proxy that stops during a token request asks for nothing any more', async () => {
   const response = later<TokenResponse>()
   const world = createWorld({ respond: () => response.promise })
-  world.cache.start()
+  void world.cache.start()
   world.cache.stop()
   response.reject(new TokenError('unavailable', 'down'))
   await world.pass(MINUTE)
@@ -595,7 +595,7 @@ test('the status says what is so', async () => {
   const first = later<TokenResponse>()
   const world = createWorld({ respond: (n) => (n === 1 ? first.promise : token('token-2')) })
   assert.equal(world.cache.status().state, 'none')
-  world.cache.start()
+  void world.cache.start()
   assert.equal(world.cache.status().state, 'renewing')
   first.resolve({ value: 'token-1', lifetimeMs: 1_799_000, products: ['storage'] })
   await settled()
@@ -622,7 +622,7 @@ test('a token that another replica got costs no token request, and lives from wh
         ? { ...token('theirs', 100_000), issuedAt: world.now() - 60_000, isShared: true }
         : token('own'),
   })
-  world.cache.start()
+  void world.cache.start()
   await settled()
   assert.equal(world.cache.status().expiresInSeconds, 40)
   assert.deepEqual(world.cache.counts.requests, { ok: 0, refused: 0, unavailable: 0 })
