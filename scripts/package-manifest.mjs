@@ -34,7 +34,7 @@ if (event === 'prepack') {
   restore()
   execSync('npm run build', { stdio: ['ignore', process.stderr, process.stderr] })
   copyFileSync(MANIFEST, KEPT)
-  spawn(process.execPath, [self, 'watch', RESTORE_AFTER_MS], {
+  spawn(process.execPath, [self, 'watch', String(RESTORE_AFTER_MS)], {
     detached: true,
     stdio: 'ignore',
     windowsHide: true,
