@@ -1,9 +1,10 @@
 // Makes dist/bundle: the program with what it needs of its dependencies in a few files. They are what `npm start`, the
 // package and the image run. Two parts of the dependencies are left out, since loading them takes a third of a start.
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { build } from 'esbuild'
+import { licencesOf } from './licences.mjs'
 
 const require = createRequire(import.meta.url)
 
@@ -52,7 +53,7 @@ const replaceParts = {
 
 const outdir = 'dist/bundle'
 rmSync(outdir, { recursive: true, force: true })
-await build({
+const { metafile } = await build({
   entryPoints: ['src/main.ts'],
   bundle: true,
   splitting: true,
@@ -60,6 +61,7 @@ await build({
   platform: 'node',
   target: 'node20',
   sourcemap: true,
+  metafile: true,
   // Names stay, so that a stack trace can be read without the source maps.
   minifyWhitespace: true,
   minifySyntax: true,
@@ -73,4 +75,10 @@ await build({
   },
   plugins: [replaceParts],
 })
-cpSync('dist/src/inspector/page', `${outdir}/page`, { recursive: true })
+writeFileSync(`${outdir}/THIRD-PARTY-LICENSES.txt`, licencesOf(metafile))
+
+// The page's scripts have been compiled; what else a browser gets lies beside their sources.
+const [sources, page] = ['src/inspector/page', 'dist/src/inspector/page']
+for (const name of readdirSync(sources))
+  if (/\.(?:html|css)$/.test(name)) cpSync(`${sources}/${name}`, `${page}/${name}`)
+cpSync(page, `${outdir}/page`, { recursive: true })

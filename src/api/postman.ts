@@ -23,7 +23,7 @@ export function postmanCollection({ folders, variables }: Catalogue, origin: str
       name: '8x8 API through 8x8-auth-proxy',
       description:
         "8x8's documented calls. The proxy adds the credential, so there is none in here: press Send. Ids and regions " +
-        "are the collection's variables; their defaults exist in the sandbox (`npm run sandbox`), and lists and " +
+        "are the collection's variables; their defaults exist in the sandbox (`8x8-auth-proxy sandbox`), and lists and " +
         'creations fill in what they return. **Run the whole collection against the sandbox only**: it also creates, ' +
         'sends and deletes.',
       schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',

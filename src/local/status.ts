@@ -65,7 +65,7 @@ export function createStatus(options: StatusOptions): ReadStatus {
 
 const OF_THIS_REPLICA = {
   scope: 'replica',
-  note: 'Replicas keep their own budgets and know nothing of each other: docs/budget.md says what to set.',
+  note: 'Replicas keep their own budgets and know nothing of each other: lead all calls of these families to one of them.',
 } as const
 
 function withoutWaits({ waits, ...rate }: RateStatus): object {
