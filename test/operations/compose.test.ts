@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { parse as parseYaml } from 'yaml'
 import { loadConfig } from '../../src/config/load-config.js'
@@ -13,19 +13,28 @@ interface Service {
   readonly [key: string]: unknown
 }
 
-const compose = parseYaml(read('docker-compose.yml')) as {
-  services: { '8x8': Service; '8x8-replicas': Service; app: Service; 'token-store': Service }
-  networks: Record<string, { internal?: boolean }>
-  secrets: Record<string, { file: string }>
+interface Compose {
+  readonly services: Readonly<Record<string, Service>>
+  readonly networks?: Readonly<Record<string, { readonly internal?: boolean }>>
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>
 }
+
+/** The one of this folder builds the image; those of `deploy/` use the published one. */
+const FILES = ['docker-compose.yml', 'deploy/compose/sidecar.yml', 'deploy/compose/replicas.yml']
+
+const [compose, besideApp, replicated] = FILES.map((file) => parseYaml(read(file)) as Compose) as [
+  Compose & { services: { '8x8': Service; '8x8-replicas': Service; app: Service; 'token-store': Service } },
+  Compose & { services: { '8x8': Service; app: Service } },
+  Compose & { services: { '8x8': Service; 'token-store': Service } },
+]
 const proxyService = compose.services['8x8']
 
-test('docker-compose.yml follows the Compose specification', () => {
+test('the files follow the Compose specification', () => {
   const linter = join(projectFolder, 'node_modules/dclint/bin/dclint.cjs')
   // The order of keys is the reader's: what it is, how it is reached, how it is confined.
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [linter, '--disable-rule', 'service-keys-order', '--max-warnings', '0', 'docker-compose.yml'],
+    [linter, '--disable-rule', 'service-keys-order', '--max-warnings', '0', ...FILES],
     { cwd: projectFolder, encoding: 'utf8' },
   )
   assert.equal(status, 0, stdout + stderr)
@@ -33,12 +42,14 @@ test('docker-compose.yml follows the Compose specification', () => {
 
 // A second opinion where there is one: few machines have the plugin, and the schema is checked above in any case.
 if (spawnSync('docker', ['compose', 'version']).status === 0) {
-  test('Docker Compose itself accepts docker-compose.yml', () => {
-    const { status, stderr } = spawnSync('docker', ['compose', 'config', '--quiet'], {
-      cwd: projectFolder,
-      encoding: 'utf8',
-    })
-    assert.equal(status, 0, stderr)
+  test('Docker Compose itself accepts the files', () => {
+    for (const file of FILES) {
+      const { status, stderr } = spawnSync('docker', ['compose', '--file', file, 'config', '--quiet'], {
+        cwd: projectFolder,
+        encoding: 'utf8',
+      })
+      assert.equal(status, 0, stderr)
+    }
   })
 }
 
@@ -50,7 +61,9 @@ test('Compose publishes the port on this machine only', () => {
 })
 
 test('Compose confines every container: read-only root, no capabilities, no new privileges', () => {
-  for (const [name, service] of Object.entries(compose.services)) {
+  const all = [compose, besideApp, replicated].flatMap(({ services }) => Object.entries(services))
+  assert.equal(all.length, 8)
+  for (const [name, service] of all) {
     assert.equal(service.read_only, true, name)
     assert.deepEqual(service.cap_drop, ['ALL'], name)
     assert.equal(service.cap_add, undefined, name)
@@ -62,18 +75,24 @@ test('Compose confines every container: read-only root, no capabilities, no new 
 })
 
 test('Compose hands over the key and the secret as files, which git ignores', () => {
-  assert.deepEqual(proxyService.secrets, Object.keys(compose.secrets))
-  for (const [name, { file }] of Object.entries(compose.secrets)) {
-    assert.equal(proxyService.environment?.[`${name.toUpperCase()}_FILE`], `/run/secrets/${name}`)
-    assert.equal(file, `./secrets/${name}.txt`)
+  for (const [i, { services, secrets }] of [compose, besideApp, replicated].entries()) {
+    const proxy = services['8x8']!
+    assert.deepEqual(proxy.secrets, Object.keys(secrets))
+    for (const [name, { file }] of Object.entries(secrets)) {
+      assert.equal(proxy.environment?.[`${name.toUpperCase()}_FILE`], `/run/secrets/${name}`)
+      assert.equal(file, `./secrets/${name}.txt`)
+      const folder = join('/', dirname(FILES[i]!), 'secrets/')
+      assert.ok(read('.gitignore').split('\n').includes(folder), folder)
+    }
+    assert.equal(services.app?.secrets, undefined)
   }
-  assert.ok(read('.gitignore').split('\n').includes('/secrets/'))
-  assert.equal(compose.services.app.secrets, undefined)
 })
 
 test('Docker waits longer than the program needs to end', () => {
-  const [, seconds] = /^(\d+)s$/.exec(String(proxyService.stop_grace_period)) ?? []
-  assert.ok(Number(seconds) * 1000 > SETTINGS.X8_SHUTDOWN_GRACE_MS.default)
+  for (const { services } of [compose, besideApp, replicated]) {
+    const [, seconds] = /^(\d+)s$/.exec(String(services['8x8']!.stop_grace_period)) ?? []
+    assert.ok(Number(seconds) * 1000 > SETTINGS.X8_SHUTDOWN_GRACE_MS.default)
+  }
 })
 
 test('the replicas are the same proxy, two of it, and start with their store only when asked for', () => {
@@ -97,7 +116,7 @@ test('the replicas share a token through a store that only they reach', () => {
   assert.equal(store.ports, undefined)
   assert.deepEqual(store.networks, ['token-store'])
   assert.deepEqual(replicas.networks, ['default', 'token-store'])
-  assert.equal(compose.networks['token-store']?.internal, true)
+  assert.equal(compose.networks!['token-store']?.internal, true)
   assert.match(String(store.image), /^valkey\/valkey:\d+\.\d+\.\d+-alpine$/)
 })
 
@@ -109,6 +128,37 @@ test('the example app waits for the proxy and calls it by a name that the settin
   const { allowedHosts } = loadConfig(proxyService.environment!, () => 'secret').config
   assert.ok(allowedHosts.has(url.hostname))
   assert.ok(allowedHosts.has('localhost'))
+})
+
+test('the published image is used in the version of the package', () => {
+  const { name, version } = JSON.parse(read('package.json')) as { name: string; version: string }
+  for (const { services } of [besideApp, replicated]) {
+    assert.equal(services['8x8'].build, undefined)
+    assert.match(String(services['8x8'].image), new RegExp(`/${name}:${version}$`))
+  }
+})
+
+test('the app beside the proxy has its network, in which nobody else calls it', () => {
+  const { '8x8': proxy, app } = besideApp.services
+  assert.equal(app.network_mode, 'service:8x8')
+  assert.deepEqual(app.depends_on, { '8x8': { condition: 'service_healthy', restart: true } })
+  assert.deepEqual([proxy.ports, proxy.networks], [undefined, undefined])
+  const { listen } = loadConfig(proxy.environment!, () => 'secret').config
+  assert.deepEqual(listen, { host: '127.0.0.1', port: SETTINGS.X8_PORT.default })
+  assert.match((app.command as string[]).join(' '), new RegExp(`http://127\\.0\\.0\\.1:${listen.port}/`))
+})
+
+test('the published replicas are those that are built, under the name of the one', () => {
+  const { '8x8-replicas': built, 'token-store': builtStore } = compose.services
+  const { '8x8': proxy, 'token-store': store } = replicated.services
+  const { build: _build, profiles: _profiles, networks: _networks, environment, ...rest } = built
+  const { image: _image, networks, environment: ours, ...published } = proxy
+  assert.deepEqual(published, rest)
+  assert.deepEqual(networks, ['8x8', 'token-store'])
+  assert.deepEqual(ours, { ...environment, X8_ALLOWED_HOSTS: 'localhost,8x8' })
+  const { profiles: _, ...storeOfBuilt } = builtStore
+  assert.deepEqual(store, storeOfBuilt)
+  assert.equal(replicated.networks!['token-store']?.internal, true)
 })
 
 function read(name: string): string {
