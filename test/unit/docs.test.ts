@@ -13,6 +13,7 @@ const PAGES = [
   'docs/architecture.md',
   'docs/performance.md',
   'docs/budget.md',
+  'docs/running.md',
 ]
 
 function read(page: string): string {
