@@ -13,7 +13,6 @@ const PAGES = [
   'docs/architecture.md',
   'docs/performance.md',
   'docs/budget.md',
-  'docs/running.md',
 ]
 
 function read(page: string): string {
