@@ -76,7 +76,7 @@ test('Compose confines every container: read-only root, no capabilities, no new 
 
 test('Compose hands over the key and the secret as files, which git ignores', () => {
   for (const [i, { services, secrets }] of [compose, besideApp, replicated].entries()) {
-    const proxy = services['8x8']!
+    const proxy = services['8x8']
     assert.deepEqual(proxy.secrets, Object.keys(secrets))
     for (const [name, { file }] of Object.entries(secrets)) {
       assert.equal(proxy.environment?.[`${name.toUpperCase()}_FILE`], `/run/secrets/${name}`)
@@ -90,7 +90,7 @@ test('Compose hands over the key and the secret as files, which git ignores', ()
 
 test('Docker waits longer than the program needs to end', () => {
   for (const { services } of [compose, besideApp, replicated]) {
-    const [, seconds] = /^(\d+)s$/.exec(String(services['8x8']!.stop_grace_period)) ?? []
+    const [, seconds] = /^(\d+)s$/.exec(String(services['8x8'].stop_grace_period)) ?? []
     assert.ok(Number(seconds) * 1000 > SETTINGS.X8_SHUTDOWN_GRACE_MS.default)
   }
 })

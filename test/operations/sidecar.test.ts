@@ -145,7 +145,7 @@ if (spawnSync('kubectl', ['kustomize', '--help']).status === 0) {
     assert.deepEqual([status, stderr], [0, ''])
 
     const [marked, other] = parseAllDocuments(stdout).map((document) => document.toJS() as IDeployment)
-    new Deployment(marked!).validate()
+    new Deployment(marked).validate()
     const [before, ours] = [parseYaml(app) as IDeployment, marked!].map(({ spec }) => spec!.template.spec!)
     const [added, ...own] = ours!.initContainers!
     assert.deepEqual(added, {
