@@ -32,11 +32,11 @@ interface AlertTest {
   readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts: readonly object[] }[]
 }
 
-const FOLDER = join(projectFolder, 'test/operations')
-const rules = (parseYaml(read('alerts.yml')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
+const FOLDER = join(projectFolder, 'deploy')
+const rules = (parseYaml(read('prometheus/alerts.yml')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
   ({ rules: ofGroup }) => ofGroup,
 )
-const dashboard = JSON.parse(read('dashboard.json')) as {
+const dashboard = JSON.parse(read('grafana/dashboard.json')) as {
   schemaVersion: number
   panels: Panel[]
   templating: { list: Variable[] }
@@ -95,7 +95,7 @@ test('the dashboard is one that Grafana imports: current, no panel over another,
     Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
   )
   assert.equal(new Set(cells).size, cells.length)
-  const text = read('dashboard.json')
+  const text = read('grafana/dashboard.json')
   for (const { name, type, query } of templating.list) {
     assert.match(text, new RegExp(`\\$\\{?${name}\\b`))
     if (type !== 'query') continue
@@ -112,7 +112,7 @@ test('the dashboard is one that Grafana imports: current, no panel over another,
 })
 
 test("Prometheus accepts every rule and every panel's expression", { skip }, () => {
-  promtool(['check', 'rules', join(FOLDER, 'alerts.yml')])
+  promtool(['check', 'rules', join(FOLDER, 'prometheus/alerts.yml')])
 
   const file = join(temporaryFolder(), 'dashboard.yml')
   const recorded = targets.map(({ expr }, i) => ({ record: `panel:expression_${i}`, expr: filledIn(expr) }))
@@ -121,11 +121,11 @@ test("Prometheus accepts every rule and every panel's expression", { skip }, () 
 })
 
 test('the alerts fire when they should and only then', { skip }, () => {
-  promtool(['test', 'rules', join(FOLDER, 'alerts.test.yml')])
+  promtool(['test', 'rules', join(FOLDER, 'prometheus/alerts.test.yml')])
 })
 
 test('each alert has a case in which it fires and one in which it does not', () => {
-  const { tests } = parseYaml(read('alerts.test.yml')) as { tests: AlertTest[] }
+  const { tests } = parseYaml(read('prometheus/alerts.test.yml')) as { tests: AlertTest[] }
   const cases = tests.flatMap(({ alert_rule_test }) => alert_rule_test)
   const names = (fires: boolean) =>
     new Set(

@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1'
-import { parse as parseYaml } from 'yaml'
+import { parseAllDocuments, parse as parseYaml } from 'yaml'
 import { loadConfig } from '../../src/config/load-config.js'
 import { SETTING_NAMES, SETTINGS } from '../../src/config/settings.js'
-import { startProgram } from '../support/program.js'
+import { MAIN, startProgram, temporaryFolder } from '../support/program.js'
 import { projectFolder } from '../support/project.js'
-import { startUpstream } from '../support/upstream.js'
+import { until } from '../support/until.js'
+import { issueToken, startUpstream } from '../support/upstream.js'
 
-const text = readFileSync(join(projectFolder, 'test/operations/sidecar.yaml'), 'utf8')
-// With merges and anchors as Kubernetes' own reader knows them.
+const text = read('deploy/kubernetes/sidecar.yaml')
+// As Kubernetes' own reader takes YAML.
 const manifest = parseYaml(text, { version: '1.1' }) as IDeployment
 const pod = manifest.spec!.template.spec!
 const sidecar = pod.initContainers![0]!
@@ -73,7 +74,8 @@ test('the proxy is a native sidecar that outlives the app and has time to end', 
 test('every container is confined: no root, no capabilities, nothing to write, a limit of memory', () => {
   for (const { name, securityContext, resources } of [...pod.initContainers!, ...pod.containers]) {
     const { runAsUser, runAsGroup, ...rest } = securityContext!
-    assert.ok(runAsUser! > 0 && runAsGroup! > 0, name)
+    // The proxy's image has a user of its own, by number: container.test.ts.
+    if (name !== sidecar.name) assert.ok(runAsUser! > 0 && runAsGroup! > 0, name)
     assert.deepEqual(rest, {
       runAsNonRoot: true,
       readOnlyRootFilesystem: true,
@@ -86,7 +88,7 @@ test('every container is confined: no root, no capabilities, nothing to write, a
 })
 
 test('the image has the version of the package', () => {
-  const { name, version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
+  const { name, version } = JSON.parse(read('package.json')) as {
     name: string
     version: string
   }
@@ -94,40 +96,81 @@ test('the image has the version of the package', () => {
 })
 
 test("the probes' commands tell a proxy that is ready from one that only lives, and from none", async () => {
-  // Ready only when 8x8 gives a token: this one never does.
-  const upstream = await startUpstream({ token: (response) => void response.writeHead(503).end() })
-  const port = SETTINGS.X8_PORT.default
+  // Ready only when 8x8 gives a token: this one does when it is told to.
+  let gives = false
+  const upstream = await startUpstream({
+    token(response, self) {
+      if (gives) issueToken(response, self)
+      else response.writeHead(503).end()
+    },
+  })
   const program = startProgram({
     environment: { X8_APP_KEY: 'key', X8_APP_SECRET: 'secret', X8_PORT: '0', X8_BASE_URL: upstream.origin },
   })
-  const probe = async ({ exec }: { exec?: { command?: string[] } }) => {
-    const [node, ...args] = exec!.command!
-    assert.equal(node, 'node')
-    // The default port may be in use where tests run.
-    const here = args.map((argument) => argument.replace(`:${port}/`, `:${String(listening)}/`))
-    assert.notDeepEqual(here, args)
-    const [code] = (await once(spawn(process.execPath, here), 'exit')) as [number | null]
-    return code
-  }
-  const listening = await program.port
+  const port = await program.port
+  const isReady = async () => (await fetch(`http://127.0.0.1:${port}/-/ready`)).status === 200
+  const { startupProbe, livenessProbe, readinessProbe } = sidecar
 
-  assert.equal(await probe(sidecar.startupProbe!), 0)
-  assert.equal(await probe(sidecar.livenessProbe!), 0)
-  assert.equal(await probe(sidecar.readinessProbe!), 1)
+  assert.equal(await probe(startupProbe!, port), 0)
+  assert.equal(await probe(livenessProbe!, port), 0)
+  assert.equal(await probe(readinessProbe!, port), 1)
+  gives = true
+  await until(isReady)
+  assert.equal(await probe(readinessProbe!, port), 0)
   program.kill('SIGTERM')
   await program.exited
-  assert.equal(await probe(sidecar.livenessProbe!), 1)
+  assert.equal(await probe(livenessProbe!, port), 1)
 })
 
-test('a proxy that has a token is ready for the probe', async () => {
-  const upstream = await startUpstream()
-  const program = startProgram({
-    environment: { X8_APP_KEY: 'key', X8_APP_SECRET: 'secret', X8_PORT: '0', X8_BASE_URL: upstream.origin },
+test('the component adds the same container and the same volume, and changes nothing else', () => {
+  const patch = parseYaml(read('deploy/kubernetes/component/sidecar.yaml'), { version: '1.1' }) as IDeployment
+  assert.deepEqual(patch.spec, {
+    template: { spec: { initContainers: [sidecar], volumes: pod.volumes } },
   })
-  const origin = await program.address
-  const [, ...args] = sidecar.readinessProbe!.exec!.command!
-  await fetch(`${origin}/storage/us-west/v3/regions`)
-  const here = args.map((argument) => argument.replace(/http:\/\/[\d.]+:\d+/, origin))
-  const [code] = (await once(spawn(process.execPath, here), 'exit')) as [number | null]
-  assert.equal(code, 0)
 })
+
+// A second opinion where there is one, since Debian's kubectl is too old for components.
+if (spawnSync('kubectl', ['kustomize', '--help']).status === 0) {
+  test('kubectl adds the proxy to the Deployments that are marked, before their other init containers', () => {
+    const folder = temporaryFolder()
+    cpSync(join(projectFolder, 'deploy/kubernetes'), folder, { recursive: true })
+    const app = read('deploy/kubernetes/example/app.yaml')
+    const unmarked = app
+      .replace(/\n {2}labels:\n {4}x8-auth-proxy: sidecar/, '')
+      .replace('name: my-app', 'name: other')
+    writeFileSync(join(folder, 'example/app.yaml'), `${app}---\n${unmarked}`)
+    const { status, stdout, stderr } = spawnSync('kubectl', ['kustomize', join(folder, 'example')], {
+      encoding: 'utf8',
+    })
+    assert.deepEqual([status, stderr], [0, ''])
+
+    const [marked, other] = parseAllDocuments(stdout).map((document) => document.toJS() as IDeployment)
+    new Deployment(marked).validate()
+    const [before, ours] = [parseYaml(app) as IDeployment, marked!].map(({ spec }) => spec!.template.spec!)
+    const [added, ...own] = ours!.initContainers!
+    assert.deepEqual(added, {
+      ...sidecar,
+      image: sidecar.image!.replace('registry.example.com', 'ghcr.io/example'),
+    })
+    assert.deepEqual(own, before!.initContainers)
+    assert.deepEqual(ours!.containers, before!.containers)
+    assert.deepEqual(other, parseYaml(unmarked))
+  })
+}
+
+/** Runs a probe as the kubelet would in the image, whose folder has the bundle as it has it here. Resolves with the exit code. */
+async function probe({ exec }: { exec?: { command?: string[] } }, port: number): Promise<number | null> {
+  const [node, main, ...args] = exec!.command!
+  assert.deepEqual([node, main], ['node', 'dist/bundle/main.js'])
+  const [code] = (await once(
+    spawn(process.execPath, [MAIN, ...args], {
+      env: { X8_PORT: String(port), X8_HOST: environment.X8_HOST },
+    }),
+    'exit',
+  )) as [number | null]
+  return code
+}
+
+function read(name: string): string {
+  return readFileSync(join(projectFolder, name), 'utf8')
+}

@@ -1,4 +1,5 @@
 import {
+  type Arg,
   type Copy,
   DockerfileParser,
   type Env,
@@ -6,16 +7,23 @@ import {
   type Healthcheck,
   type Instruction,
   type JSONInstruction,
+  type Label,
 } from 'dockerfile-ast'
 
 /** What a Dockerfile says, as far as these tests build and run it. */
 export interface Stage {
   readonly name: string
-  /** An image, or the name of an earlier stage. */
+  /** An image with its tag and digest, or the name of an earlier stage. */
   readonly from: string
+  /** The platform that it is built on, if not the image's own. */
+  readonly platform: string | undefined
   /** WORKDIR, COPY and RUN, in their order. */
   readonly steps: readonly Step[]
   readonly env: Readonly<Record<string, string>>
+  /** What the build may be given, with the defaults. */
+  readonly args: Readonly<Record<string, string>>
+  /** With `$NAME` for what the build is given. */
+  readonly labels: Readonly<Record<string, string>>
   readonly user: string | undefined
   readonly ports: readonly string[]
   /** The exec forms; a shell form is refused. */
@@ -33,7 +41,12 @@ export type Step =
       readonly destination: string
     }
 
-type Draft = { -readonly [Key in keyof Stage]: Stage[Key] } & { steps: Step[]; env: Record<string, string> }
+type Draft = { -readonly [Key in keyof Stage]: Stage[Key] } & {
+  steps: Step[]
+  env: Record<string, string>
+  args: Record<string, string>
+  labels: Record<string, string>
+}
 
 /** Reads a Dockerfile. An instruction that the tests do not know is an error: they would prove something else. */
 export function parseDockerfile(text: string): Stage[] {
@@ -49,8 +62,11 @@ function startStage(from: From, index: number): Draft {
   return {
     name: from.getBuildStage() ?? String(index),
     from: from.getImage()!,
+    platform: from.getPlatformFlag()?.getValue() ?? undefined,
     steps: [],
     env: {},
+    args: {},
+    labels: {},
     user: undefined,
     ports: [],
     entrypoint: undefined,
@@ -78,6 +94,15 @@ function read(instruction: Instruction, stage: Draft): void {
     case 'ENV':
       for (const property of (instruction as Env).getProperties())
         stage.env[property.getName()] = property.getUnescapedValue()!
+      break
+    case 'ARG': {
+      const property = (instruction as Arg).getProperty()!
+      stage.args[property.getName()] = property.getUnescapedValue() ?? ''
+      break
+    }
+    case 'LABEL':
+      for (const property of (instruction as Label).getProperties())
+        stage.labels[property.getName()] = property.getValue()!
       break
     case 'USER':
       stage.user = values[0]

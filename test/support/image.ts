@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSy
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { parseDockerfile, type Stage, type Step } from './dockerfile.js'
+import { parseDockerfile, type Stage } from './dockerfile.js'
 import { projectFolder } from './project.js'
 import { unprivileged } from './unprivileged.js'
 
@@ -70,8 +70,12 @@ export async function buildImage(): Promise<Image> {
       if (step.do === 'WORKDIR') workingFolder = resolve('/', workingFolder, step.path)
       const inside = join(folder, workingFolder)
       mkdirSync(inside, { recursive: true })
-      if (step.do === 'COPY')
-        copyInto(inside, step, step.from === undefined ? context : await build(step.from))
+      if (step.do === 'COPY') {
+        // As Docker reads it, a destination without a slash before it begins at the working folder.
+        const absolute = resolve('/', workingFolder, step.destination)
+        const destination = join(folder, absolute, step.destination.endsWith('/') ? '/' : '')
+        copyTo(destination, step.sources, step.from === undefined ? context : await build(step.from))
+      }
       if (step.do === 'RUN') await runAs(step.command, inside, home)
     }
     return folder
@@ -113,15 +117,11 @@ function copy(from: string, to: string): void {
 }
 
 /** A folder gives its content, a file goes into a destination that ends with a slash. */
-function copyInto(
-  folder: string,
-  { sources, destination }: Extract<Step, { do: 'COPY' }>,
-  base: string,
-): void {
+function copyTo(destination: string, sources: readonly string[], base: string): void {
   for (const source of sources) {
     const from = join(base, source)
     const isFile = statSync(from).isFile()
-    copy(from, join(folder, destination, isFile && destination.endsWith('/') ? basename(source) : ''))
+    copy(from, join(destination, isFile && destination.endsWith('/') ? basename(source) : ''))
   }
 }
 
