@@ -123,7 +123,7 @@ test('the threat model names tests that exist', () => {
 })
 
 test('what pages count is as many as they say', () => {
-  const alerts = parseYaml(read('test/operations/alerts.yml')) as { groups: { rules: object[] }[] }
+  const alerts = parseYaml(read('deploy/prometheus/alerts.yml')) as { groups: { rules: object[] }[] }
   const said = (page: string, pattern: RegExp) => Number(pattern.exec(read(page))?.[1])
   const calls = catalogueOf(FAMILIES).folders.flatMap(({ calls: ofFamily }) => ofFamily)
   assert.equal(said('README.md', /a collection of (\d+) documented calls/), calls.length)
