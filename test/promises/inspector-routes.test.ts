@@ -10,6 +10,7 @@ import { startProxy } from '../support/proxy.js'
 import { sendRaw } from '../support/raw-client.js'
 import { startUpstream } from '../support/upstream.js'
 
+const STYLES = Object.keys(ASSETS).filter((name) => name.endsWith('.css'))
 const SCRIPTS = Object.keys(ASSETS).filter((name) => name.endsWith('.js'))
 
 test('the page comes with a policy that runs its own script and nothing else', async () => {
@@ -35,7 +36,7 @@ test('the page comes with a policy that runs its own script and nothing else', a
 test('the whole page is less than 80 KB and needs nothing from elsewhere', async () => {
   const proxy = await startProxy({}, { start: false })
   let bytes = 0
-  for (const name of ['', 'page.css', ...SCRIPTS]) {
+  for (const name of ['', ...STYLES, ...SCRIPTS]) {
     const response = await send(proxy.port, { path: `/-/${name}` })
     assert.equal(response.status, 200, name)
     assert.match(response.headers['content-type']!, /^text\/(?:html|css|javascript); charset=utf-8$/)

@@ -1,6 +1,7 @@
 import type { Snapshot, Status, Summary } from '../wire.js'
 import { createDetails } from './page-details.js'
 import { announce, byId, setText } from './page-dom.js'
+import { exportShown } from './page-har.js'
 import { createOverview } from './page-overview.js'
 import { createRequestList } from './page-requests.js'
 
@@ -33,6 +34,8 @@ captureSwitch.addEventListener('click', () => {
   )
 })
 
+byId('export-har').addEventListener('click', exportShown)
+
 function connect(): void {
   source?.close()
   lastHeardAt = performance.now()
@@ -48,7 +51,10 @@ function connect(): void {
     overview.show(status)
     showCapture(status)
   })
-  listen(source, 'requests', (requests: readonly Summary[]) => list.add(requests))
+  listen(source, 'requests', (requests: readonly Summary[]) => {
+    list.add(requests)
+    details.arrived(requests)
+  })
   source.addEventListener('error', () => setConnection('off', 'Disconnected, trying again'))
 }
 
