@@ -41,5 +41,5 @@ export function createAssets(): ReadAsset {
 async function readAsset(name: string): Promise<string> {
   const text = await readFile(new URL(`./page/${name}`, import.meta.url), 'utf8')
   // The proxy serves no source maps.
-  return text.replace(/^\/\/# sourceMappingURL=.*$/m, '')
+  return text.replace(/^\/[/*]# sourceMappingURL=.*$/m, '')
 }

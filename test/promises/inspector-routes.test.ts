@@ -57,7 +57,7 @@ test('every script that the page imports is served', async () => {
     if (seen.has(name)) continue
     seen.add(name)
     const { text } = await send(proxy.port, { path: `/-/${name}` })
-    queue.push(...[...text.matchAll(/from '\.\/(.+?)'/g)].map(([, other]) => other!))
+    queue.push(...[...text.matchAll(/from ?["']\.\/(.+?)["']/g)].map(([, other]) => other!))
   }
   assert.deepEqual([...seen].sort(), [...SCRIPTS].sort())
 })

@@ -43,12 +43,13 @@ export function fetchOf(detail: Detail, origin: string, keyRequired: boolean): S
   const typed = headers.some(([name]) => name.toLowerCase() === 'content-type')
   const text = bodyIs === 'whole' ? literal(body!) : '"[body]"'
   const lines = [
+    ...(keyRequired ? ['import { env } from "node:process"', ''] : []),
     `const response = await fetch(${literal(origin + target)}, {`,
     ...(method === 'GET' ? [] : [`  method: ${literal(method)},`]),
     ...inBraces(
       '  headers: {',
       headers.map(([name, value]) => `    ${literal(name)}: ${literal(value)},`),
-      keyRequired ? ['    "X-Proxy-Key": process.env.X8_PROXY_KEY,'] : [],
+      keyRequired ? ['    "X-Proxy-Key": env.X8_PROXY_KEY,'] : [],
       '  },',
     ),
     // Of a string, fetch would say that it is text/plain.
