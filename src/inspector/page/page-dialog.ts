@@ -1,4 +1,5 @@
 import { el } from './page-dom.js'
+import { onlyReads, type Outgoing } from './page-send.js'
 
 /**
  * Shows a dialog on top of everything else until it is closed, and then gives the focus back to where it was.
@@ -25,8 +26,9 @@ export function closing(dialog: HTMLDialogElement, value: string, text: string):
   return button
 }
 
-/** Asks whether a call may be sent that may change something at 8x8. Enter and Escape alone send nothing. */
-export async function confirmCall(method: string, target: string): Promise<boolean> {
+/** Asks whether a call may be sent, if it may change something at 8x8. Enter and Escape alone send nothing. */
+export async function mayBeSent({ method, target }: Pick<Outgoing, 'method' | 'target'>): Promise<boolean> {
+  if (onlyReads(method)) return true
   const dialog = el('dialog', { 'aria-labelledby': 'confirm-title', 'aria-describedby': 'confirm-text' })
   const cancel = closing(dialog, '', 'Cancel')
   cancel.setAttribute('autofocus', '')

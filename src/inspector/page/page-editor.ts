@@ -1,4 +1,4 @@
-import { closing, showDialog } from './page-dialog.js'
+import { closing, mayBeSent, showDialog } from './page-dialog.js'
 import { el } from './page-dom.js'
 import { MASKED, type Replay } from './page-replay.js'
 import { newRequestId, prepare, type Outgoing } from './page-send.js'
@@ -28,7 +28,7 @@ export function gapsOf(replay: Replay, now: Outgoing): string[] {
   return gaps
 }
 
-/** Lets the reader change a call. @returns the call to send; undefined if it is not to be sent */
+/** Lets the reader change a call, and asks before what writes. @returns the call to send; undefined if it is not to be sent */
 export async function edit(replay: Replay): Promise<Outgoing | undefined> {
   const { method, target, headers, body = '' } = replay
   const dialog = el('dialog', { 'aria-labelledby': 'editor-title', class: 'editor' })
@@ -46,8 +46,7 @@ export async function edit(replay: Replay): Promise<Outgoing | undefined> {
   const anyway = el('input', { type: 'checkbox', id: 'send-anyway' })
   const anywayLabel = el('label', { class: 'check' }, anyway, 'Send it as it stands')
   const cancel = closing(dialog, '', 'Cancel')
-  const submit = closing(dialog, 'send', 'Send')
-  submit.className = 'primary'
+  const submit = el('button', { type: 'button', class: 'primary' }, 'Send')
   let outgoing: Outgoing | undefined
 
   function update(): void {
@@ -91,6 +90,10 @@ export async function edit(replay: Replay): Promise<Outgoing | undefined> {
     el('div', { class: 'actions' }, cancel, submit),
   )
   dialog.addEventListener('input', update)
+  submit.addEventListener('click', async () => {
+    // Who says no there is back here, with everything as it was.
+    if (await mayBeSent(outgoing!)) dialog.close('send')
+  })
   update()
   return (await showDialog(dialog)) === 'send' ? outgoing : undefined
 }

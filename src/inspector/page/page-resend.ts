@@ -1,9 +1,9 @@
 import type { Detail } from '../wire.js'
-import { confirmCall } from './page-dialog.js'
+import { mayBeSent } from './page-dialog.js'
 import { el } from './page-dom.js'
 import { asItWas, edit, gapsOf } from './page-editor.js'
 import { replayOf, type Replay } from './page-replay.js'
-import { newRequestId, onlyReads, prepare, send, type Outgoing } from './page-send.js'
+import { newRequestId, prepare, send, type Outgoing } from './page-send.js'
 
 /**
  * Buttons that send a request again, as it was or edited. It goes through the proxy's door like any call. What may change
@@ -23,17 +23,17 @@ export function createSendButtons(
   return [again, editing]
 
   async function sendAgain(): Promise<void> {
-    if (isAsItWas(replay)) await confirmAndSend(asItWas(replay))
-    else await editAndSend()
+    if (!isAsItWas(replay)) return editAndSend()
+    const call = asItWas(replay)
+    if (await mayBeSent(call)) await sendNow(call)
   }
 
   async function editAndSend(): Promise<void> {
     const edited = await edit(replay)
-    if (edited !== undefined) await confirmAndSend(edited)
+    if (edited !== undefined) await sendNow(edited)
   }
 
-  async function confirmAndSend(call: Outgoing): Promise<void> {
-    if (!onlyReads(call.method) && !(await confirmCall(call.method, call.target))) return
+  async function sendNow(call: Outgoing): Promise<void> {
     const id = newRequestId()
     const say = sending(id)
     say('Sending …')
