@@ -11,7 +11,7 @@ const QUEUES = '/analytics/cc/v5/realtime-metrics/queues'
 const REPORTS = '/analytics/cc/v8/historical-metrics'
 const JSON_BODY = { 'Content-Type': 'application/json' }
 const REPORT =
-  '{"type":"queue-interactions-summary","title":"it\'s «ü»","granularity":"none","groupBy":{"name":"queue"},' +
+  '{"type":"queue-interactions-summary","title":"for Jane","note":"it\'s «ü»","granularity":"none","groupBy":{"name":"queue"},' +
   '"dateRange":{"start":"2026-01-05","end":"2026-01-06"}}'
 
 const { browser, sandbox, proxy } = skip === false ? await startPageStage() : ({} as PageStage)
@@ -133,12 +133,16 @@ test('a call is edited before it is sent', { skip }, async () => {
   await page.getByLabel('Method').selectOption('PUT')
   await page.getByLabel('Path and query').fill('/storage/edited?a=%20b')
   await page.getByLabel('Headers, one a line').fill('X-Mine:  a: b \nContent-Type: text/plain\nCookie: a=b')
-  await page.getByLabel('Body').fill('line\nline')
+  await page.getByRole('textbox', { name: 'Body' }).fill('line\nline')
   assert.match((await page.locator('#send-notes').textContent())!, /A browser lets no page send: Cookie\./)
   await button('Send').click()
   await button('Send PUT').waitFor()
   await page.keyboard.press('Escape')
-  assert.equal(await page.getByLabel('Body').inputValue(), 'line\nline', 'the edited call is still there')
+  assert.equal(
+    await page.getByRole('textbox', { name: 'Body' }).inputValue(),
+    'line\nline',
+    'the edited call is still there',
+  )
   await button('Send').click()
   assert.equal(sentTo('/storage/edited').length, 0, 'a PUT is asked about')
   await button('Send PUT').click()
@@ -182,7 +186,7 @@ test('what was masked, truncated or not captured is never sent silently', { skip
   await record(`${REPORTS}?uncaptured`, { method: 'POST', headers: JSON_BODY, body: REPORT })
   await button('Send again').click()
   assert.match((await notes.textContent())!, /was not captured/)
-  await page.getByLabel('Body').fill(REPORT)
+  await page.getByRole('textbox', { name: 'Body' }).fill(REPORT)
   assert.equal(await button('Send').isDisabled(), false)
 })
 
@@ -310,6 +314,8 @@ test(
         await page.getByRole('dialog', { name: 'Send POST' }).waitFor()
         assert.deepEqual(await accessibilityViolations(page), [], `question, ${where}`)
         await page.keyboard.press('Escape')
+        await page.keyboard.press('Escape')
+        await page.locator('dialog').waitFor({ state: 'detached' })
       }
     }
   },
