@@ -47,7 +47,7 @@ async function record(marker: string, text: string): Promise<void> {
 test('JSON is laid out, coloured and foldable, and stays as it was written', { skip }, async () => {
   const text =
     '{"id": 12345678901234567890, "rate":1.50e-3,"none":null,"yes":true,"text":"a \\"b\\" \\u00e9 [{,]}: é","empty":{},' +
-    `"few":[1,-2],"many":[${Array.from({ length: 21 }, (_, i) => i).join()}],"a":{"b":{"c":{"d":"deep"}}}}`
+    `"few":["]",1,-2],"many":[${Array.from({ length: 21 }, (_, i) => i).join()}],"a":{"b":{"c":{"d":"deep ["}}}}`
   await record('json', text)
 
   assert.equal((await body().textContent())!.replace(/\s/g, ''), text.replace(/\s/g, ''))
@@ -58,7 +58,7 @@ test('JSON is laid out, coloured and foldable, and stays as it was written', { s
     ['name', '"id"'],
     ['number', '1.50e-3'],
     ['literal', 'null'],
-    ['string', '"deep"'],
+    ['string', '"deep ["'],
   ] as const) {
     const texts = await body().locator(`.${kind}`).allTextContents()
     assert.ok(texts.includes(some), `${some} is a ${kind}`)
