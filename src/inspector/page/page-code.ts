@@ -43,7 +43,7 @@ export function fetchOf(detail: Detail, origin: string, keyRequired: boolean): S
   const typed = headers.some(([name]) => name.toLowerCase() === 'content-type')
   const text = bodyIs === 'whole' ? literal(body!) : '"[body]"'
   const lines = [
-    ...(keyRequired ? ['import { env } from "node:process"', ''] : []),
+    ...(keyRequired ? ['import { env } from "process"', ''] : []),
     `const response = await fetch(${literal(origin + target)}, {`,
     ...(method === 'GET' ? [] : [`  method: ${literal(method)},`]),
     ...inBraces(
