@@ -1,6 +1,6 @@
 // Makes dist/bundle: the program with what it needs of its dependencies in a few files. They are what `npm start`, the
 // package and the image run. Two parts of the dependencies are left out, since loading them takes a third of a start.
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { build } from 'esbuild'
@@ -77,8 +77,4 @@ const { metafile } = await build({
 })
 writeFileSync(`${outdir}/THIRD-PARTY-LICENSES.txt`, licencesOf(metafile))
 
-// The page's scripts have been compiled; what else a browser gets lies beside their sources.
-const [sources, page] = ['src/inspector/page', 'dist/src/inspector/page']
-for (const name of readdirSync(sources))
-  if (/\.(?:html|css)$/.test(name)) cpSync(`${sources}/${name}`, `${page}/${name}`)
-cpSync(page, `${outdir}/page`, { recursive: true })
+cpSync('dist/src/inspector/page', `${outdir}/page`, { recursive: true })

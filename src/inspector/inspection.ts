@@ -5,6 +5,7 @@ import { accessOf } from './app-access.js'
 import { createEvents, type Viewer } from './events.js'
 import { noticesOf } from './notices.js'
 import { createRecent } from './recent.js'
+import { harOf, type Har } from './har.js'
 import type { Recorder } from './recorder.js'
 import type { Detail, RateView, Status } from './wire.js'
 
@@ -19,6 +20,13 @@ export interface Inspection {
   open(viewer: Viewer): Promise<() => void>
   /** One of the last requests in detail; undefined if it is not kept any more. */
   find(n: number): Promise<Detail | undefined>
+  /**
+   * The recorded requests as an HTTP Archive, oldest first.
+   *
+   * @param origin the proxy as the caller addressed it
+   * @param numbers those to export; all if undefined
+   */
+  exportHar(origin: string, numbers: ReadonlySet<number> | undefined): Promise<Har>
   /** Switches the capture of headers and bodies. @returns whether it is on now */
   setCapture(on: boolean): Promise<boolean>
   /** Sends every page away, so that nothing keeps a shutdown waiting. */
@@ -107,6 +115,13 @@ export function createInspection(options: InspectionOptions): Inspection {
   return {
     open: async (viewer) => events.connect(viewer),
     find: async (n) => recorder.find(n),
+    async exportHar(origin, numbers) {
+      const details = recorder
+        .requests()
+        .filter(({ n }) => numbers?.has(n) !== false)
+        .map(({ n }) => recorder.find(n)!)
+      return harOf(details, { origin, version })
+    },
     async setCapture(on) {
       recorder.setCapture(on)
       events.tell()

@@ -66,6 +66,13 @@ export async function inspector(app: FastifyInstance, { inspection }: InspectorO
     return reply.send(detail)
   })
 
+  app.get('/-/requests.har', async (request, reply) => {
+    const numbers = new URLSearchParams(request.originalUrl.split('?')[1]).get('n')?.split(',').map(Number)
+    const har = await inspection.exportHar(ownOrigin(request), numbers && new Set(numbers))
+    const name = `8x8-auth-proxy-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}.har`
+    return reply.header('Content-Disposition', `attachment; filename="${name}"`).send(har)
+  })
+
   app.post('/-/capture', (request) => switchCapture(request))
 
   async function switchCapture(request: FastifyRequest): Promise<{ capture: boolean }> {

@@ -10,6 +10,7 @@ import { startProxy } from '../support/proxy.js'
 import { sendRaw } from '../support/raw-client.js'
 import { startUpstream } from '../support/upstream.js'
 
+const STYLES = Object.keys(ASSETS).filter((name) => name.endsWith('.css'))
 const SCRIPTS = Object.keys(ASSETS).filter((name) => name.endsWith('.js'))
 
 test('the page comes with a policy that runs its own script and nothing else', async () => {
@@ -56,7 +57,7 @@ test('every script that the page imports is served', async () => {
     if (seen.has(name)) continue
     seen.add(name)
     const { text } = await send(proxy.port, { path: `/-/${name}` })
-    queue.push(...[...text.matchAll(/from '\.\/(.+?)'/g)].map(([, other]) => other!))
+    queue.push(...[...text.matchAll(/from ?["']\.\/(.+?)["']/g)].map(([, other]) => other!))
   }
   assert.deepEqual([...seen].sort(), [...SCRIPTS].sort())
 })

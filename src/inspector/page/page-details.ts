@@ -1,12 +1,16 @@
 import type { CapturedBody, CapturedMessage, Detail, Summary } from '../wire.js'
-import { curlOf } from './page-curl.js'
-import { announce, byId, el, setText } from './page-dom.js'
+import { createCopyButtons } from './page-copy.js'
+import { announce, byId, el } from './page-dom.js'
 import { duration, size, toneOf } from './page-format.js'
+import { jsonView } from './page-json.js'
+import { createSendButtons } from './page-resend.js'
 
 export interface Details {
   /** Shows one request. @param focus whether the reader goes there, too */
   open(request: Summary, focus: boolean): Promise<void>
   close(): void
+  /** Requests have arrived: the one that was sent from here is shown. */
+  arrived(requests: readonly Summary[]): void
 }
 
 export interface DetailsOptions {
@@ -16,10 +20,12 @@ export interface DetailsOptions {
   readonly closed: (shown: number) => void
 }
 
-/** The panel with one request: what was waited for, headers and bodies, and the same again as curl. */
+/** The panel with one request: what was waited for, headers and bodies, and how to make it again. */
 export function createDetails({ keyRequired, changed, closed }: DetailsOptions): Details {
   const panel = byId('details')
   let shown: number | undefined
+  /** The request id of what was sent from here, and the request that was shown then. */
+  let awaited: { readonly id: string; readonly from: number } | undefined
 
   // On a narrow screen it lies on top of everything else: then that is out of reach for the keyboard, too.
   const covering = matchMedia('(max-width: 1000px)')
@@ -49,8 +55,18 @@ export function createDetails({ keyRequired, changed, closed }: DetailsOptions):
     close()
   })
 
-  return {
+  const details: Details = {
     close,
+
+    arrived(requests) {
+      const found = requests.find(({ requestId }) => requestId === awaited?.id)
+      if (found === undefined) return
+      // Who has gone on to another request stays there.
+      const stays = shown !== awaited?.from
+      awaited = undefined
+      if (!stays) void details.open(found, panel.contains(document.activeElement))
+    },
+
     async open(request, focus) {
       shown = request.n
       changed(request.n)
@@ -59,7 +75,19 @@ export function createDetails({ keyRequired, changed, closed }: DetailsOptions):
       if (shown !== request.n) return
       const title = el('h2', { id: 'details-title', tabindex: '-1' }, `${request.method} ${request.target}`)
       panel.replaceChildren(
-        el('div', { class: 'head' }, title, copyButton(detail, keyRequired()), closeButton(close)),
+        el(
+          'div',
+          { class: 'head' },
+          title,
+          closeButton(close),
+          el(
+            'div',
+            { class: 'actions' },
+            ...createSendButtons(detail, sending),
+            createCopyButtons(detail, keyRequired(), say),
+          ),
+          el('div', { id: 'details-note', class: 'hint' }),
+        ),
         facts(detail),
         timing(request),
         ...messages(detail),
@@ -70,6 +98,21 @@ export function createDetails({ keyRequired, changed, closed }: DetailsOptions):
       if (focus) title.focus()
     },
   }
+  return details
+
+  function sending(id: string): (text: string) => void {
+    const from = shown!
+    awaited = { id, from }
+    return (text) => {
+      announce(text)
+      if (shown === from) say(text)
+    }
+  }
+}
+
+/** Says something about what was done with the request that is shown. */
+function say(...content: (Node | string)[]): void {
+  byId('details-note').replaceChildren(...content)
 }
 
 /** What the proxy still has of it; else what the list shows. */
@@ -89,47 +132,6 @@ function closeButton(close: () => void): HTMLElement {
   const button = el('button', { type: 'button', title: 'Close (Escape)' }, 'Close')
   button.addEventListener('click', close)
   return button
-}
-
-function copyButton(detail: Detail, keyRequired: boolean): HTMLElement {
-  const button = el('button', { type: 'button', id: 'copy' }, 'Copy as curl')
-  button.addEventListener('click', () => {
-    const { command, notes } = curlOf(detail, location.origin, keyRequired)
-    void copy(command).then((copied) => {
-      const result = copied ? 'Copied' : 'Copying failed'
-      announce([result, ...notes].join('. '))
-      setText(button, result)
-      setTimeout(() => setText(button, 'Copy as curl'), 1500)
-      const old = byId('copy-notes') as HTMLElement | null
-      old?.remove()
-      // What was not copied can still be selected.
-      const shown = copied ? [] : [el('pre', { tabindex: '0' }, command)]
-      if (notes.length + shown.length === 0) return
-      button.parentElement!.append(
-        el('div', { id: 'copy-notes', class: 'hint' }, ...notes.map((note) => `${note} `), ...shown),
-      )
-    })
-  })
-  return button
-}
-
-/** The clipboard is there on https and on loopback addresses; elsewhere the old way still works. */
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    const before = document.activeElement
-    const area = el('textarea', { class: 'hidden', readonly: '' })
-    area.value = text
-    document.body.append(area)
-    area.select()
-    // oxlint-disable-next-line typescript/no-deprecated -- there is no other way outside of a secure context
-    const copied = document.execCommand('copy')
-    area.remove()
-    if (before instanceof HTMLElement) before.focus()
-    return copied
-  }
 }
 
 function facts({ summary, problemTitle }: Detail): HTMLElement {
@@ -203,28 +205,23 @@ function message(title: string, { headers, body }: CapturedMessage): HTMLElement
     el('h3', {}, title),
     definitions('facts mono', headers),
     el('h4', {}, `Body, ${bodyNote(body)}`),
-    body.text === undefined || body.text === ''
-      ? undefined
-      : el('pre', { tabindex: '0', 'aria-label': `${title}: body` }, layOut(body)),
+    body.text === undefined || body.text === '' ? undefined : bodyView(body.text, `${title}: body`),
   )
+}
+
+function bodyView(text: string, label: string): HTMLElement {
+  const view = jsonView(text) ?? el('pre', {}, text)
+  view.classList.add('body')
+  // It may scroll.
+  for (const [name, value] of Object.entries({ tabindex: '0', role: 'group', 'aria-label': label }))
+    view.setAttribute(name, value)
+  return view
 }
 
 function bodyNote({ bytes, truncated, hidden }: CapturedBody): string {
   if (bytes === 0) return 'empty'
   if (hidden !== undefined) return `${size(bytes)}, ${hidden}`
   return truncated ? `${size(bytes)}, of which the first 10 KB` : size(bytes)
-}
-
-/** JSON with line breaks, if it is whole; everything else as it is. */
-function layOut({ text = '', truncated }: CapturedBody): string {
-  if (truncated || !/^\s*[[{]/.test(text)) return text
-  // Parsing would change long numbers, and ids may be that.
-  if (/\d{16}/.test(text)) return text
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text
-  }
 }
 
 function definitions(name: string, rows: readonly (readonly [Node | string, Node | string])[]): HTMLElement {

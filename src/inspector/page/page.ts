@@ -3,6 +3,7 @@ import { createBanner } from './page-banner.js'
 import { createDetails } from './page-details.js'
 import { announce, byId, setText } from './page-dom.js'
 import { timeOfDay } from './page-format.js'
+import { exportShown } from './page-har.js'
 import { createOverview } from './page-overview.js'
 import { createRequestList } from './page-requests.js'
 import { createSandbox } from './page-sandbox.js'
@@ -47,6 +48,8 @@ captureSwitch.addEventListener('click', () => {
   )
 })
 
+byId('export-har').addEventListener('click', exportShown)
+
 function connect(): void {
   source?.close()
   lastHeardAt = performance.now()
@@ -66,9 +69,12 @@ function connect(): void {
     overview.show(status)
     showStatus(status)
   })
-  listen(source, 'requests', (requests: readonly Summary[]) => list.add(requests))
   listen(source, 'closing', () => (closing = true))
   source.addEventListener('error', lost)
+  listen(source, 'requests', (requests: readonly Summary[]) => {
+    list.add(requests)
+    details.arrived(requests)
+  })
 }
 
 function listen(from: EventSource, event: string, show: (data: never) => void): void {

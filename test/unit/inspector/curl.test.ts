@@ -32,13 +32,13 @@ test('any text survives a POSIX shell', () => {
 
 test('a plain read is a plain command', () => {
   assert.deepEqual(curlOf(detail('GET', '/storage/us-west/v3/regions'), ORIGIN, false), {
-    command: "curl 'http://127.0.0.1:8808/storage/us-west/v3/regions'",
+    text: "curl 'http://127.0.0.1:8808/storage/us-west/v3/regions'",
     notes: [],
   })
 })
 
 test('method, body and the headers that matter are in the command, credentials are not', () => {
-  const { command, notes } = curlOf(
+  const { text, notes } = curlOf(
     detail('POST', '/x?a=[1]', {
       headers: [
         ['Content-Type', 'application/json'],
@@ -57,7 +57,7 @@ test('method, body and the headers that matter are in the command, credentials a
     false,
   )
   assert.equal(
-    command,
+    text,
     `curl \\
   --globoff \\
   -X POST \\
@@ -71,14 +71,14 @@ test('method, body and the headers that matter are in the command, credentials a
 
 test('a proxy that asks for its key gets it from the environment', () => {
   assert.equal(
-    curlOf(detail('GET', '/x'), ORIGIN, true).command,
+    curlOf(detail('GET', '/x'), ORIGIN, true).text,
     `curl 'http://127.0.0.1:8808/x' -H "X-Proxy-Key: $X8_PROXY_KEY"`,
   )
 })
 
 test('what cannot be repeated as it was is said', () => {
   const truncated = { headers: [], body: { bytes: 99_999, truncated: true, text: 'abc' } }
-  assert.match(curlOf(detail('PUT', '/x', truncated), ORIGIN, false).command, /--data-binary @body$/)
+  assert.match(curlOf(detail('PUT', '/x', truncated), ORIGIN, false).text, /--data-binary @body$/)
   assert.deepEqual(curlOf(detail('PUT', '/x', truncated), ORIGIN, false).notes, [
     'The body was not kept whole: put it into a file named body.',
   ])
@@ -86,5 +86,5 @@ test('what cannot be repeated as it was is said', () => {
     'A body, if there was one, was not captured.',
   ])
   assert.deepEqual(curlOf(detail('GET', '/x?q=[email]'), ORIGIN, false).notes, ['Fill in what was masked.'])
-  assert.match(curlOf(detail('HEAD', '/x'), ORIGIN, false).command, /^curl --head /)
+  assert.match(curlOf(detail('HEAD', '/x'), ORIGIN, false).text, /^curl --head /)
 })
