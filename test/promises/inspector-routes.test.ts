@@ -10,7 +10,6 @@ import { startProxy } from '../support/proxy.js'
 import { sendRaw } from '../support/raw-client.js'
 import { startUpstream } from '../support/upstream.js'
 
-const STYLES = Object.keys(ASSETS).filter((name) => name.endsWith('.css'))
 const SCRIPTS = Object.keys(ASSETS).filter((name) => name.endsWith('.js'))
 
 test('the page comes with a policy that runs its own script and nothing else', async () => {
