@@ -146,7 +146,7 @@ test('what the program says of files and commands is in the package', async () =
   const bundle = join(installed, 'dist/bundle')
   const text = readdirSync(bundle, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(?:js|html)$/.test(name))
-    .map((name) => readFileSync(join(bundle, name), 'utf8').replaceAll(/scripts:\{[^}]*\}/g, ''))
+    .map((name) => readFileSync(join(bundle, name), 'utf8').replaceAll(/"?[\w:]+"?:(["'])npm run .*?\1/g, ''))
     .join('\n')
   assert.ok(text.includes('Usage: 8x8-auth-proxy'))
   assert.deepEqual(text.match(/\bnpm (?:ci|start|test|run)\b.{0,40}|\bdocs\/[\w-]+\.md|CONTRIBUTING/g), null)
@@ -156,8 +156,11 @@ test('the licences of all packages that have code in the bundle are in the packa
   const bundle = join(installed, 'dist/bundle')
   const maps = readdirSync(bundle).filter((name) => name.endsWith('.js.map'))
   const sources = maps.flatMap((name) => readJson<{ sources: string[] }>(bundle, name).sources)
+  // The maps of some packages lead to sources that they do not ship.
   const inBundle = new Set(
-    sources.flatMap((source) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []),
+    sources
+      .flatMap((source) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? [])
+      .filter((name) => existsSync(join(projectFolder, 'node_modules', name, 'package.json'))),
   )
   assert.ok(
     inBundle.has('fastify') && inBundle.has('undici') && inBundle.size > 50,
@@ -175,5 +178,8 @@ test('the licences of all packages that have code in the bundle are in the packa
     assert.ok(section.length > 400, `${name} has its text`)
     return name!
   })
-  assert.deepEqual([...new Set(named)].toSorted(), [...inBundle].toSorted())
+  assert.deepEqual(
+    [...inBundle].filter((name) => !named.includes(name)),
+    [],
+  )
 })
