@@ -19,7 +19,7 @@ export function isOfPage(path: string): boolean {
   return OF_PAGE.test(path)
 }
 
-const OF_PAGE = /^\/-\/(?:events|capture|requests\/[^/]*|[\w-]+\.(?:js|css|svg|png|ico))?$/
+const OF_PAGE = /^\/-\/(?:events|capture|clear|requests(?:\/[^/]*)?|[\w-]+\.(?:js|css|svg|png|ico))?$/
 
 /** Where scripts and Postman tabs log in; both get a stand-in response, the second only if there is a Work user. */
 export const TOKEN_PATH = '/oauth/v2/token'

@@ -16,6 +16,10 @@ export interface Inspection {
   open(viewer: Viewer): Promise<() => void>
   /** One of the last requests in detail; undefined if it is not kept any more. */
   find(n: number): Promise<Detail | undefined>
+  /** The numbers of the requests that have a text in a body, in whatever case. */
+  search(text: string): Promise<number[]>
+  /** Forgets the requests that are over, for every page. */
+  clear(): Promise<void>
   /** Switches the capture of headers and bodies. @returns whether it is on now */
   setCapture(on: boolean): Promise<boolean>
   /** Sends every page away, so that nothing keeps a shutdown waiting. */
@@ -81,6 +85,8 @@ export function createInspection(options: InspectionOptions): Inspection {
   return {
     open: async (viewer) => events.connect(viewer),
     find: async (n) => recorder.find(n),
+    search: async (text) => recorder.search(text),
+    clear: async () => recorder.clear(),
     async setCapture(on) {
       recorder.setCapture(on)
       events.tell()
