@@ -10,9 +10,12 @@ export const ASSETS = {
   'page-curl.js': SCRIPT,
   'page-details.js': SCRIPT,
   'page-dom.js': SCRIPT,
+  'page-filter.js': SCRIPT,
   'page-format.js': SCRIPT,
+  'page-link.js': SCRIPT,
   'page-overview.js': SCRIPT,
   'page-requests.js': SCRIPT,
+  'page-row.js': SCRIPT,
 } as const
 
 /** Reads a file of the page when it is first asked for, and only once. */

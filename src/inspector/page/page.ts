@@ -49,6 +49,7 @@ function connect(): void {
     showCapture(status)
   })
   listen(source, 'requests', (requests: readonly Summary[]) => list.add(requests))
+  listen(source, 'cleared', () => list.clear())
   source.addEventListener('error', () => setConnection('off', 'Disconnected, trying again'))
 }
 
