@@ -66,9 +66,10 @@ export async function inspector(app: FastifyInstance, { inspection }: InspectorO
     return reply.send(detail)
   })
 
-  app.get<{ Querystring: { text?: unknown } }>('/-/requests', async (request, reply) => {
-    const { text } = request.query
-    if (typeof text !== 'string' || text === '') {
+  app.get('/-/requests', async ({ originalUrl }, reply) => {
+    // The router sees paths without their query.
+    const text = new URLSearchParams(originalUrl.split('?')[1]).get('text')
+    if (text === null || text === '') {
       throw new ProxyError('bad-request', 'Say what to look for in the bodies: /-/requests?text=...')
     }
     return reply.send({ found: await inspection.search(text) })

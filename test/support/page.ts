@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import type { Detail, Summary } from '../../src/inspector/wire.js'
 import { send } from './http-client.js'
 import type { TestProxy } from './proxy.js'
+import { until } from './until.js'
 
 export interface Page {
   /** The next event of that name; those of other names are passed over. */
@@ -46,6 +47,12 @@ export async function openPage(proxy: TestProxy, t: TestContext): Promise<Page> 
     ended: new Promise((resolve) => response.once('close', resolve)),
     close,
   }
+}
+
+/** The proxy has seen that callers and pages are gone. @param but how many of their connections remain */
+export async function connectionsAreGone({ app }: TestProxy, but = 0): Promise<void> {
+  const { server } = app.fastify
+  await until(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count === but))))
 }
 
 /** Switches capturing of headers and bodies, as the page does. */
