@@ -98,10 +98,10 @@ test('details that were opened in flight show the end when it comes', { skip }, 
 
 test('while it is paused, what is in flight still ends in its place', { skip }, async () => {
   const { other, start } = await startHeld()
-  const end = await start('/storage/paused')
+  const end = await start('/storage/held-back')
   await page.getByRole('button', { name: 'Pause' }).click()
   await end()
-  await row('/storage/paused').locator('td.ok').waitFor()
+  await row('/storage/held-back').locator('td.ok').waitFor()
   await send(other.port, { path: '/oauth/v2/token', method: 'POST', body: 'grant_type=client_credentials' })
   await page.getByRole('button', { name: 'Resume (1 new)' }).click()
   await row('/oauth/v2/token').waitFor()
@@ -127,7 +127,7 @@ test('a hidden page does not tick, and those in flight can be filtered', { skip 
   await page.locator('#token-time', { hasNotText: before! }).waitFor()
   assert.equal(await page.evaluate('window.ticks'), 0)
   await page.evaluate('delete document.hidden')
-  await page.waitForFunction('window.ticks > 0')
+  await until(async () => (await page.evaluate<number>('window.ticks')) > 0)
   await end()
 })
 
@@ -135,13 +135,13 @@ test('slow calls stand out by more than their colour, and bars grow with the tim
   await call(`${QUEUES}?quick`)
   await call(`${QUEUES}?slow`, { headers: { 'X-Sandbox-Fault': 'slow=1100' } })
   await row('?slow').locator('td.slow').waitFor()
-  const look = (name: string) =>
-    row(name)
-      .locator('.lasted')
-      .evaluate<[string, number], HTMLElement>(
-        `(cell) => [getComputedStyle(cell).fontWeight, cell.querySelector('.lane span').getBoundingClientRect().width]`,
-      )
-  const [[quick, shorter], [slow, longer]] = [await look('?quick'), await look('?slow')]
+  const shape = (name: string) =>
+    page.evaluate<[string, number]>(`(() => {
+      const row = [...document.querySelectorAll('#requests tbody tr')].find((one) => one.textContent.includes('${name}'))
+      const cell = row.querySelector('.lasted')
+      return [getComputedStyle(cell).fontWeight, cell.querySelector('.lane span').getBoundingClientRect().width]
+    })()`)
+  const [[quick, shorter], [slow, longer]] = [await shape('?quick'), await shape('?slow')]
   assert.deepEqual([quick, slow], ['400', '650'])
   assert.ok(longer > shorter && shorter > 0, `${longer} ${shorter}`)
 })
