@@ -21,9 +21,13 @@ const call = (proxy: { port: number }, path: string, id: string) =>
   send(proxy.port, { path, headers: { 'X-Request-Id': id } })
 
 /** What the page hears of requests until one fits. */
-async function heard(page: Page, fits: (request: Summary) => boolean): Promise<Summary> {
+async function heard(
+  page: Page,
+  name: 'in-flight' | 'requests',
+  fits: (request: Summary) => boolean = () => true,
+): Promise<Summary> {
   for (;;) {
-    const found = (await page.next<Summary[]>('requests')).find(fits)
+    const found = (await page.next<Summary[]>(name)).find(fits)
     if (found !== undefined) return found
   }
 }
@@ -37,7 +41,7 @@ test('a call in flight is told, and its end has the number and the beginning tha
   const { proxy, held, hold } = await startHeld()
   const { page } = await opened(proxy, t)
   const response = hold()
-  const begun = await heard(page, ({ inFlight }) => inFlight === true)
+  const begun = await heard(page, 'in-flight')
   assert.deepEqual(
     [begun.target, begun.requestId, begun.family, begun.status],
     ['/storage/held', 'mine', 'storage', 0],
@@ -47,7 +51,7 @@ test('a call in flight is told, and its end has the number and the beginning tha
 
   held[0]!.end('late')
   await response
-  const over = await heard(page, ({ inFlight }) => inFlight === undefined)
+  const over = await heard(page, 'requests')
   assert.deepEqual([over.n, over.at, over.status, over.bytes], [begun.n, begun.at, 200, 4])
   assert.equal((await detailOf(proxy, begun)).summary.status, 200)
 })
@@ -56,13 +60,12 @@ test('two calls with the same id are told apart, and short ones are told only at
   const { proxy, held, hold } = await startHeld()
   const { page } = await opened(proxy, t)
   const both = [hold('/storage/held/1'), hold('/storage/held/2')]
-  const first = await heard(page, ({ target }) => target === '/storage/held/1')
+  const first = await heard(page, 'in-flight', ({ target }) => target === '/storage/held/1')
   await call(proxy, '/storage/short', 'mine')
-  const short = await heard(page, ({ target }) => target === '/storage/short')
-  assert.equal(short.inFlight, undefined)
+  const short = await heard(page, 'requests', ({ target }) => target === '/storage/short')
   for (const response of held) response.end()
   await Promise.all(both)
-  const other = await heard(page, (request) => request.target === '/storage/held/2' && request.status === 200)
+  const other = await heard(page, 'requests', ({ target }) => target === '/storage/held/2')
   assert.equal(new Set([first.n, short.n, other.n]).size, 3)
 })
 
@@ -82,7 +85,7 @@ test('a page that comes while calls are in flight finds them, and hears of their
   held[0]!.end()
   await response
   const { page, found } = late!
-  const over = await heard(page, ({ n, status }) => n === found.n && status === 200)
+  const over = await heard(page, 'requests', ({ n }) => n === found.n)
   assert.equal(over.target, '/storage/held')
 
   const { snapshot } = await opened(proxy, t)
@@ -100,7 +103,7 @@ test('what ends after the page has gone keeps the number that it was shown with'
   const { proxy, held, hold } = await startHeld()
   const { page } = await opened(proxy, t)
   const response = hold()
-  const begun = await heard(page, ({ inFlight }) => inFlight === true)
+  const begun = await heard(page, 'in-flight')
   page.close()
   await connectionsAreGone(proxy, 1)
   await call(proxy, '/storage/unseen', 'other')

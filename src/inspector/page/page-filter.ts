@@ -4,9 +4,9 @@ import { byId, el } from './page-dom.js'
 // While somebody types, the proxy is not asked at every letter.
 const SEARCH_AFTER_MS = 200
 
-export interface Filter {
+export interface RequestFilter {
   /** Whether a request is to be shown. */
-  matches(request: Summary): boolean
+  readonly matches: (request: Summary) => boolean
   /** The families to choose from. */
   offer(families: readonly string[]): void
   /** Requests have come: one of them may match by its body, which only the proxy knows. */
@@ -23,7 +23,7 @@ export interface FilterOptions {
 }
 
 /** The fields above the list. A text is looked for in what the list shows at once, and in bodies by the proxy. */
-export function createFilter({ changed, left }: FilterOptions): Filter {
+export function createFilter({ changed, left }: FilterOptions): RequestFilter {
   const text = byId('filter-text') as HTMLInputElement
   const family = byId('filter-family') as HTMLSelectElement
   const status = byId('filter-status') as HTMLSelectElement

@@ -133,7 +133,10 @@ export function createRequestList(open: (request: Summary, byKeyboard: boolean) 
       if (first !== undefined) setCurrent(requestOf(first).n)
     }
     if (begunAt.size > 0) ticking ??= setInterval(tick, TICK_MS)
-    else ticking = void clearInterval(ticking)
+    else {
+      clearInterval(ticking)
+      ticking = undefined
+    }
   }
 
   function tick(): void {
