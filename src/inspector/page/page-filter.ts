@@ -78,7 +78,7 @@ export function createFilter({ changed, left }: FilterOptions): RequestFilter {
       family.value = chosen
     },
     arrived(requests) {
-      if (requests.some(({ captured, status }) => captured === true || status >= 400)) searchSoon()
+      if (requests.some((request) => request.captured === true || request.status >= 400)) searchSoon()
     },
     focus: () => text.focus(),
   }
