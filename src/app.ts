@@ -7,6 +7,7 @@ import { createCredentials, type Credentials } from './config/credentials.js'
 import type { Config, Secrets } from './config/config.js'
 import { createDoor } from './door/door.js'
 import { ProxyError } from './http/errors.js'
+import { createErrorCapture } from './inspector/capture.js'
 import { createInspection } from './inspector/inspection.js'
 import { createRecorder } from './inspector/recorder.js'
 import { inspector } from './inspector/routes.js'
@@ -87,7 +88,11 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
       : undefined
   const requestCounters = createRequestCounters()
   const inFlight = createInFlight()
-  const recorder = createRecorder({ now, schedule: outside.schedule ?? schedule })
+  const recorder = createRecorder({
+    now,
+    schedule: outside.schedule ?? schedule,
+    underWay: () => Array.from(inFlight, ({ request }) => request),
+  })
 
   const fastify = createServer(log, (request, reply) => lifecycle.begin(request, reply))
   const drain = createDrain({ fastify, upstream: hosts, inFlight, log, graceMs: config.shutdownGraceMs })
@@ -168,6 +173,7 @@ export async function buildApp(config: Config, secrets: Secrets, outside: Outsid
     workToken: tokens.work,
     products: () => tokens.app.status().products,
     now,
+    captureError: createErrorCapture,
     sendProblem,
   })
   await fastify.register(httpProxy, {

@@ -58,10 +58,25 @@ export interface Exchange {
   refused: Readonly<Record<string, string>> | undefined
   /** The id that 8x8 gave the request. */
   upstreamId: string | undefined
+  /** What the caller is told in `X-Proxy-Hint`. */
+  hint: Hint | undefined
   /** What the real-time cache did; undefined where it is off or not for this request. */
   cache: CacheResult | undefined
-  /** Undefined unless headers and bodies are being captured. */
+  /** Undefined unless headers and bodies are being captured, or the response is an error of 8x8's, whose body is. */
   capture: Capture | undefined
+}
+
+/** Why 8x8 refused a request, where the proxy knows more than 8x8 says. */
+export interface Hint {
+  /**
+   * - `product`: the app lacks the API product
+   * - `own-key`: the key that 8x8 refused is one that the request brought
+   * - `region`: the path names a region that there is none of
+   * - `renewals`: 8x8 rejected a new token too, and no other is asked for yet
+   */
+  readonly kind: 'product' | 'own-key' | 'region' | 'renewals'
+  /** What it means and what to do, in a sentence or two. */
+  readonly text: string
 }
 
 /** Where the parts of one exchange are noted as they pass. The page implements it; the proxy only writes. */
@@ -98,6 +113,7 @@ export function newExchange(startedAt: number): Exchange {
     cause: undefined,
     refused: undefined,
     upstreamId: undefined,
+    hint: undefined,
     cache: undefined,
     capture: undefined,
   }

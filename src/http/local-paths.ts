@@ -19,7 +19,7 @@ export function isOfPage(path: string): boolean {
   return OF_PAGE.test(path)
 }
 
-const OF_PAGE = /^\/-\/(?:events|capture|requests\/[^/]*|[\w-]+\.(?:js|css|svg|png|ico))?$/
+const OF_PAGE = /^\/-\/(?:events|capture|clear|requests(?:\/[^/]*)?|[\w-]+\.(?:js|css|svg|png|ico))?$/
 
 /** What pages, probes and scrapers ask again and again, and what a person asks for: a file to keep, a call to find. */
 const ASKED_FOR: ReadonlySet<string> = new Set(['/-/postman.json', '/-/openapi.json', '/-/calls'])

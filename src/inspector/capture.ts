@@ -1,10 +1,13 @@
+import { decompressed } from '../http/content-coding.js'
 import type { Capture } from '../http/exchange.js'
 import { forEachHeader } from '../http/raw-headers.js'
 import { isSecretHeader, maskHeader, maskText } from './mask.js'
 import type { Captured, CapturedBody, CapturedMessage } from './wire.js'
 
-/** Records the headers and bodies of one request while it passes. There is one only while a page has asked for it. */
+/** Records the headers and bodies of one request while it passes, or the body of an error alone. */
 export interface MaskedCapture extends Capture {
+  /** A page has asked for all of it; else only the response's body is of interest, because it is an error's. */
+  readonly asked: boolean
   /** What is recorded of it: the secrets are masked here, before anything is stored. */
   captured(): Captured
 }
@@ -12,10 +15,31 @@ export interface MaskedCapture extends Capture {
 /** As many bytes of each body are recorded. */
 export const KEPT_BODY_BYTES = 10 * 1024
 
+/** As many bytes of an error's body are recorded even where no page has asked for it. */
+export const KEPT_ERROR_BYTES = 2 * 1024
+
+// What a small compressed body may become.
+const MOST_DECOMPRESSED_BYTES = 64 * 1024
+
+/** For a request that begins while a page has asked for headers and bodies. */
 export function createCapture(): MaskedCapture {
-  const request = createMessage()
-  const response = createMessage()
+  return captureOf(createMessage(KEPT_BODY_BYTES), createMessage(KEPT_BODY_BYTES), true)
+}
+
+/**
+ * For a response that begins and is an error of 8x8's.
+ *
+ * @param sent the request's headers as they were sent to 8x8, name and value in turn: secrets that may come back
+ */
+export function createErrorCapture(sent: readonly string[]): MaskedCapture {
+  const capture = captureOf(createMessage(0), createMessage(KEPT_ERROR_BYTES), false)
+  capture.requestHeaders(sent)
+  return capture
+}
+
+function captureOf(request: Message, response: Message, asked: boolean): MaskedCapture {
   return {
+    asked,
     requestHeaders: (raw) => void (request.headers = raw),
     requestBody: (chunk) => request.keep(chunk),
     responseHead: (_status, raw) => void (response.headers = raw),
@@ -25,14 +49,16 @@ export function createCapture(): MaskedCapture {
       // An opaque token has no shape to be recognised by, but here it is known: it must not show up in an echo either.
       const known = [...secretValues(request.headers), ...secretValues(response.headers)]
       return {
-        ...(request.headers === undefined ? {} : { request: request.masked(known) }),
-        ...(response.headers === undefined ? {} : { response: response.masked(known) }),
+        ...(request.headers === undefined ? {} : { request: request.masked(known, false) }),
+        ...(response.headers === undefined ? {} : { response: response.masked(known, true) }),
       }
     },
   }
 }
 
-function createMessage() {
+type Message = ReturnType<typeof createMessage>
+
+function createMessage(mostBytes: number) {
   let headers: readonly string[] | undefined
   const kept: Buffer[] = []
   let keptBytes = 0
@@ -47,35 +73,53 @@ function createMessage() {
 
     keep(chunk: Buffer): void {
       bytes += chunk.length
-      if (keptBytes === KEPT_BODY_BYTES) return
+      if (keptBytes === mostBytes) return
       // A copy: a slice would hold the whole chunk, and undici's chunks may be parts of larger ones.
-      const part = Buffer.from(chunk.subarray(0, KEPT_BODY_BYTES - keptBytes))
+      const part = Buffer.from(chunk.subarray(0, mostBytes - keptBytes))
       keptBytes += part.length
       kept.push(part)
     },
 
-    masked(known: readonly string[]): CapturedMessage {
+    /** @param decodes whether a compressed body is shown decompressed; what is to be sent again must stay as it was */
+    masked(known: readonly string[], decodes: boolean): CapturedMessage {
       const pairs = inPairs(headers ?? [])
       return {
         headers: pairs.map(([name, value]) => [name, maskHeader(name, value, known)]),
-        body: maskedBody(Buffer.concat(kept, keptBytes), bytes, pairs, known),
+        body: maskedBody(
+          { content: Buffer.concat(kept, keptBytes), bytes, mostBytes, decodes },
+          pairs,
+          known,
+        ),
       }
     },
   }
 }
 
+interface SeenBody {
+  /** The beginning. */
+  readonly content: Buffer
+  readonly bytes: number
+  readonly mostBytes: number
+  readonly decodes: boolean
+}
+
 function maskedBody(
-  kept: Buffer,
-  bytes: number,
+  { content, bytes, mostBytes, decodes }: SeenBody,
   headers: readonly (readonly [string, string])[],
   known: readonly string[],
 ): CapturedBody {
-  const truncated = bytes > kept.length
+  let kept = content
+  let truncated = bytes > kept.length
   if (bytes === 0) return { bytes, truncated }
   const type = valueOf(headers, 'content-type') ?? ''
   const encoding = valueOf(headers, 'content-encoding') ?? 'identity'
-  if (encoding !== 'identity')
-    return { bytes, truncated, hidden: `encoded: ${maskText(encoding.slice(0, 64))}` }
+  if (encoding !== 'identity') {
+    const whole = decodes && !truncated ? decompressed(content, encoding, MOST_DECOMPRESSED_BYTES) : undefined
+    if (whole === undefined)
+      return { bytes, truncated, hidden: `encoded: ${maskText(encoding.slice(0, 64))}` }
+    kept = whole.subarray(0, mostBytes)
+    truncated = whole.length > mostBytes
+  }
   if (!isText(type)) {
     return {
       bytes,

@@ -28,7 +28,7 @@ export interface Events {
 const MOST_PAGES = 20
 // It tells a page that the connection lives, too.
 const STATUS_MS = 1_000
-// Requests that arrive together are sent together: at thousands a second a page could not follow.
+// How soon a call in flight is seen. And requests that arrive together are sent together: at thousands a second a page could not follow.
 const BATCH_MS = 100
 const MOST_IN_BATCH = 200
 
@@ -36,6 +36,8 @@ const MOST_IN_BATCH = 200
 export function createEvents({ recorder, snapshot, status }: EventsOptions): Events {
   const pages = new Set<Viewer>()
   let batch: Summary[] = []
+  /** The ends of what pages show in flight: not one of them may be missing. */
+  let ends: Summary[] = []
   let leave: (() => void) | undefined
   let ticking: NodeJS.Timeout | undefined
   let flushing: NodeJS.Timeout | undefined
@@ -46,18 +48,23 @@ export function createEvents({ recorder, snapshot, status }: EventsOptions): Eve
   }
 
   function flush(): void {
-    clearTimeout(flushing)
-    flushing = undefined
-    if (batch.length > 0) send('requests', batch)
+    const news = [...ends, ...batch, ...recorder.newInFlight()]
+    ends = []
     batch = []
+    if (news.length > 0) send('requests', news)
   }
 
   function start(): void {
     leave = recorder.watch({
-      recorded(summary) {
+      recorded(summary, known) {
+        if (known) return void ends.push(summary)
         if (batch.length === MOST_IN_BATCH) batch.shift()
         batch.push(summary)
-        flushing ??= setTimeout(flush, BATCH_MS).unref()
+      },
+      cleared() {
+        ends = []
+        batch = []
+        send('cleared', null)
       },
       closed() {
         flush()
@@ -68,14 +75,15 @@ export function createEvents({ recorder, snapshot, status }: EventsOptions): Eve
     })
     if (leave === undefined) throw shuttingDown()
     ticking = setInterval(() => send('status', status()), STATUS_MS).unref()
+    flushing = setInterval(flush, BATCH_MS).unref()
   }
 
   function stop(): void {
     leave?.()
     leave = undefined
     clearInterval(ticking)
-    clearTimeout(flushing)
-    flushing = undefined
+    clearInterval(flushing)
+    ends = []
     batch = []
   }
 

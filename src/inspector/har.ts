@@ -60,8 +60,9 @@ function requestOf({ summary, request }: Detail, origin: string) {
   }
 }
 
-function responseOf({ summary, response }: Detail) {
+function responseOf({ summary, response, errorBody }: Detail) {
   const { status, bytes } = summary
+  const body = response?.body ?? errorBody
   return {
     status,
     statusText: STATUS_CODES[status] ?? '',
@@ -69,10 +70,10 @@ function responseOf({ summary, response }: Detail) {
     cookies: [],
     headers: headersOf(response),
     content: {
-      size: response?.body.bytes ?? bytes,
+      size: body?.bytes ?? bytes,
       // As devtools say it.
       mimeType: valueOf(response, 'content-type') ?? 'x-unknown',
-      ...(response === undefined ? undefined : textOf(response.body)),
+      ...(body === undefined ? undefined : textOf(body)),
     },
     redirectURL: valueOf(response, 'location') ?? '',
     headersSize: -1,
@@ -95,9 +96,10 @@ function timingsOf({ durationMs, tokenWaitMs, queueMs = 0, upstreamMs = 0 }: Sum
 }
 
 function remarksOn({ summary, problemTitle, request, response }: Detail): string[] {
-  const { status, problem, retries, cache, incomplete } = summary
+  const { status, problem, retries, cache, incomplete, hint } = summary
   return [
     ...(problem === undefined ? [] : [`Response of the proxy itself: ${problem}: ${problemTitle ?? ''}.`]),
+    ...(hint === undefined ? [] : [hint.text]),
     ...(status === 0 ? ['The caller left before a response.'] : []),
     ...(incomplete === true && status !== 0 ? ['The response was truncated.'] : []),
     ...(cache === 'hit' ? ['Served from memory.'] : []),

@@ -21,12 +21,16 @@ export interface Inspection {
   /** One of the last requests in detail; undefined if it is not kept any more. */
   find(n: number): Promise<Detail | undefined>
   /**
-   * The recorded requests as an HTTP Archive, oldest first.
+   * The requests that are over as an HTTP Archive, in the order in which they ended.
    *
    * @param origin the proxy as the caller addressed it
    * @param numbers those to export; all if undefined
    */
   exportHar(origin: string, numbers: ReadonlySet<number> | undefined): Promise<Har>
+  /** The numbers of the requests that have a text in a body, in whatever case. */
+  search(text: string): Promise<number[]>
+  /** Forgets the requests that are over, for every page. */
+  clear(): Promise<void>
   /** Switches the capture of headers and bodies. @returns whether it is on now */
   setCapture(on: boolean): Promise<boolean>
   /** Sends every page away, so that nothing keeps a shutdown waiting. */
@@ -118,10 +122,12 @@ export function createInspection(options: InspectionOptions): Inspection {
     async exportHar(origin, numbers) {
       const details = recorder
         .requests()
-        .filter(({ n }) => numbers?.has(n) !== false)
+        .filter(({ n, inFlight }) => inFlight !== true && numbers?.has(n) !== false)
         .map(({ n }) => recorder.find(n)!)
       return harOf(details, { origin, version })
     },
+    search: async (text) => recorder.search(text),
+    clear: async () => recorder.clear(),
     async setCapture(on) {
       recorder.setCapture(on)
       events.tell()

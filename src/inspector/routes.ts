@@ -29,8 +29,8 @@ export const PAGE_HEADERS = {
 } as const
 
 /**
- * The page at `/-/` and what it lives on. Looking changes nothing, here or at 8x8; the one switch decides whether bodies
- * are captured.
+ * The page at `/-/` and what it lives on. Looking changes nothing, here or at 8x8; one switch decides whether bodies
+ * are captured, and what was recorded can be cleared.
  */
 export async function inspector(app: FastifyInstance, { inspection }: InspectorOptions): Promise<void> {
   const readAsset = createAssets()
@@ -73,13 +73,30 @@ export async function inspector(app: FastifyInstance, { inspection }: InspectorO
     return reply.header('Content-Disposition', `attachment; filename="${name}"`).send(har)
   })
 
-  app.post('/-/capture', (request) => switchCapture(request))
+  app.get('/-/requests', async ({ originalUrl }, reply) => {
+    // The router sees paths without their query.
+    const text = new URLSearchParams(originalUrl.split('?')[1]).get('text')
+    if (text === null || text === '') {
+      throw new ProxyError('bad-request', 'Say what to look for in the bodies: /-/requests?text=...')
+    }
+    return reply.send({ found: await inspection.search(text) })
+  })
 
-  async function switchCapture(request: FastifyRequest): Promise<{ capture: boolean }> {
-    // A browser sends Origin with every POST; nothing but this page has a reason to be here.
-    if (request.headers.origin !== ownOrigin(request)) throw foreign()
-    return { capture: await inspection.setCapture(await readSwitch(request.raw)) }
-  }
+  app.post('/-/capture', async (request, reply) => {
+    onlyFromPage(request)
+    return reply.send({ capture: await inspection.setCapture(await readSwitch(request.raw)) })
+  })
+
+  app.post('/-/clear', async (request, reply) => {
+    onlyFromPage(request)
+    await inspection.clear()
+    return reply.code(204).send()
+  })
+}
+
+/** A browser sends Origin with every POST; nothing but this page has a reason to be here. */
+function onlyFromPage(request: FastifyRequest): void {
+  if (request.headers.origin !== ownOrigin(request)) throw foreign()
 }
 
 function ownOrigin({ exchange }: FastifyRequest): string {

@@ -1,17 +1,17 @@
 /** What the page at `/-/` gets from the proxy. It is read by Node and by the browser, so it knows neither. */
 
-/** One finished request, small enough to keep 200 of them. Times in milliseconds. */
+/** One request, small enough to keep 200 of them. Times in milliseconds. */
 export interface Summary {
-  /** Counts up from 1 while the proxy runs. */
+  /** Its number, from 1 on while the proxy runs; the same in flight and after. */
   readonly n: number
   readonly requestId: string
-  /** When it began, in milliseconds since 1970. */
+  /** When it began, in milliseconds since 1970, with fractions that tell the order. */
   readonly at: number
   readonly method: string
   /** Masked, and truncated if it is very long. */
   readonly target: string
   readonly family: string
-  /** 0 if the caller left before a response began. */
+  /** 0 if the caller left before a response began, and in flight. */
   readonly status: number
   readonly durationMs: number
   readonly tokenWaitMs: number
@@ -27,6 +27,13 @@ export interface Summary {
   readonly problem?: string
   /** The response did not get to its end. */
   readonly incomplete?: true
+  /** It is not over yet: times and bytes are those so far. */
+  readonly inFlight?: true
+  /** Why 8x8 refused it, with what to do, where the proxy knows more than 8x8 says (X-Proxy-Hint). */
+  readonly hint?: {
+    readonly kind: 'product' | 'own-key' | 'region' | 'renewals'
+    readonly text: string
+  }
   /** Headers and bodies are there. */
   readonly captured?: true
 }
@@ -58,6 +65,10 @@ export interface Detail extends Captured {
   readonly summary: Summary
   /** What the problem's name means. */
   readonly problemTitle?: string
+  /** What the problem said to the caller: what happened, and what to do. */
+  readonly problemDetail?: string
+  /** The beginning of an error's body from 8x8, kept always; absent where the whole response is there. */
+  readonly errorBody?: CapturedBody
 }
 
 export interface TokenView {
@@ -141,6 +152,6 @@ export interface Snapshot {
   readonly keyRequired: boolean
   readonly families: readonly FamilyView[]
   readonly status: Status
-  /** Oldest first. */
+  /** Those that are over in the order in which they ended, then those in flight. */
   readonly requests: readonly Summary[]
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Family, pagesByLinks } from '../api/families.js'
 import { hasBody, waitsForContinue } from '../http/body.js'
 import type { ProxyError } from '../http/errors.js'
-import type { Exchange } from '../http/exchange.js'
+import type { Capture, Exchange } from '../http/exchange.js'
 import type { RawHeaders } from '../http/raw-headers.js'
 import type { AccessToken, TokenSource } from '../token/token-source.js'
 import { Attempt, type AttemptOptions, type Sender } from './attempt.js'
@@ -35,6 +35,8 @@ export interface ForwardOptions extends AttemptOptions, TokenSources {
   readonly budget: RateBudget | undefined
   /** The products that 8x8 grants to the app, as far as known. */
   readonly products: () => readonly string[]
+  /** A capture of an error's body. @param sent the request's headers as they were sent to 8x8 */
+  readonly captureError: (sent: readonly string[]) => Capture
   /** Responds with a failure of the proxy's own. */
   readonly sendProblem: (request: FastifyRequest, reply: FastifyReply, error: ProxyError) => void
 }
@@ -210,17 +212,20 @@ class Forwarding implements Sender, CacheReader {
     if (token !== undefined && acceptsToken(status)) {
       this.tokens!.accepted(token, this.#path, this.exchange.retries.includes('token'))
     }
+    if (status >= 400) this.#noteError(status, token)
     const head = { status, statusMessage, rawHeaders }
     return writeResponseHead(this.response, this.exchange, head, {
       upstreamOrigin: this.host.origin,
       requestId: this.request.id,
-      hint: isRefused(status) ? this.#hint(status) : undefined,
+      hint: this.exchange.hint?.text,
       rewritesLinks: this.rewritesLinks,
     })
   }
 
-  #hint(status: number): string | undefined {
-    return hintFor({
+  #noteError(status: number, token: AccessToken | undefined): void {
+    this.exchange.capture ??= this.options.captureError(this.headers(token))
+    if (!isRefused(status)) return
+    this.exchange.hint = hintFor({
       status,
       exchange: this.exchange,
       rawHeaders: this.incoming.rawHeaders,

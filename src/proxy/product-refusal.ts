@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
+import { decompressed } from '../http/content-coding.js'
 
 /** A fault is under 1 KiB. What is longer is not looked at to its end. */
 export const LONGEST_FAULT_BYTES = 16 * 1024
@@ -11,7 +11,9 @@ export const LONGEST_FAULT_BYTES = 16 * 1024
  */
 export function isProductRefusal(body: Buffer, contentEncoding: string | undefined): boolean {
   try {
-    const { fault } = JSON.parse(decode(body, contentEncoding).toString()) as {
+    const content =
+      contentEncoding === undefined ? body : decompressed(body, contentEncoding, LONGEST_FAULT_BYTES)
+    const { fault } = JSON.parse(String(content ?? body)) as {
       fault?: { faultstring?: unknown; detail?: { errorcode?: unknown } }
     }
     return (
@@ -24,18 +26,3 @@ export function isProductRefusal(body: Buffer, contentEncoding: string | undefin
 
 const PRODUCT_CODE = /(?:NoApiProductMatchFound|apiresource_doesnot_exist|InsufficientScope)$/i
 const PRODUCT_TEXT = /no apiproduct match found/i
-
-function decode(body: Buffer, contentEncoding: string | undefined): Buffer {
-  const bounded = { maxOutputLength: LONGEST_FAULT_BYTES }
-  switch (contentEncoding?.trim().toLowerCase()) {
-    case 'gzip':
-    case 'x-gzip':
-      return gunzipSync(body, bounded)
-    case 'deflate':
-      return inflateSync(body, bounded)
-    case 'br':
-      return brotliDecompressSync(body, bounded)
-    default:
-      return body
-  }
-}

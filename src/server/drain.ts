@@ -39,7 +39,7 @@ export function createDrain({ fastify, upstream, inFlight, log, graceMs }: Drain
       // It waits for every connection, and closes those that are idle now.
       const closed = server.listening ? new Promise((resolve) => server.close(resolve)) : Promise.resolve()
       // A response that has not begun can still tell its caller not to reuse the connection.
-      for (const response of inFlight) if (!response.headersSent) response.shouldKeepAlive = false
+      for (const { raw } of inFlight) if (!raw.headersSent) raw.shouldKeepAlive = false
       for (const event of ['request', 'checkContinue', 'checkExpectation']) {
         server.prependListener(
           event,

@@ -1,10 +1,10 @@
-import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
 
-/** The responses that are not over yet. */
-export interface InFlight extends Iterable<ServerResponse> {
+/** The replies whose responses are not over yet. */
+export interface InFlight extends Iterable<FastifyReply> {
   readonly size: number
   /** @returns its place, to be given back when it is over */
-  add(response: ServerResponse): number
+  add(reply: FastifyReply): number
   remove(place: number): void
 }
 
@@ -15,15 +15,15 @@ export interface InFlight extends Iterable<ServerResponse> {
  * side by side), and responses of requests that are over fill the old generation. Shorter loads do not show it.
  */
 export function createInFlight(): InFlight {
-  const places: (ServerResponse | undefined)[] = []
+  const places: (FastifyReply | undefined)[] = []
   const free: number[] = []
   return {
     get size() {
       return places.length - free.length
     },
-    add(response) {
+    add(reply) {
       const place = free.pop() ?? places.length
-      places[place] = response
+      places[place] = reply
       return place
     },
     remove(place) {
@@ -31,7 +31,7 @@ export function createInFlight(): InFlight {
       free.push(place)
     },
     *[Symbol.iterator]() {
-      for (const response of places) if (response !== undefined) yield response
+      for (const reply of places) if (reply !== undefined) yield reply
     },
   }
 }

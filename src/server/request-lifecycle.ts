@@ -57,7 +57,7 @@ export function createRequestLifecycle(options: RequestLifecycleOptions): Reques
       const { raw } = reply
       request.exchange = newExchange(now())
       request.exchange.capture = recorder.capture()
-      const place = inFlight.add(raw)
+      const place = inFlight.add(reply)
       raw.once('close', () => {
         inFlight.remove(place)
         end(request, reply)

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import type { Snapshot, Summary } from '../../src/inspector/wire.js'
 import { send } from '../support/http-client.js'
-import { detailOf, openPage, setCapture } from '../support/page.js'
+import { connectionsAreGone, detailOf, openPage, setCapture } from '../support/page.js'
 import { startPair, type TestProxy } from '../support/proxy.js'
-import { until } from '../support/until.js'
 
 /** What a page that is opened now finds, and then leaves. */
 async function look(proxy: TestProxy, t: TestContext): Promise<Snapshot> {
@@ -17,12 +16,6 @@ async function look(proxy: TestProxy, t: TestContext): Promise<Snapshot> {
 /** Calls 8x8 through the proxy, one call after the other. */
 async function call(proxy: TestProxy, ...paths: string[]): Promise<void> {
   for (const path of paths) await send(proxy.port, { path })
-}
-
-/** The proxy has seen that every page is gone. */
-async function noConnection({ app }: TestProxy): Promise<void> {
-  const { server } = app.fastify
-  await until(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count === 0))))
 }
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
@@ -117,14 +110,14 @@ test('a page that is back soon goes on capturing, one that is back late starts w
   const { proxy } = await startPair({}, {}, { start: false, now: () => now })
   const captures = async () => {
     const { capture } = (await look(proxy, t)).status
-    await noConnection(proxy)
+    await connectionsAreGone(proxy)
     return capture
   }
   const first = await openPage(proxy, t)
   await setCapture(proxy, true)
   now = 1_000_000
   first.close()
-  await noConnection(proxy)
+  await connectionsAreGone(proxy)
   now += 59_000
   assert.equal(await captures(), true)
   now += 60_000

@@ -5,9 +5,13 @@ import type { TestContext } from 'node:test'
 import type { Detail, Summary } from '../../src/inspector/wire.js'
 import { send } from './http-client.js'
 import type { TestProxy } from './proxy.js'
+import { until } from './until.js'
 
 export interface Page {
-  /** The next event of that name; those of other names are passed over. */
+  /**
+   * The next event of that name; those of other names are passed over. `requests` are those that are over, `in-flight` the
+   * others of the event: on a busy machine any call may be seen in flight.
+   */
   next<Data>(name: string): Promise<Data>
   /** Resolves when the proxy has ended the stream. */
   readonly ended: Promise<unknown>
@@ -28,7 +32,7 @@ export async function openPage(proxy: TestProxy, t: TestContext): Promise<Page> 
     text = blocks.pop()!
     for (const block of blocks) {
       const [, name, data] = /event: (\w+)\ndata: (.*)$/.exec(block)!
-      events.push({ name: name!, data: JSON.parse(data!) })
+      events.push(...apart(name!, JSON.parse(data!)))
     }
     arrived.emit('some')
   })
@@ -46,6 +50,21 @@ export async function openPage(proxy: TestProxy, t: TestContext): Promise<Page> 
     ended: new Promise((resolve) => response.once('close', resolve)),
     close,
   }
+}
+
+function apart(name: string, data: unknown): { name: string; data: unknown }[] {
+  if (name !== 'requests') return [{ name, data }]
+  const all = data as readonly Summary[]
+  return [
+    { name, data: all.filter(({ inFlight }) => inFlight === undefined) },
+    { name: 'in-flight', data: all.filter(({ inFlight }) => inFlight === true) },
+  ].filter((event) => event.data.length > 0)
+}
+
+/** The proxy has seen that callers and pages are gone. @param but how many of their connections remain */
+export async function connectionsAreGone({ app }: TestProxy, but = 0): Promise<void> {
+  const { server } = app.fastify
+  await until(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count === but))))
 }
 
 /** Switches capturing of headers and bodies, as the page does. */

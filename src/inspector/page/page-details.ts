@@ -31,7 +31,7 @@ export function createDetails({ keyRequired, changed, closed }: DetailsOptions):
   const covering = matchMedia('(max-width: 1000px)')
   covering.addEventListener('change', cover)
   function cover(): void {
-    for (const behind of document.querySelectorAll<HTMLElement>('.bar, .overview, .list')) {
+    for (const behind of document.querySelectorAll<HTMLElement>('.bar, .overview, .tools, .list')) {
       behind.inert = shown !== undefined && covering.matches
     }
   }
@@ -89,7 +89,8 @@ export function createDetails({ keyRequired, changed, closed }: DetailsOptions):
           el('div', { id: 'details-note', class: 'hint' }),
         ),
         facts(detail),
-        timing(request),
+        timing(detail.summary),
+        ...(detail.errorBody === undefined ? [] : [bodyPart('The error’s body', detail.errorBody)]),
         ...messages(detail),
       )
       panel.hidden = false
@@ -134,17 +135,26 @@ function closeButton(close: () => void): HTMLElement {
   return button
 }
 
-function facts({ summary, problemTitle }: Detail): HTMLElement {
-  const { status, problem, family, requestId, at, bytes, retries, incomplete } = summary
-  const response = status === 0 ? 'The caller left before a response' : String(status)
+function facts({ summary, problemTitle, problemDetail = problemTitle }: Detail): HTMLElement {
+  const { status, problem, family, requestId, at, bytes, retries, incomplete, inFlight, hint } = summary
+  const response = inFlight
+    ? 'In flight'
+    : status === 0
+      ? 'The caller left before a response'
+      : String(status)
   const rows: [string, Node | string][] = [
     [
       'Response',
-      el('span', { class: toneOf(status) }, incomplete && status !== 0 ? `${response}, truncated` : response),
+      el(
+        'span',
+        { class: inFlight ? '' : toneOf(status) },
+        incomplete && status !== 0 ? `${response}, truncated` : response,
+      ),
     ],
     ...(problem === undefined
       ? []
-      : [['By the proxy', `${problem}: ${problemTitle ?? ''}`] as [string, string]]),
+      : [['By the proxy', `${problem}: ${problemDetail ?? ''}`] as [string, string]]),
+    ...(hint === undefined ? [] : [['What to do', el('strong', {}, hint.text)] as [string, Node]]),
     ['Family', family],
     ['Began', new Date(at).toLocaleString()],
     ['Size', size(bytes)],
@@ -218,10 +228,19 @@ function bodyView(text: string, label: string): HTMLElement {
   return view
 }
 
+function bodyPart(title: string, body: CapturedBody): HTMLElement {
+  return el(
+    'section',
+    { class: 'part', 'aria-label': title },
+    el('h3', {}, `${title}, ${bodyNote(body)}`),
+    body.text === undefined || body.text === '' ? undefined : bodyView(body.text, title),
+  )
+}
+
 function bodyNote({ bytes, truncated, hidden }: CapturedBody): string {
   if (bytes === 0) return 'empty'
   if (hidden !== undefined) return `${size(bytes)}, ${hidden}`
-  return truncated ? `${size(bytes)}, of which the first 10 KB` : size(bytes)
+  return truncated ? `${size(bytes)}, of which the beginning` : size(bytes)
 }
 
 function definitions(name: string, rows: readonly (readonly [Node | string, Node | string])[]): HTMLElement {

@@ -75,6 +75,7 @@ function connect(): void {
     list.add(requests)
     details.arrived(requests)
   })
+  listen(source, 'cleared', () => list.clear())
 }
 
 function listen(from: EventSource, event: string, show: (data: never) => void): void {

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
-import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
 import { test } from 'node:test'
 import { createInFlight } from '../../../src/server/in-flight.js'
 
-const response = (name: string) => name as unknown as ServerResponse
+const reply = (name: string) => name as unknown as FastifyReply
 
 test('what was added and not removed is there, in whatever order that happened', () => {
   const inFlight = createInFlight()
-  const places = ['a', 'b', 'c', 'd'].map((name) => inFlight.add(response(name)))
+  const places = ['a', 'b', 'c', 'd'].map((name) => inFlight.add(reply(name)))
   inFlight.remove(places[2]!)
   inFlight.remove(places[0]!)
   assert.equal(inFlight.size, 2)
   assert.deepEqual(new Set(inFlight), new Set(['b', 'd']))
-  inFlight.add(response('e'))
+  inFlight.add(reply('e'))
   assert.equal(inFlight.size, 3)
   assert.deepEqual(new Set(inFlight), new Set(['b', 'd', 'e']))
 })
@@ -21,7 +21,7 @@ test('places are used again: however many come and go, there are no more than we
   const inFlight = createInFlight()
   const seen = new Set<number>()
   for (let i = 0; i < 1_000; i += 1) {
-    const places = [inFlight.add(response('a')), inFlight.add(response('b'))]
+    const places = [inFlight.add(reply('a')), inFlight.add(reply('b'))]
     for (const place of places) seen.add(place)
     for (const place of places) inFlight.remove(place)
   }
