@@ -24,7 +24,8 @@ RUN npm run build
 FROM gcr.io/distroless/nodejs26-debian13:nonroot@sha256:2ee7b2c54a3e37dfc248af81c9f6bcdcaa50abe4af44aa47a3388431031b9283
 # COPY gives files and folders to root, so that the program cannot change itself. WORKDIR would give a folder that it makes
 # to the image's user, and so comes after.
-COPY package.json LICENSE /app/
+# `settings` prints .env.example.
+COPY package.json LICENSE .env.example /app/
 COPY --from=build /app/dist/bundle/ /app/dist/bundle/
 WORKDIR /app
 # Where distroless has it, and nothing looks for it.

@@ -77,4 +77,8 @@ const { metafile } = await build({
 })
 writeFileSync(`${outdir}/THIRD-PARTY-LICENSES.txt`, licencesOf(metafile))
 
-cpSync('dist/src/inspector/page', `${outdir}/page`, { recursive: true })
+// Stylesheets need no maps: nobody steps through them.
+cpSync('dist/src/inspector/page', `${outdir}/page`, {
+  recursive: true,
+  filter: (name) => !name.endsWith('.css.map'),
+})

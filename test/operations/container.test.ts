@@ -47,7 +47,7 @@ test('the image is the same on every architecture: JavaScript and nothing native
     (entry) => !entry.isDirectory(),
   )
   assert.ok(files.length > 10)
-  const known = /^LICENSE$|\.(?:js|map|json|html|css|txt)$/
+  const known = /^LICENSE$|^\.env\.example$|\.(?:js|map|json|html|css|txt)$/
   for (const { name, parentPath } of files) {
     assert.match(name, known)
     const content = readFileSync(join(parentPath, name))
@@ -105,7 +105,7 @@ test('the builder gets the files that the Dockerfile copies and no other, so no 
 
 test('the image holds the bundled program and nothing else', () => {
   const { workingFolder } = image
-  assert.deepEqual(readdirSync(workingFolder).toSorted(), ['LICENSE', 'dist', 'package.json'])
+  assert.deepEqual(readdirSync(workingFolder).toSorted(), ['.env.example', 'LICENSE', 'dist', 'package.json'])
   assert.deepEqual(readdirSync(join(workingFolder, 'dist')), ['bundle'])
 })
 

@@ -139,8 +139,9 @@ test('what the program says of files and commands is in the package', async () =
   const { stdout: help } = await runProgram(program, ['--help'], folder, environment)
   assert.match(help, /^Usage: 8x8-auth-proxy /m)
   const named = [...help.matchAll(/[\w./-]+\.(?:md|example)\b/g)].map(([name]) => name)
-  assert.ok(named.length >= 2)
   for (const name of named) assert.ok(existsSync(join(installed, name)), name)
+  const { stdout: settings } = await runProgram(program, ['settings'], folder, environment)
+  assert.equal(settings, readFileSync(join(projectFolder, '.env.example'), 'utf8'))
 
   // Messages stand in the lines that are no comments.
   const sources = join(projectFolder, 'src')

@@ -51,7 +51,7 @@ shift; for file; do [ -f "$file" ] || { echo "no file $file" >&2; exit 1; }; don
   // Installing is left to .ci/run, and so are the scripts that take minutes or change the project.
   npm: `while [ "$1" = run ] && [ "$2" = -s ]; do shift 2; set -- run "$@"; done
 case "$1 $2" in
-"ci "* | "i -g"* | "test "* | "run build"* | "run format"* | "run check"* | "run coverage"* | "run test:"* | "run bench"* | "run fidelity"*) note "$@";;
+"ci "* | "i -g"* | "test "* | "run build"* | "run format"* | "run check"* | "run coverage"* | "run test:"* | "run screenshots"* | "run bench"* | "run fidelity"*) note "$@";;
 *) exec "$REAL_NPM" "$@";;
 esac`,
   // The program as it is built. It asks the proxy of this page for its health, wherever that listens.

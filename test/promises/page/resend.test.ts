@@ -267,7 +267,7 @@ test("a refusal of the proxy's own is shown as that", { skip }, async () => {
   await opensAnother(first)
   assert.match(
     (await details().textContent())!,
-    /Response403By the proxynot-allowed: The settings of this proxy/,
+    /Response403By the proxynot-allowed: X8_READ_ONLY is on/,
   )
   assert.equal(sentTo('guarded').length, 1)
 })
