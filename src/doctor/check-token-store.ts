@@ -46,13 +46,17 @@ async function useOnce(store: TokenStore): Promise<void> {
   if (stored?.value !== 'doctor') throw new TokenStoreError('the value read is not the one written')
 }
 
+/** All that a replica does at the store; docs/operating.md has it as a whole command. */
+const RIGHTS =
+  '~8x8-auth-proxy:* &8x8-auth-proxy:* +hello +subscribe +eval +get +pttl +set +time +del +publish'
+
 function adviceFor(reason: string, { protocol }: URL): string {
   const meanwhile = 'Until then each replica gets a token of its own.'
   if (/^(?:WRONGPASS|NOAUTH)/.test(reason)) {
     return `Check user and password in X8_TOKEN_STORE_URL; special characters are percent-encoded there. ${meanwhile}`
   }
   if (reason.startsWith('NOPERM')) {
-    return `Give the user the rights that docs/operating.md lists under "Replicas". ${meanwhile}`
+    return `Give the user these rights: ${RIGHTS}. ${meanwhile}`
   }
   if (/^(?:READONLY|MASTERDOWN|OOM|MISCONF)/.test(reason)) {
     return `The store takes no new values: point X8_TOKEN_STORE_URL at a primary that has room. ${meanwhile}`

@@ -58,8 +58,7 @@ const WORK: Credential = {
     'Compare `X8_WORK_USERNAME` and `X8_WORK_PASSWORD` with the user in 8x8 Admin Console, and `X8_APP_KEY` with API Keys there.',
 }
 
-const DOCTOR =
-  'The doctor finds the step that fails: `8x8-auth-proxy doctor`, from the source `npm run doctor`.'
+const DOCTOR = 'The doctor finds the step that fails: `8x8-auth-proxy doctor`.'
 const TAKEN_UP =
   'Secret files that change are taken up by themselves, a changed `.env` with SIGHUP or by starting the proxy again.'
 

@@ -103,16 +103,14 @@ function lost(): void {
 
 function lostNotice(): Notice {
   const since = timeOfDay(lastHeardOn)
-  const commands = sandbox ? ['8x8-auth-proxy sandbox', 'npm run sandbox'] : ['8x8-auth-proxy', 'npm start']
+  const command = sandbox ? '8x8-auth-proxy sandbox' : '8x8-auth-proxy'
   return {
     name: 'lost',
     tone: 'bad',
     title: closing
       ? `The proxy was stopped at ${since}.`
       : `The proxy has not been heard of since ${since}. Is it still running?`,
-    text:
-      `Start it again the way it was started: \`${commands[0]}\` where it is installed, \`${commands[1]}\` in its source; ` +
-      `a service or a container by its own means. What is grey is from before. This page comes back by itself, once a proxy listens on ${location.host}.`,
+    text: `Start it again the way it was started, such as by \`${command}\` or as a service. What is grey is from before. This page comes back by itself, once a proxy listens on ${location.host}.`,
   }
 }
 

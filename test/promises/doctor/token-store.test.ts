@@ -50,7 +50,7 @@ test('a user with too few rights is found', { skip: withoutRedis }, async () => 
   const { check, failed } = await examineStore(redis.url.replace('//', `//reader:${PASSWORD}@`))
   assert.deepEqual(failed, ['token-store'])
   assert.match(check.detail, /NOPERM/)
-  assert.match(check.advice!, /rights that docs\/operating.md lists/)
+  assert.match(check.advice!, /these rights: ~8x8-auth-proxy:\* .*\+eval/)
 })
 
 test('a replica that may only be read is found', { skip: withoutRedis }, async () => {

@@ -33,7 +33,7 @@ const state = (): Promise<string> => page.evaluate('document.body.dataset.connec
 async function saysThatItIsLost(title: RegExp): Promise<void> {
   await banner().filter({ hasText: title }).waitFor()
   const text = (await banner().textContent())!
-  assert.match(text, /8x8-auth-proxy sandbox.*npm run sandbox/)
+  assert.match(text, /Start it again.*8x8-auth-proxy sandbox/)
   assert.ok(text.includes(`127.0.0.1:${port}`))
   assert.equal(await page.locator('#ready').textContent(), 'Not known')
   assert.equal(await page.locator('#token-state').textContent(), 'not known')

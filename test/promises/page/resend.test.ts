@@ -247,6 +247,8 @@ test('a redirect is not followed, and a large response is read to its end', { sk
     await button('Send again').click()
     await opensAnother(await shownId())
   }
+  // It is shown in flight first, and again when it is over.
+  await details().getByText('30.0 MB').first().waitFor()
   assert.match((await details().textContent())!, /Response200Family.*Size30\.0 MB/)
   assert.deepEqual(
     upstream.received.map(({ target }) => target),
@@ -265,10 +267,7 @@ test("a refusal of the proxy's own is shown as that", { skip }, async () => {
   await button('Send').click()
   await button('Send DELETE').click()
   await opensAnother(first)
-  assert.match(
-    (await details().textContent())!,
-    /Response403By the proxynot-allowed: X8_READ_ONLY is on/,
-  )
+  assert.match((await details().textContent())!, /Response403By the proxynot-allowed: X8_READ_ONLY is on/)
   assert.equal(sentTo('guarded').length, 1)
 })
 

@@ -260,6 +260,10 @@ test(
 test('a user of the store needs no more rights than docs/operating.md says', options, async () => {
   const [, rights] = /^ACL SETUSER 8x8 on >password (.+)$/m.exec(OPERATING) ?? []
   assert.ok(rights)
+  assert.ok(
+    readFileSync(join(projectFolder, 'src/doctor/check-token-store.ts'), 'utf8').includes(`'${rights}'`),
+    'the doctor names the same rights',
+  )
   const redis = await startRedis()
   const client = await redis.client()
   await client.aclSetUser('8x8', ['on', '>pass/word', ...rights.split(' ')])
