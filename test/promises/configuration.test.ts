@@ -22,7 +22,7 @@ async function refusal(options: Parameters<typeof startProgram>[0]): Promise<str
 
 function folderWith(dotenv: string | Buffer): string {
   const folder = temporaryFolder()
-  writeFileSync(join(folder, '.env'), dotenv)
+  writeFileSync(join(folder, '.env'), dotenv, { mode: 0o600 })
   return folder
 }
 
@@ -59,7 +59,10 @@ suite('.env', { timeout: 300_000, concurrency: 2 }, () => {
     const { checks } = JSON.parse(program.stdout()) as { checks: { name: string; detail: string }[] }
     assert.deepEqual(
       checks.map(({ name, detail }) => ({ name, detail })),
-      [{ name: 'settings', detail: '.env is UTF-16: save it as UTF-8.' }],
+      [
+        { name: 'settings', detail: '.env is UTF-16: save it as UTF-8.' },
+        { name: 'files', detail: 'no other user of this machine may read or change credentials' },
+      ],
     )
   })
 })

@@ -140,10 +140,10 @@ suite('why a request failed', { timeout: 300_000 }, () => {
       response.on('error', () => undefined).once('data', () => events.destroy()),
     )
     const paths = ['/-/', '/-/page.css', '/-/page.js', '/-/requests/1', '/-/status']
-    for (const path of paths) await send(proxy.port, { path })
+    for (const path of [...paths, '/storage']) await send(proxy.port, { path })
     assert.deepEqual(
       (await lines(proxy)).map(({ path }) => path),
-      ['/-/status'],
+      ['/storage'],
     )
   })
 

@@ -8,7 +8,7 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 const upstream = await startUpstream({
   respond: (_request, response) => response.setHeader('X-Request-Id', 'of-8x8').end('{}'),
 })
-const proxy = await startProxy({ X8_BASE_URL: upstream.origin })
+const proxy = await startProxy({ X8_BASE_URL: upstream.origin, X8_LOG_LEVEL: 'debug' })
 const caller = rawCaller(proxy.port)
 beforeEach(() => void (upstream.received.length = 0))
 
